@@ -1,0 +1,44 @@
+# Set-up is in tools/: python.sh finds Python, install.sh fills .venv once, chromium.sh finds the browser.
+SHELL := /bin/sh
+.NOTPARALLEL:
+.DEFAULT_GOAL := help
+
+python := .venv/bin/python
+BROWSER ?= yes
+ARGS ?=
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /make \1 	/p' Makefile
+
+.PHONY: demo
+demo: ## the main sweep, small: its answer, figures and where they are
+	@tools/install.sh demo
+	@.venv/bin/detention-sim sweep scenarios/sweeps/guards-isr-control.yaml --replicates 40 --out results/demo --overwrite
+	@echo "Results are in results/demo; open results/demo/report.html"
+
+.PHONY: test
+test: ## all tests; BROWSER=no leaves out those that need Chromium; ARGS="-n 2 tests/setup" adds arguments
+	@tools/install.sh test
+ifeq ($(BROWSER),no)
+	@$(python) -m pytest -m "not browser" $(ARGS)
+else
+	@CHROMIUM=$$(tools/chromium.sh) && export CHROMIUM && $(python) -m pytest $(ARGS)
+endif
+
+.PHONY: lint
+lint: ## style, layout and types
+	@tools/install.sh lint
+	@$(python) -m ruff check
+	@$(python) -m ruff format --check
+	@$(python) -m mypy
+
+# bench, stress, calibrate, docs, results: added here, each once there is something behind it.
+# What one needs beyond test goes into an extra, into constraints.txt and into tools/install.sh.
+
+.PHONY: pins
+pins: ## remake constraints.txt from the newest packages that pyproject.toml allows
+	@rm -rf build/pins && "$$(tools/python.sh)" -m venv build/pins
+	@build/pins/bin/python -m pip install -q -q hatchling==1.26.3 ".[test,dev]"
+	@build/pins/bin/python -m pip freeze --exclude detention-sim > build/pins/frozen
+	@{ sed -n '/^#/p' constraints.txt; cat build/pins/frozen; } > build/pins/new && mv build/pins/new constraints.txt

@@ -1,0 +1,1 @@
+"""One file a kind of agent: its columns, its rule, its view."""

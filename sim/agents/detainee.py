@@ -1,0 +1,403 @@
+"""Detainee: one person held. Columns PERSON, FUGITIVE; the rules of disorder and of people at large; the view."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.compiled import compiled
+from sim.engine.random import (
+    exponential_quantile,
+    fill_uniform,
+    name_key,
+    uniform,
+)
+from sim.world.codes import (
+    AT_LARGE,
+    DEAD,
+    DEATH,
+    FIGHTER,
+    FOREIGN,
+    GUARDED,
+    HELD,
+    LEAVE,
+    LEFT_THEATRE,
+    MINOR,
+    OCCUPIED,
+    REJOIN,
+    REJOINED,
+    RETAKE,
+    REVIEW,
+    TRANSFERRED,
+)
+from sim.world.ground import distance_km, edge_km
+from sim.world.state import Truth
+
+HARDSHIP = name_key("people.hardship")
+RISK = name_key("people.risk")
+GO = name_key("people.go")
+SWITCH = name_key("disorder.switch")
+HAZARDS = (
+    name_key("fugitive.retake"),
+    name_key("fugitive.rejoin"),
+    name_key("fugitive.leave"),
+    name_key("fugitive.death"),
+)
+MOVE = name_key("fugitive.move")
+WAY = name_key("fugitive.way")
+_RETAKE_KEY, _REJOIN_KEY, _LEAVE_KEY, _DEATH_KEY = HAZARDS
+
+REVIEW_MINUTES = 360
+"""Plans of people at large are made to the next multiple of this."""
+
+
+@compiled
+def draw_traits(t: Truth, f: int) -> None:
+    """Draw hardship and risk aversion of a facility's own people, once, when they could first matter."""
+    site = t.facility[f]
+    if site.drawn_traits == 1:
+        return
+    site.drawn_traits = 1
+    clock = t.clock[0]
+    first, n = site.first, site.held0
+    buffer = np.empty(n)
+    fill_uniform(buffer, clock.seed, HARDSHIP, clock.replicate, site.key, 0)
+    t.trait[first : first + n, 0] = buffer
+    fill_uniform(buffer, clock.seed, RISK, clock.replicate, site.key, 0)
+    low = t.par[0].disorder_risk_min
+    for i in range(n):
+        t.trait[first + i, 1] = low + (1.0 - low) * buffer[i]
+
+
+@compiled
+def draw_order(t: Truth, f: int) -> None:
+    """Draw the go numbers of a facility's own people and put them in order, when first needed."""
+    site = t.facility[f]
+    if site.drawn_order == 1:
+        return
+    site.drawn_order = 1
+    clock = t.clock[0]
+    first, n = site.first, site.held0
+    go = np.empty(n)
+    fill_uniform(go, clock.seed, GO, clock.replicate, site.key, 0)
+    t.trait[first : first + n, 2] = go
+    ranked = np.argsort(go, kind="mergesort")
+    for i in range(n):
+        t.order[first + i] = first + ranked[i]
+    site.cursor = first
+
+
+@compiled
+def depart(t: Truth, i: int) -> None:
+    """Take a held person off the facility's roll; the caller sets the new state."""
+    person = t.people[i]
+    site = t.facility[person.facility]
+    block = t.block[site.block_first + person.block]
+    site.held -= 1
+    block.held -= 1
+    if person.kind == FIGHTER:
+        site.fighters -= 1
+    if person.active == 1:
+        person.active = 0
+        site.active -= 1
+        block.active -= 1
+    person.slot = -2
+    site.smallest_block = 0
+    site.quiet_guards = math.inf
+
+
+@compiled
+def arrive(t: Truth, i: int, f: int) -> None:
+    """Put a person on a facility's roll, last in its order."""
+    clock = t.clock[0]
+    entry = clock.entries
+    if entry >= t.entry.shape[0]:
+        clock.overflow = 1
+        return
+    clock.entries = entry + 1
+    person = t.people[i]
+    site = t.facility[f]
+    person.state = HELD
+    person.facility = f
+    person.block = (i - t.facility[person.home].first) % site.blocks
+    person.slot = entry
+    person.active = 0
+    t.entry[entry, 0] = i
+    t.entry[entry, 1] = -1
+    if site.entry_tail >= 0:
+        t.entry[site.entry_tail, 1] = entry
+    else:
+        site.entry_head = entry
+    site.entry_tail = entry
+    site.held += 1
+    if person.kind == FIGHTER:
+        site.fighters += 1
+    t.block[site.block_first + person.block].held += 1
+    site.smallest_block = 0
+    site.quiet_guards = math.inf
+
+
+@compiled
+def change_state(t: Truth, i: int, state: int) -> None:
+    """Move a person between the seven states; their sum is kept."""
+    person = t.people[i]
+    t.states[person.state] -= 1
+    t.states[state] += 1
+    person.state = state
+
+
+@compiled
+def stands_in_order(t: Truth, i: int, f: int) -> bool:
+    """Whether a facility's own person still holds the place it began with."""
+    return t.people[i].slot == -1 and t.people[i].facility == f
+
+
+@compiled
+def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarray) -> int:
+    """The next n people held at a facility, in its order; returns how many were found.
+
+    Parameters: only_active, only those in disorder; chosen, int64 (>= n,), written.
+    """
+    site = t.facility[f]
+    draw_order(t, f)
+    end = site.first + site.held0
+    while site.cursor < end and not stands_in_order(t, t.order[site.cursor], f):
+        site.cursor += 1
+    found = 0
+    k = site.cursor
+    while k < end and found < n:
+        i = t.order[k]
+        if stands_in_order(t, i, f) and (not only_active or t.people[i].active == 1):
+            chosen[found] = i
+            found += 1
+        k += 1
+    entry = site.entry_head
+    while entry >= 0 and found < n:
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry and (not only_active or t.people[i].active == 1):
+            chosen[found] = i
+            found += 1
+        entry = t.entry[entry, 1]
+    return found
+
+
+@compiled
+def person_switch(t: Truth, i: int, s: float, authority: float, join: float, calm: float, minute: int) -> int:
+    """One person's decision: p*_i = ((h_i + s)(1 - L) - T) / r_i against the containment of its block.
+
+    Returns +1 joined, -1 calmed, 0 unchanged. Source: Epstein 2002.
+    """
+    person = t.people[i]
+    if person.kind == MINOR:
+        return 0
+    par = t.par[0]
+    home = t.facility[person.home]
+    site = t.facility[person.facility]
+    block = t.block[site.block_first + person.block]
+    critical = ((t.trait[i, 0] + s) * (1.0 - authority) - par.disorder_threshold) / t.trait[i, 1]
+    wants = critical > block.containment
+    if wants == (person.active == 1):
+        return 0
+    clock = t.clock[0]
+    u = uniform(clock.seed, SWITCH, clock.replicate, home.key, minute, i - home.first)
+    if wants:
+        if u < join:
+            person.active = 1
+            return 1
+    elif u < calm:
+        person.active = 0
+        return -1
+    return 0
+
+
+@compiled
+def could_join(t: Truth, i: int, s: float, authority: float, containment: float) -> bool:
+    """Whether a person would be in disorder at this agitation, authority and containment."""
+    if t.people[i].kind == MINOR:
+        return False
+    value = ((t.trait[i, 0] + s) * (1.0 - authority) - t.par[0].disorder_threshold) / t.trait[i, 1]
+    return value > containment
+
+
+@compiled
+def get_out(t: Truth, i: int, minute: int) -> None:
+    """A person crosses the outer perimeter: at large from here, with four hazards drawn."""
+    clock = t.clock[0]
+    person = t.people[i]
+    f = person.facility
+    site = t.facility[f]
+    total = t.total[0]
+    depart(t, i)
+    change_state(t, i, AT_LARGE)
+    home = t.facility[person.home]
+    own = i - home.first
+    t.hazard[i, 0] = exponential_quantile(
+        uniform(clock.seed, _RETAKE_KEY, clock.replicate, home.key, person.escapes, own)
+    )
+    t.hazard[i, 1] = exponential_quantile(
+        uniform(clock.seed, _REJOIN_KEY, clock.replicate, home.key, person.escapes, own)
+    )
+    t.hazard[i, 2] = exponential_quantile(
+        uniform(clock.seed, _LEAVE_KEY, clock.replicate, home.key, person.escapes, own)
+    )
+    t.hazard[i, 3] = exponential_quantile(
+        uniform(clock.seed, _DEATH_KEY, clock.replicate, home.key, person.escapes, own)
+    )
+    if person.escapes == 0:
+        total.escaped_persons += 1
+    person.escapes += 1
+    total.escaped += 1
+    if site.camp == 1:
+        total.escaped_camp += 1
+    if person.kind == FIGHTER:
+        total.escaped_fighters += 1
+        if person.origin == FOREIGN:
+            total.escaped_foreign_fighters += 1
+    site.escaped += 1
+    fugitive = t.fugitive[i]
+    fugitive.since = minute
+    fugitive.column = site.column
+    fugitive.row = site.row
+    fugitive.left = f
+    t.out[clock.out_count] = i
+    clock.out_count += 1
+    plan(t, i, minute)
+
+
+@compiled
+def plan(t: Truth, i: int, minute: int) -> None:
+    """What happens to a person at large until the next review: competing hazards, exact in time.
+
+    Sets `due` (minute) and `fate` of the person; hazards not reached are used up.
+    """
+    par = t.par[0]
+    fugitive = t.fugitive[i]
+    person = t.people[i]
+    end = (minute // REVIEW_MINUTES + 1) * REVIEW_MINUTES
+    hours = (end - minute) / 60.0
+    age = (minute - fugitive.since) / 60.0
+    holder = t.control[fugitive.row, fugitive.column]
+    search = 0.0 if holder == t.clock[0].movement else t.party[holder].search
+    family = 1.0 if person.kind == FIGHTER else par.at_large_family_factor
+    notice = 1.0
+    if t.clock[0].response == 1 and minute < t.noticed[fugitive.left]:
+        notice = par.at_large_noticed_factor
+    early_hours = par.at_large_early_hours
+    early = par.at_large_retake_early_per_hour * early_hours
+    fading = math.exp(-age / early_hours) - math.exp(-(age + hours) / early_hours)
+    retake = search * family * notice * (early * fading + par.at_large_retake_per_day * hours / 24.0)
+    rejoin = par.at_large_rejoin_per_day * hours / 24.0 if person.kind == FIGHTER else 0.0
+    height, width = t.control.shape
+    near_edge = edge_km(fugitive.column, fugitive.row, width, height, par.cell_km) <= par.border_km
+    leave = par.at_large_leave_per_day * hours / 24.0 if near_edge else 0.0
+    death = par.at_large_death_per_day * hours / 24.0
+    best = 2.0
+    fate = REVIEW
+    for cause in range(4):
+        rate = retake if cause == RETAKE else rejoin if cause == REJOIN else leave if cause == LEAVE else death
+        if rate > 0.0:
+            when = t.hazard[i, cause] / rate
+            if when <= 1.0 and when < best:
+                best = when
+                fate = cause
+    if fate == REVIEW:
+        t.hazard[i, RETAKE] -= retake
+        t.hazard[i, REJOIN] -= rejoin
+        t.hazard[i, LEAVE] -= leave
+        t.hazard[i, DEATH] -= death
+        fugitive.due = end
+    else:
+        fugitive.due = minute + int(math.floor(hours * 60.0 * best))
+    fugitive.fate = fate
+
+
+@compiled
+def wander(t: Truth, i: int, minute: int) -> None:
+    """A person at large may move to one of the eight neighbouring cells."""
+    clock = t.clock[0]
+    fugitive = t.fugitive[i]
+    home = t.facility[t.people[i].home]
+    own = i - home.first
+    ease = t.par[0].at_large_move_share * t.terrain[fugitive.row, fugitive.column]
+    if uniform(clock.seed, MOVE, clock.replicate, home.key, minute, own) >= ease:
+        return
+    way = int(math.floor(8.0 * uniform(clock.seed, WAY, clock.replicate, home.key, minute, own)))
+    step = way if way < 4 else way + 1
+    column = fugitive.column + step % 3 - 1
+    row = fugitive.row + step // 3 - 1
+    height, width = t.control.shape
+    if 0 <= column < width and 0 <= row < height:
+        fugitive.column = column
+        fugitive.row = row
+
+
+@compiled
+def captors_nearest(t: Truth, i: int) -> int:
+    """Index of the nearest facility where the party holding the person's cell keeps people, -1 if none."""
+    fugitive = t.fugitive[i]
+    holder = t.control[fugitive.row, fugitive.column]
+    x = (fugitive.column + 0.5) * t.par[0].cell_km
+    y = (fugitive.row + 0.5) * t.par[0].cell_km
+    best = -1
+    best_km = math.inf
+    for g in range(t.facility.shape[0]):
+        site = t.facility[g]
+        if site.resident == 1 or site.controller != holder:
+            continue
+        if site.custody != GUARDED and site.custody != OCCUPIED:
+            continue
+        km = distance_km(x, y, site.x, site.y)
+        if km < best_km:
+            best_km = km
+            best = g
+    return best
+
+
+@compiled
+def retake(t: Truth, i: int) -> None:
+    """A person at large is retaken, into the captor's nearest modelled facility or out of the network."""
+    t.total[0].recaptured += 1
+    t.facility[t.fugitive[i].left].recaptured += 1
+    g = captors_nearest(t, i)
+    if g < 0:
+        change_state(t, i, TRANSFERRED)
+    else:
+        change_state(t, i, HELD)
+        arrive(t, i, g)
+
+
+@compiled
+def meet_fate(t: Truth, i: int) -> bool:
+    """Carry out what was planned before the end of the step; true while the person is still at large."""
+    m1 = t.clock[0].m1
+    fugitive = t.fugitive[i]
+    while fugitive.due < m1:
+        if fugitive.fate == REVIEW:
+            wander(t, i, fugitive.due)
+            plan(t, i, fugitive.due)
+            continue
+        if fugitive.fate == RETAKE:
+            retake(t, i)
+        elif fugitive.fate == REJOIN:
+            change_state(t, i, REJOINED)
+        elif fugitive.fate == LEAVE:
+            change_state(t, i, LEFT_THEATRE)
+        else:
+            change_state(t, i, DEAD)
+            t.total[0].died_outside += 1
+        return False
+    return True
+
+
+@compiled
+def fugitives(t: Truth) -> None:
+    """People at large, in order of escape: found, gone back, gone abroad, dead, or moved on."""
+    clock = t.clock[0]
+    kept = 0
+    for k in range(clock.out_count):
+        i = t.out[k]
+        if t.fugitive[i].due >= clock.m1 or meet_fate(t, i):
+            t.out[kept] = i
+            kept += 1
+    clock.out_count = kept

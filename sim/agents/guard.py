@@ -1,0 +1,238 @@
+"""Guard: one guard at a facility. Called to the front, flees, is lost, comes back; and the guards' joint effect."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.compiled import compiled
+from sim.engine.random import fill_uniform, name_key, uniform
+from sim.world.codes import (
+    AT_FRONT,
+    CALL,
+    DAY,
+    FLED,
+    GATE,
+    GUARDED,
+    GUARDS_GONE,
+    LOST,
+    NONE,
+    ON_SITE,
+    RELIEVED,
+)
+from sim.world.record import note
+from sim.world.state import Truth
+
+COUNT = name_key("guards.count")
+CALLED = name_key("guards.call")
+NERVE = name_key("guards.nerve")
+REPLACE = name_key("guards.replace")
+
+DECISION_MINUTE = 360
+"""Commanders decide once a day, at 06:00."""
+
+
+
+@compiled
+def muster(t: Truth, f: int) -> None:
+    """Guard j of a facility exists if j < floor(scale n_f + u_f); draws call numbers and nerve, in call order."""
+    clock = t.clock[0]
+    par = t.par[0]
+    site = t.facility[f]
+    u = uniform(clock.seed, COUNT, clock.replicate, site.key, 0, 0)
+    n = int(math.floor(par.guards_scale * site.assigned + u))
+    if n > site.guard_rows:
+        clock.overflow = 1
+        n = site.guard_rows
+    site.guards = n
+    site.on_site = n
+    first = site.guard_first
+    draw = np.empty(n)
+    fill_uniform(draw, clock.seed, CALLED, clock.replicate, site.key, 0)
+    for j in range(n):
+        t.guard[first + j].call = draw[j]
+        t.guard[first + j].status = ON_SITE
+    ranked = np.argsort(draw, kind="mergesort")
+    for j in range(n):
+        t.guard_order[first + j] = first + ranked[j]
+    fill_uniform(draw, clock.seed, NERVE, clock.replicate, site.key, 0)
+    for j in range(n):
+        t.guard[first + j].nerve = par.guards_nerve_min + (1.0 - par.guards_nerve_min) * draw[j]
+
+
+@compiled
+def front_pressure(t: Truth) -> None:
+    """F of every party: rises while a hostile unit is active, falls when none is; exact over the step."""
+    par = t.par[0]
+    dt = t.clock[0].dt
+    for p in range(t.party.shape[0]):
+        target = 0.0
+        for u in range(t.unit.shape[0]):
+            if t.unit[u].active == 1 and t.hostile[t.unit[u].party, p]:
+                target = 1.0
+        hours = par.guards_pressure_up_hours if target == 1.0 else par.guards_pressure_down_hours
+        party = t.party[p]
+        party.pressure += (target - party.pressure) * (1.0 - math.exp(-dt / hours))
+
+
+@compiled
+def return_and_replace(t: Truth, f: int, minute: int) -> None:
+    """At the daily decision: lost guards are replaced, those who fled return once the threat is half their nerve."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    chance = 1.0 - math.exp(-t.par[0].guards_replace_per_day)
+    for j in range(site.guards):
+        guard = t.guard[site.guard_first + j]
+        if guard.status == LOST:
+            if uniform(clock.seed, REPLACE, clock.replicate, site.key, minute, j) < chance:
+                guard.status = ON_SITE
+        elif guard.status == FLED and site.threat < guard.nerve / 2.0:
+            guard.status = ON_SITE
+
+
+@compiled
+def call_up(t: Truth, f: int, minute: int) -> None:
+    """The front takes guards by call number, down to the floor; the others stand on site."""
+    par = t.par[0]
+    site = t.facility[f]
+    share = par.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
+    alive = 0
+    wanted = 0
+    for j in range(site.guards):
+        guard = t.guard[site.guard_first + j]
+        if guard.status == ON_SITE or guard.status == AT_FRONT:
+            alive += 1
+            if guard.call < share:
+                wanted += 1
+    floor = int(math.ceil(par.guards_floor_per_100 * site.held / 100.0))
+    n = min(wanted, max(0, alive - floor))
+    gone = 0
+    for j in range(site.guards):
+        guard = t.guard[t.guard_order[site.guard_first + j]]
+        if guard.status == ON_SITE or guard.status == AT_FRONT:
+            guard.status = AT_FRONT if gone < n else ON_SITE
+            gone += 1
+    before = site.on_site
+    count_on_site(t, f)
+    if site.on_site != before:
+        note(t, minute, CALL, f, 0, float(site.on_site))
+
+
+@compiled
+def flee(t: Truth, f: int) -> None:
+    """On-site guards whose nerve is below the threat leave their posts."""
+    site = t.facility[f]
+    for j in range(site.guards):
+        guard = t.guard[site.guard_first + j]
+        if guard.status == ON_SITE and guard.nerve < site.threat:
+            guard.status = FLED
+            site.on_site -= 1
+
+
+@compiled
+def count_on_site(t: Truth, f: int) -> None:
+    """Count the facility's own guards present."""
+    site = t.facility[f]
+    n = 0
+    for j in range(site.guards):
+        if t.guard[site.guard_first + j].status == ON_SITE:
+            n += 1
+    site.on_site = n
+
+
+@compiled
+def relieve(t: Truth, f: int) -> None:
+    """The old custodian's guards leave for good."""
+    site = t.facility[f]
+    for j in range(site.guards):
+        t.guard[site.guard_first + j].status = RELIEVED
+    site.on_site = 0
+
+
+@compiled
+def lose(t: Truth, f: int, n: int) -> None:
+    """n guards are lost in an assault: own guards on site by index, else the occupier's."""
+    site = t.facility[f]
+    left = n
+    for j in range(site.guards):
+        guard = t.guard[site.guard_first + j]
+        if left > 0 and guard.status == ON_SITE:
+            guard.status = LOST
+            site.on_site -= 1
+            left -= 1
+    if left > 0:
+        site.occupier_guards = max(0.0, site.occupier_guards - left)
+
+
+@compiled
+def present(t: Truth, f: int) -> float:
+    """G: guards on site plus the occupier's, all shifts."""
+    return t.facility[f].on_site + t.facility[f].occupier_guards
+
+
+@compiled
+def upkeep_here(t: Truth, f: int) -> float:
+    """What the sponsor's presence leaves of the guards' effect; 1 after a change of control."""
+    return 1.0 if t.facility[f].changed == 1 else t.clock[0].upkeep
+
+
+@compiled
+def effective_guards(t: Truth, f: int, minute: int) -> float:
+    """C: effective guards on shift, a real number."""
+    par = t.par[0]
+    site = t.facility[f]
+    value = present(t, f) / par.guards_shifts * t.party[site.controller].effectiveness * upkeep_here(t, f)
+    value *= 1.0 + par.guards_camera_gain * site.cameras
+    if site.assault == GATE:
+        value *= 1.0 - par.assault_suppress_share
+    if minute < site.pulled_until:
+        value *= 1.0 - par.shelling_pull_share
+    return value
+
+
+@compiled
+def guards(t: Truth) -> None:
+    """The guards' step: pressure, the daily decision, flight; then who has custody."""
+    front_pressure(t)
+    clock = t.clock[0]
+    decision = clock.m0 // DAY * DAY + DECISION_MINUTE
+    decides = clock.m0 <= decision < clock.m1
+    for f in range(t.facility.shape[0]):
+        site = t.facility[f]
+        if site.changed == 0:
+            if decides:
+                return_and_replace(t, f, decision)
+                call_up(t, f, decision)
+            if site.threat > t.par[0].guards_nerve_min and site.on_site > 0:
+                flee(t, f)
+        if site.custody == GUARDED and present(t, f) <= 0.0:
+            site.custody = NONE
+            calm_everyone(t, f)
+            note(t, clock.m0, GUARDS_GONE, f, NONE, 0.0)
+        elif site.custody == NONE and site.changed == 0 and present(t, f) > 0.0:
+            site.custody = GUARDED
+            note(t, clock.m0, GUARDS_GONE, f, GUARDED, present(t, f))
+
+
+@compiled
+def calm_everyone(t: Truth, f: int) -> None:
+    """Nobody is in disorder where nobody keeps them."""
+    site = t.facility[f]
+    site.uncontained = 0.0
+    site.quiet_guards = math.inf
+    if site.active == 0:
+        return
+    for k in range(site.held0):
+        person = t.people[site.first + k]
+        if person.slot == -1 and person.facility == f:
+            person.active = 0
+    entry = site.entry_head
+    while entry >= 0:
+        person = t.people[t.entry[entry, 0]]
+        if person.slot == entry:
+            person.active = 0
+        entry = t.entry[entry, 1]
+    for b in range(site.blocks):
+        t.block[site.block_first + b].active = 0
+    site.active = 0

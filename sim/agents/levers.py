@@ -1,0 +1,116 @@
+"""What a custodian does with people before the ground is lost: repatriation, and moving them first."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.detainee import arrive, change_state, depart
+from sim.engine.compiled import compiled
+from sim.engine.random import name_key, uniform
+from sim.world.codes import DAY, FIGHTER, FOREIGN, GUARDED, HELD, MOVED, NEVER, REPATRIATED
+from sim.world.ground import distance_km
+from sim.world.record import note
+from sim.world.state import Truth
+
+THEATRE = name_key("theatre")
+REPATRIATE = name_key("levers.repatriation")
+MOVE_FIRST = name_key("levers.move_first")
+DAYS_PER_MONTH = 30.4375
+
+
+@compiled
+def due_today(day: int, per_day: float, u: float) -> int:
+    """Whole people due on the day with this number since the start, at so many a day: no loss by rounding."""
+    return int(math.floor((day + 1) * per_day + u) - math.floor(day * per_day + u))
+
+
+@compiled
+def day_since(m0: int, start: int) -> int:
+    """Days since a lever's first day: the first day that begins at or after its date (hour 0 if before)."""
+    first = max(0, -(-start // DAY))
+    return m0 // DAY - first
+
+
+@compiled
+def in_own_custody(t: Truth, f: int) -> bool:
+    """Whether a facility is guarded and has not changed hands."""
+    return t.facility[f].custody == GUARDED and t.facility[f].changed == 0
+
+
+@compiled
+def repatriate(t: Truth) -> None:
+    """The day's repatriations: foreign people, facility by facility, by index."""
+    clock = t.clock[0]
+    if clock.repatriate_start == NEVER:
+        return
+    day = day_since(clock.m0, clock.repatriate_start)
+    if day < 0:
+        return
+    u = uniform(clock.seed, REPATRIATE, clock.replicate, THEATRE, 0, 0)
+    left = due_today(day, t.par[0].levers_repatriation_per_month / DAYS_PER_MONTH, u)
+    for i in range(t.people.shape[0]):
+        if left <= 0:
+            break
+        person = t.people[i]
+        if person.state != HELD or person.origin != FOREIGN or not in_own_custody(t, person.facility):
+            continue
+        fighter = person.kind == FIGHTER
+        if (clock.repatriate_who == 1 and not fighter) or (clock.repatriate_who == 2 and fighter):
+            continue
+        t.facility[person.facility].repatriated += 1
+        depart(t, i)
+        change_state(t, i, REPATRIATED)
+        left -= 1
+
+
+@compiled
+def destination(t: Truth, f: int) -> int:
+    """Where people of a facility are moved to: as said, or the nearest of the same controller; -1 for nowhere."""
+    to = t.clock[0].move_to
+    if to >= 0:
+        return to
+    best = -1
+    best_km = math.inf
+    site = t.facility[f]
+    for g in range(t.facility.shape[0]):
+        other = t.facility[g]
+        if other.resident == 1 or other.emptied_by_lever == 1 or other.controller != site.controller:
+            continue
+        if other.custody != GUARDED:
+            continue
+        km = distance_km(site.x, site.y, other.x, other.y)
+        if km < best_km:
+            best_km = km
+            best = g
+    return best
+
+
+@compiled
+def move_first(t: Truth) -> None:
+    """The day's moves from the facilities the lever empties."""
+    clock = t.clock[0]
+    if clock.move_start == NEVER:
+        return
+    day = day_since(clock.m0, clock.move_start)
+    if day < 0:
+        return
+    u = uniform(clock.seed, MOVE_FIRST, clock.replicate, THEATRE, 0, 0)
+    left = due_today(day, t.par[0].levers_move_first_per_day, u)
+    for k in range(t.move_from.shape[0]):
+        f = t.move_from[k]
+        to = destination(t, f)
+        if to < 0 or to == f or not in_own_custody(t, f):
+            continue
+        moved = 0
+        for i in range(t.people.shape[0]):
+            if left <= 0:
+                break
+            if t.people[i].state == HELD and t.people[i].facility == f:
+                depart(t, i)
+                arrive(t, i, to)
+                left -= 1
+                moved += 1
+        if moved > 0:
+            t.facility[f].moved += moved
+            t.total[0].moved += moved
+            note(t, clock.m0, MOVED, f, to, float(moved))

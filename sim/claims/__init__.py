@@ -1,0 +1,1 @@
+"""How a claim relates to the truth."""

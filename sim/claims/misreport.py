@@ -1,0 +1,52 @@
+"""How a role's claim relates to the truth: one model, to draw claims from and to weigh them by.
+
+A claim about `known` exits is, with the role's probabilities, a denial (0), a wordless claim, or
+floor(known R + 0.5) with R lognormal: median `bias`, spread `error`. The bias depends on blame: a guarding
+force tends to report low what is its own failure (`first_claim_ratios.csv`: 0.77, 0, 0.80, 0.83, 0.01 of the
+settled count) and attackers to report high (1.07, 1.26, 1.13, 1.19, 0.91, 0.60, 1.13).
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.engine.compiled import compiled
+from sim.engine.random import normal_quantile
+from sim.world.codes import DENIAL, NUMBER, RANGE, WORDLESS
+
+
+@compiled
+def form_of_claim(u_deny: float, u_word: float, denies: float, wordless: float, range_factor: float) -> int:
+    """Denial, wordless, range or number."""
+    if u_deny < denies:
+        return DENIAL
+    if u_word < wordless:
+        return WORDLESS
+    return RANGE if range_factor > 1.0 else NUMBER
+
+
+@compiled
+def claimed_range(
+    known: float, u_error: float, bias: float, error: float, range_factor: float
+) -> tuple[float, float]:
+    """Low and high end of a numbered claim, persons; equal for a plain number."""
+    ratio = bias * math.exp(error * normal_quantile(u_error))
+    half = math.sqrt(range_factor)
+    if range_factor > 1.0:
+        return math.floor(known * ratio / half + 0.5), math.floor(known * ratio * half + 0.5)
+    value = math.floor(known * ratio + 0.5)
+    return value, value
+
+
+@compiled
+def as_number(low: float, high: float) -> float:
+    """A range as one number: its geometric mean, arithmetic if the low end is 0."""
+    if low == high:
+        return low
+    return math.sqrt(low * high) if low > 0.0 else 0.5 * (low + high)
+
+
+@compiled
+def agree(a: float, b: float, within: float) -> bool:
+    """Whether two counts agree: larger at most (1 + within) times smaller, or both 0."""
+    return max(a, b) <= (1.0 + within) * min(a, b)

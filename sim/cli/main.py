@@ -1,0 +1,158 @@
+"""The command line: a table of commands, loaded only when used, and one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from sim.scenario.errors import InputError, printable
+
+
+class Command(NamedTuple):
+    """A command's module, whose function `command` is its face, and its line in `--help`."""
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "check": Command("sim.cli.check", "Say what is wrong with scenario, theatre, sweep or claims files."),
+    "params": Command("sim.cli.params", "List every parameter: default, unit, bounds, source, status."),
+    "schema": Command("sim.cli.schema", "Print the JSON Schema of a kind of file."),
+    "run": Command("sim.cli.run", "Run one scenario, many replicates."),
+    "sweep": Command("sim.cli.sweep", "Run a design over scenarios."),
+    "plot": Command("sim.cli.plot", "Draw figures and report.html from results."),
+    "compare": Command("sim.cli.compare", "Paired differences between two results or scenarios."),
+    "sensitivity": Command("sim.cli.sensitivity", "Sensitivity indices, with intervals."),
+    "discover": Command("sim.cli.discover", "Find the conditions under which something happens, in words."),
+    "estimate": Command("sim.cli.estimate", "Posterior of the true number, from rival claims."),
+    "validate": Command("sim.cli.validate", "Skill against documented events."),
+    "replay": Command("sim.cli.replay", "Replay one replicate of a results folder."),
+    "view": Command("sim.cli.view", "Open the browser view."),
+    "resume": Command("sim.cli.resume", "Finish an interrupted run or sweep."),
+    "list": Command("sim.cli.list", "List shipped scenarios and results folders."),
+    "show": Command("sim.cli.show", "Summarise results; tables as CSV."),
+}
+"""Every command in the order of `--help`. One whose module does not exist is left out."""
+
+
+class _Lazy(TyperCommand):
+    """Stands for a command until it is used; only then is its module imported."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+        entry = COMMANDS[str(self.name)]
+        app.command(self.name, help=entry.help)(import_module(entry.module).command)
+        return get_command(app).make_context(info_name, args, parent=parent, **extra)
+
+
+class _Commands(TyperGroup):
+    """The table as a group."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for name, entry in COMMANDS.items() if find_spec(entry.module) is not None]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        return _Lazy(cmd_name, callback=None, help=COMMANDS[cmd_name].help, rich_markup_mode=None)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            number = version("detention-sim")
+        except PackageNotFoundError:  # a checkout that is not installed
+            number = "(not installed)"
+        typer.echo(f"detention-sim {number}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Detention sites when their sponsor leaves: how many could get out, and how much of it anyone would know.
+
+    Exit codes: 0 done; 1 a fault of the program; 2 bad input; 3 stopped before the end, resumable.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; `arguments` defaults to those of the process."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    group = get_command(app)
+    try:
+        # Not group.main(): it has exit codes of its own for Ctrl-C and closed pipes.
+        with group.make_context("detention-sim", given) as context:
+            group.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as stop:
+        return stop.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _stopped()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain again when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _failed(error)
+    return 0
+
+
+def _stopped() -> int:
+    print("detention-sim: stopped", file=sys.stderr)
+    return 3
+
+
+def _usage(error: Any) -> str:
+    """Wrong usage in one line; the whole help where no command was given."""
+    message = str(error.format_message())
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return message
+    hint = f" (see {error.ctx.command_path} --help)" if getattr(error, "ctx", None) is not None else ""
+    return f"detention-sim: {printable(message.replace('Value error, ', ''))}{hint}"
+
+
+def _failed(error: Exception) -> int:
+    """Say on stderr what went wrong, one line a problem, and return the exit code."""
+    if isinstance(error, InputError):
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return 2
+    if hasattr(error, "exit_code") and hasattr(error, "format_message"):  # wrong usage, by Typer's own classes
+        print(_usage(error), file=sys.stderr)
+        return 2
+    if os.environ.get("DETENTION_SIM_DEBUG") == "1":
+        traceback.print_exception(error)
+        return 1
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    print(f"detention-sim: {printable(what)} (set DETENTION_SIM_DEBUG=1 for the traceback)", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

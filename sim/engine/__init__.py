@@ -1,0 +1,1 @@
+"""Compiled functions, addressed random numbers, clock, array agent sets. Knows no prison."""

@@ -1,0 +1,59 @@
+"""The decorator of compiled rules, and the cache they are kept in.
+
+Numba does not see that a called function's file has changed: a cached caller in another file would go on
+returning the old result. So the cache folder is named by the hash of all the sources and of the compiler's
+version, and is set before the first function is decorated. It lies where only the user can write, because
+the cache is a pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numba
+import platformdirs
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@cache
+def code_hash() -> str:
+    """Hash of every source file of the package and of the compiler's version (16 hex digits)."""
+    digest = hashlib.sha256()
+    for name in ("numba", "llvmlite", "numpy"):
+        digest.update(f"{name} {version(name)}\n".encode())
+    digest.update(sys.version.encode())
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        digest.update(str(path.relative_to(_PACKAGE)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where compiled rules are kept: the user's cache, one folder per version of the code."""
+    root = os.environ.get("DETENTION_SIM_CACHE") or platformdirs.user_cache_dir("detention-sim")
+    folder = Path(root) / f"rules-{code_hash()}"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+    return folder
+
+
+numba.config.CACHE_DIR = str(cache_folder())
+
+
+def compiled(function: Function) -> Function:
+    """Compile a rule: no Python objects, no global interpreter lock, no fast-math."""
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def inlined(function: Function) -> Function:
+    """The same for a rule called in one place only: it becomes part of its caller, and compiles once."""
+    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))

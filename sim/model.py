@@ -1,0 +1,449 @@
+"""The schedule of a step, one replicate's run, and `DetentionModel`, the same as a Mesa model."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.agents.armed_cell import attacks
+from sim.agents.build import Room, binding, build_belief, build_truth, names_of
+from sim.agents.detainee import fugitives
+from sim.agents.facility import new_day, ticks
+from sim.agents.guard import guards, muster, present
+from sim.agents.levers import move_first, repatriate
+from sim.agents.observer import ISR_PHASE, claimed, observe
+from sim.agents.occupying_force import ground
+from sim.engine.compiled import compiled, inlined
+from sim.engine.reference import referenced
+from sim.engine.random import name_key, uniform
+from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
+from sim.scenario.draw import quantile
+from sim.scenario.resolved import Resolved
+from sim.world.belief import Belief, BeliefRef
+from sim.world.codes import DAY, GUARDED, NONE
+from sim.world.state import Truth, TruthRef
+
+
+class Tables(NamedTuple):
+    """Where a replicate's results are written."""
+
+    run: np.ndarray  # RUN_RECORD (1,)
+    daily: np.ndarray  # DAILY_RECORD (days + 1,)
+    facility: np.ndarray  # FACILITY_RECORD (facilities,)
+
+
+TablesRef = referenced(Tables)
+
+
+@compiled
+def sponsor(t: Truth) -> None:
+    """The sponsor's presence w, linear between the dates of the schedule, and what goes with it."""
+    clock = t.clock[0]
+    par = t.par[0]
+    dates = t.schedule.shape[0]
+    w = 1.0
+    if dates > 0 and clock.m0 >= t.schedule[dates - 1, 0]:
+        w = t.schedule[dates - 1, 1]
+    elif dates > 0 and clock.m0 >= t.schedule[0, 0]:
+        k = 0
+        while clock.m0 >= t.schedule[k + 1, 0]:
+            k += 1
+        phase = (clock.m0 - t.schedule[k, 0]) / (t.schedule[k + 1, 0] - t.schedule[k, 0])
+        w = t.schedule[k, 1] + phase * (t.schedule[k + 1, 1] - t.schedule[k, 1])
+    clock.presence = w
+    clock.upkeep = par.guards_upkeep_floor + (1.0 - par.guards_upkeep_floor) * w
+    clock.reaction = par.assault_reaction_residual + (1.0 - par.assault_reaction_residual) * w
+
+
+@inlined
+def day(t: Truth) -> None:
+    """What happens once a day: the day's draws, then repatriations and moves."""
+    if t.clock[0].m0 % DAY != 0:
+        return
+    for f in range(t.facility.shape[0]):
+        new_day(t, f)
+    repatriate(t)
+    move_first(t)
+
+
+@inlined
+def facilities(t: Truth) -> None:
+    """Every facility's ticks."""
+    for f in range(t.facility.shape[0]):
+        t.facility[f].exits_step = 0
+        ticks(t, f)
+
+
+@compiled
+def weight_of_episode(size: int, minimum: float, full: float) -> float:
+    """How much news an episode of this size makes, 0 to 1."""
+    return min(1.0, size / full) if size >= minimum else 0.0
+
+
+@inlined
+def news(t: Truth) -> None:
+    """Word of this step's escapes sets out; what set out earlier is heard at the start of the next step."""
+    clock = t.clock[0]
+    par = t.par[0]
+    steps = int(math.ceil(60.0 * par.news_delay_hours / clock.step_minutes))
+    for f in range(t.facility.shape[0]):
+        site = t.facility[f]
+        if site.exits_step == 0:
+            continue
+        size = t.episode[site.episode].size
+        gain = weight_of_episode(size, par.news_minimum, par.news_full) - weight_of_episode(
+            site.episode_step, par.news_minimum, par.news_full
+        )
+        at = clock.step + 1 + steps
+        if at < t.heard.shape[0]:
+            t.heard[at] += par.news_weight * gain
+    clock.news = clock.news * math.exp(-clock.dt / (24.0 * par.news_tau_days)) + t.heard[clock.step + 1]
+
+
+@inlined
+def truth_pass(t: Truth) -> None:
+    """What happens in a step. The order is that of docs/ODD.md, section 3."""
+    sponsor(t)
+    day(t)
+    ground(t)
+    guards(t)
+    attacks(t)
+    facilities(t)
+    fugitives(t)
+    news(t)
+
+
+@inlined
+def step(t: Truth, b: Belief, tables: Tables) -> None:
+    """One step: the truth, then what is seen of it, then the day's row."""
+    clock = t.clock[0]
+    clock.m0 = clock.step * clock.step_minutes
+    clock.m1 = clock.m0 + clock.step_minutes
+    truth_pass(t)
+    observe(t, b)
+    clock.step += 1
+    if clock.m1 % DAY == 0:
+        end_day(t, b, tables, clock.m1 // DAY)
+
+
+@compiled
+def advance(t: Truth, b: Belief, tables: Tables, steps: int) -> None:
+    """So many steps in one call: the same function as one by one."""
+    truth, belief, written = TruthRef(*t), BeliefRef(*b), TablesRef(*tables)
+    for _ in range(steps):
+        step(truth, belief, written)
+
+
+@compiled
+def guards_on_duty(t: Truth) -> int:
+    """Guards present everywhere, all shifts."""
+    n = 0
+    for f in range(t.facility.shape[0]):
+        n += t.facility[f].on_site + int(math.floor(t.facility[f].occupier_guards + 0.5))
+    return n
+
+
+@compiled
+def facilities_lost(t: Truth) -> int:
+    """Facilities whose controller is not the initial one."""
+    n = 0
+    for f in range(t.facility.shape[0]):
+        if t.facility[f].controller != t.facility[f].initial:
+            n += 1
+    return n
+
+
+@compiled
+def end_day(t: Truth, b: Belief, tables: Tables, which: int) -> None:
+    """Write the row of a day's end and carry the gap on."""
+    board = b.board[0]
+    total = t.total[0]
+    confirmed = np.sum(b.confirmed)
+    gap = total.escaped - confirmed
+    board.gap_peak = max(board.gap_peak, gap)
+    if which > 0:
+        board.gap_person_days += max(0.0, gap)
+    if which >= tables.daily.shape[0]:
+        return
+    row = tables.daily[which]
+    row.escaped = total.escaped
+    row.recaptured = total.recaptured
+    row.confirmed = confirmed
+    row.claimed_guarding_force = claimed(b, 0)
+    row.claimed_attacker = claimed(b, 1)
+    row.claimed_occupier = claimed(b, 2)
+    row.claimed_sponsor_government = claimed(b, 3)
+    row.claimed_other_government = claimed(b, 4)
+    row.claimed_ngo = claimed(b, 5)
+    row.claimed_media = claimed(b, 6)
+    row.claimed_later_accounting = claimed(b, 7)
+    row.held = t.states[0]
+    row.at_large = t.states[1]
+    row.guards_on_duty = guards_on_duty(t)
+    row.isr_coverage = board.coverage
+    row.facilities_lost = facilities_lost(t)
+
+
+@compiled
+def begin(t: Truth, b: Belief, tables: Tables) -> None:
+    """Start a replicate."""
+    draw_start(TruthRef(*t), BeliefRef(*b), TablesRef(*tables))
+
+
+@inlined
+def draw_start(t: Truth, b: Belief, tables: Tables) -> None:
+    """Draw what is drawn once, apply levers to numbers, and set every facility to its start."""
+    clock = t.clock[0]
+    par = t.par[0]
+    if par.levers_guard_floor_per_100 > par.guards_floor_per_100:
+        par.guards_floor_per_100 = par.levers_guard_floor_per_100
+    if par.levers_residual_isr_share > par.isr_residual:
+        par.isr_residual = par.levers_residual_isr_share
+    if par.levers_reaction_force_residual > par.assault_reaction_residual:
+        par.assault_reaction_residual = par.levers_reaction_force_residual
+    for c in range(t.cell.shape[0]):
+        clock.armed_strength += t.cell[c].strength
+    for f in range(t.facility.shape[0]):
+        open_facility(t, f)
+        u = uniform(clock.seed, ISR_PHASE, clock.replicate, t.facility[f].key, 0, 0)
+        revisit = par.isr_revisit_hours
+        b.phase[f] = int(math.floor(u * revisit / clock.dt + 0.0)) * clock.step_minutes
+    isr = b.observer[b.board[0].isr]
+    isr.bias = par.isr_bias
+    isr.error = par.isr_error
+    for o in range(b.observer.shape[0]):
+        if math.isnan(b.observer[o].bias_own_failure):
+            b.observer[o].bias_own_failure = b.observer[o].bias
+    sponsor(t)
+    b.board[0].coverage = par.isr_coverage * (par.isr_residual + (1.0 - par.isr_residual) * clock.presence)
+    end_day(t, b, tables, 0)
+
+
+@compiled
+def open_facility(t: Truth, f: int) -> None:
+    """A facility at the start: walls and cameras with the hardening lever, guards, custody, authority."""
+    par = t.par[0]
+    site = t.facility[f]
+    if site.hardened == 1:
+        site.walls = 1.0 - (1.0 - site.walls) * (1.0 - par.levers_hardening_walls)
+        site.cameras = 1.0 - (1.0 - site.cameras) * (1.0 - par.levers_hardening_cameras)
+    if math.isnan(site.capacity):
+        site.capacity = max(1.0, float(site.held0))
+    if math.isnan(site.flow):
+        site.flow = par.walls_camp_flow_per_hour if site.camp == 1 else par.walls_prison_flow_per_hour
+    site.opening0 = par.walls_baseline * (1.0 - site.walls)
+    site.opening = site.opening0
+    site.authority = t.party[site.controller].authority
+    for b in range(site.blocks):
+        t.block[site.block_first + b].held = 0
+    for k in range(site.held0 if site.resident == 0 else 0):
+        t.block[site.block_first + t.people[site.first + k].block].held += 1
+    muster(t, f)
+    site.custody = GUARDED if present(t, f) > 0.0 else NONE
+
+
+@compiled
+def finish(t: Truth, b: Belief, tables: Tables) -> None:
+    """Write the results of a replicate."""
+    write_run(TruthRef(*t), BeliefRef(*b), TablesRef(*tables))
+
+
+@inlined
+def write_run(t: Truth, b: Belief, tables: Tables) -> None:
+    """Write the replicate's row and its facilities' rows."""
+    board = b.board[0]
+    total = t.total[0]
+    row = tables.run[0]
+    row.population = total.population
+    row.held = t.states[0]
+    row.at_large = t.states[1]
+    row.rejoined = t.states[2]
+    row.left_theatre = t.states[3]
+    row.dead = t.states[4]
+    row.transferred = t.states[5]
+    row.repatriated = t.states[6]
+    row.left_freely = total.left_freely
+    row.escaped = total.escaped
+    row.escaped_persons = total.escaped_persons
+    row.escaped_camp = total.escaped_camp
+    row.escaped_prison = total.escaped - total.escaped_camp
+    row.escaped_fighters = total.escaped_fighters
+    row.escaped_foreign_fighters = total.escaped_foreign_fighters
+    row.escaped_stealth = t.causes[0]
+    row.escaped_disorder = t.causes[1]
+    row.escaped_assault = t.causes[2]
+    row.escaped_shelling = t.causes[3]
+    row.escaped_abandonment = t.causes[4]
+    row.escaped_release = t.causes[5]
+    row.recaptured = total.recaptured
+    row.moved = total.moved
+    row.reported = board.reported
+    row.claimed_guarding_force = claimed(b, 0)
+    row.claimed_attacker = claimed(b, 1)
+    row.claimed_occupier = claimed(b, 2)
+    row.claimed_sponsor_government = claimed(b, 3)
+    row.claimed_other_government = claimed(b, 4)
+    row.claimed_ngo = claimed(b, 5)
+    row.claimed_media = claimed(b, 6)
+    row.claimed_later_accounting = claimed(b, 7)
+    row.confirmed = np.sum(b.confirmed)
+    row.gap = total.escaped - row.confirmed
+    row.gap_peak = board.gap_peak
+    row.gap_person_days = board.gap_person_days
+    row.undetected_share = undetected_share(t, b)
+    row.first_escape_day = day_or_null(total.first_escape)
+    row.first_report_day = day_or_null(board.first_report)
+    row.first_confirmed_day = day_or_null(board.first_confirmed)
+    row.facilities_lost = facilities_lost(t)
+    row.guards_on_duty = guards_on_duty(t)
+    row.isr_hours = board.watched_hours
+    row.facilities_emptied = 0
+    for f in range(t.facility.shape[0]):
+        if is_emptied(t, f):
+            row.facilities_emptied += 1
+        finish_facility(t, b, tables, f)
+
+
+@compiled
+def day_or_null(minute: int) -> float:
+    """Days since the start, null (NaN) for never."""
+    return minute / 1440.0 if minute >= 0 else math.nan
+
+
+@compiled
+def undetected_share(t: Truth, b: Belief) -> float:
+    """Exits in episodes without a true report over all exits; null (NaN) when there are none."""
+    if t.total[0].escaped == 0:
+        return math.nan
+    missed = 0
+    for e in range(t.clock[0].episodes):
+        if b.reported_at[e] < 0:
+            missed += t.episode[e].size
+    return missed / t.total[0].escaped
+
+
+@compiled
+def is_emptied(t: Truth, f: int) -> bool:
+    """Held under 5% of those at the start, at least half of the departures exits."""
+    site = t.facility[f]
+    if site.resident == 1 or site.held0 == 0 or site.held >= 0.05 * site.held0:
+        return False
+    departures = site.escaped + site.transferred + site.moved + site.repatriated + site.died
+    return site.escaped >= 0.5 * departures
+
+
+@compiled
+def finish_facility(t: Truth, b: Belief, tables: Tables, f: int) -> None:
+    """Write one facility's row."""
+    site = t.facility[f]
+    row = tables.facility[f]
+    row.held0 = site.held0
+    row.held = site.held
+    row.escaped = site.escaped
+    row.recaptured = site.recaptured
+    row.confirmed = b.confirmed[f]
+    row.first_escape_day = day_or_null(site.first_escape)
+    row.guards_end = site.on_site + math.floor(site.occupier_guards + 0.5)
+    row.wall_end = site.opening
+    row.control_end = site.controller
+
+
+RESTORED = (
+    "clock", "par", "total", "states", "causes", "party", "control", "changes", "facility", "people", "unit",
+    "cell", "attack", "heard", "noticed",
+)  # fmt: skip
+"""Arrays of truth that are set back before a replicate; the others are written before they are read."""
+BELIEF_RESTORED = (
+    "board", "observer", "pair", "claim", "theatre_claim", "confirmed", "signs", "began", "learned_by",
+    "reported_at", "confirmed_at",
+)  # fmt: skip
+
+
+class Run:
+    """One replicate at a time of one scenario: arrays made once, set back, drawn and advanced.
+
+    `truth`, `belief` and `tables` are the arrays; a run is not shared between threads.
+    """
+
+    def __init__(self, resolved: Resolved, *, full: bool = False) -> None:
+        """Parameters: resolved, the scenario; full, whether events and reports are kept."""
+        self.resolved = resolved
+        self.names = names_of(resolved)
+        self.full = full
+        self._room = Room(log=4096, reports=1024) if full else Room()
+        self._distributions = resolved.numbers()
+        self._bindings = {path: binding(path, resolved) for path in self._distributions}
+        self.draws: dict[str, float] = {}
+        self._allocate(resolved)
+
+    def _allocate(self, resolved: Resolved) -> None:
+        self._first_truth = build_truth(resolved, self._room)
+        self._first_belief = build_belief(resolved, self._room)
+        self.truth = Truth(*(array.copy() for array in self._first_truth))
+        self.belief = Belief(*(array.copy() for array in self._first_belief))
+        days = math.floor(resolved.scenario.days + 1e-9)
+        self.tables = Tables(
+            np.zeros(1, RUN_RECORD),
+            np.zeros(days + 1, DAILY_RECORD),
+            np.zeros(len(self.truth.facility), FACILITY_RECORD),
+        )
+
+    def reset(self, seed: int, replicate: int) -> None:
+        """Set everything to the start of one replicate and draw what is drawn once."""
+        self.seed, self.replicate = seed, replicate
+        self.draws = self._draw(seed, replicate)
+        if any(self._bindings[path] is None for path in self._distributions):
+            self._allocate(self.resolved.with_numbers(self.draws))
+        else:
+            self._restore()
+            self._bind()
+        clock = self.truth.clock
+        clock["seed"], clock["replicate"] = seed, replicate
+        begin(self.truth, self.belief, self.tables)
+
+    def _draw(self, seed: int, replicate: int) -> dict[str, float]:
+        """The distributions' values in this replicate: one uniform each, addressed by its path."""
+        return {
+            path: float(quantile(d, np.array([uniform(seed, DRAW, replicate, name_key(path), 0, 0)]))[0])
+            for path, d in self._distributions.items()
+        }
+
+    def _restore(self) -> None:
+        for name in RESTORED:
+            np.copyto(getattr(self.truth, name), getattr(self._first_truth, name))
+        for name in BELIEF_RESTORED:
+            np.copyto(getattr(self.belief, name), getattr(self._first_belief, name))
+
+    def _bind(self) -> None:
+        for path, value in self.draws.items():
+            bound = self._bindings[path]
+            assert bound is not None
+            array, row, column = bound
+            holder = self.belief if array == "observer" else self.truth
+            getattr(holder, array)[column][row] = value
+
+    def advance(self, steps: int) -> None:
+        """Advance by so many steps; if a list proves too short, do the replicate again with longer ones."""
+        done = int(self.truth.clock["step"][0])
+        advance(self.truth, self.belief, self.tables, steps)
+        while self.truth.clock["overflow"][0] or self.belief.board["overflow"][0]:
+            self._room = self._room.larger()
+            self._allocate(self.resolved)
+            self.reset(self.seed, self.replicate)
+            advance(self.truth, self.belief, self.tables, done + steps)
+
+    def finish(self) -> Tables:
+        """Write the run's row and the facilities' rows; the tables are overwritten by the next replicate."""
+        finish(self.truth, self.belief, self.tables)
+        return self.tables
+
+    def complete(self, seed: int, replicate: int) -> Tables:
+        """One replicate from start to horizon."""
+        self.reset(seed, replicate)
+        self.advance(int(self.truth.clock["steps"][0]))
+        return self.finish()
+
+
+DRAW = name_key("draw")

@@ -1,0 +1,131 @@
+"""Every output column: type, unit, meaning. The tables, the manifest and the axis labels read this list."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+CAUSES = ("stealth", "disorder", "assault", "shelling", "abandonment", "release")
+ROLE_COLUMNS = (
+    "guarding_force",
+    "attacker",
+    "occupier",
+    "sponsor_government",
+    "other_government",
+    "ngo",
+    "media",
+    "later_accounting",
+)
+
+
+class Column(NamedTuple):
+    """One column of a table. `kind`: count (whole number), level (real number), name; `nullable` may be null."""
+
+    name: str
+    kind: str
+    unit: str
+    meaning: str
+    nullable: bool = False
+
+
+def _count(name: str, unit: str, meaning: str) -> Column:
+    return Column(name, "count", unit, meaning)
+
+
+RUNS: tuple[Column, ...] = (
+    _count("population", "persons", "detained people at the start; residents of camps are outside it"),
+    _count("held", "persons", "in any modelled facility at the horizon, whoever controls it"),
+    _count("at_large", "persons", "outside, not gone back, not gone abroad"),
+    _count("rejoined", "persons", "gone back to the held movement"),
+    _count("left_theatre", "persons", "crossed the map's edge"),
+    _count("dead", "persons", "dead"),
+    _count("transferred", "persons", "moved by a custodian out of the modelled facilities"),
+    _count("repatriated", "persons", "repatriated, lawful release included"),
+    _count("left_freely", "persons", "residents who walked out"),
+    _count("escaped", "exits", "crossings of an outer perimeter without the first custodian's decision"),
+    _count("escaped_persons", "persons", "people who escaped at least once"),
+    _count("escaped_prison", "exits", "from prisons"),
+    _count("escaped_camp", "exits", "from policed camp sections"),
+    _count("escaped_fighters", "exits", "by fighters"),
+    _count("escaped_foreign_fighters", "exits", "by foreign fighters"),
+    *(_count(f"escaped_{cause}", "exits", f"caused by {cause}") for cause in CAUSES),
+    _count("recaptured", "returns", "returns to custody, surrender included"),
+    _count("moved", "persons", "moves between modelled facilities"),
+    Column("reported", "level", "exits claimed", "largest claimed_<role> ever made, rumours included"),
+    *(
+        Column(f"claimed_{role}", "level", "exits claimed", f"what the role {role.replace('_', ' ')} claims", True)
+        for role in ROLE_COLUMNS
+    ),
+    Column("confirmed", "level", "exits", "sum over facilities of the confirmed count"),
+    Column("gap", "level", "exits", "escaped - confirmed"),
+    Column("gap_peak", "level", "exits", "largest daily gap"),
+    Column("gap_person_days", "level", "exit-days", "sum of the positive daily gaps"),
+    Column("undetected_share", "level", "share", "exits in episodes without a true report, over escaped", True),
+    Column("first_escape_day", "level", "days", "end of the step of the first exit", True),
+    Column("first_report_day", "level", "days", "first true report", True),
+    Column("first_confirmed_day", "level", "days", "first confirmed count above 0", True),
+    _count("facilities_lost", "facilities", "whose controller is not the initial one"),
+    _count("facilities_emptied", "facilities", "under 5% of those held at the start, half of the departures exits"),
+    _count("guards_on_duty", "guards", "assigned and present, all shifts, at the horizon"),
+    Column("isr_hours", "level", "facility-hours", "watched by surveillance"),
+)
+
+DAILY: tuple[Column, ...] = (
+    _count("escaped", "exits", "cumulative"),
+    _count("recaptured", "returns", "cumulative"),
+    Column("confirmed", "level", "exits", "confirmed so far; may fall"),
+    *(
+        Column(f"claimed_{role}", "level", "exits claimed", f"what the role {role.replace('_', ' ')} claims", True)
+        for role in ROLE_COLUMNS
+    ),
+    _count("held", "persons", "in any modelled facility"),
+    _count("at_large", "persons", "outside"),
+    _count("guards_on_duty", "guards", "assigned and present, all shifts"),
+    Column("isr_coverage", "level", "share", "of facility-hours watched"),
+    _count("facilities_lost", "facilities", "whose controller is not the initial one"),
+)
+
+FACILITIES: tuple[Column, ...] = (
+    _count("held0", "persons", "held at the start (residents in a resident facility)"),
+    _count("held", "persons", "held at the horizon"),
+    _count("escaped", "exits", "from this facility"),
+    _count("recaptured", "returns", "of people who escaped from this facility"),
+    Column("confirmed", "level", "exits", "confirmed here"),
+    Column("first_escape_day", "level", "days", "end of the step of the first exit here", True),
+    Column("control_end", "name", "", "who controls it at the horizon"),
+    _count("guards_end", "guards", "present at the horizon"),
+    Column("wall_end", "level", "share", "opening of the perimeter at the horizon, 0-1"),
+)
+
+EVENTS: tuple[Column, ...] = (
+    Column("day", "level", "days", "when"),
+    Column("kind", "name", "", "exit, assault, repelled, gate, relief, control, custody, hit, call, guards_gone, moved"),
+    Column("facility", "name", "", "where"),
+    Column("cause", "name", "", "cause of an exit; party of a change; custody entered", True),
+    Column("count", "level", "", "persons, attackers or guards"),
+)
+
+REPORTS: tuple[Column, ...] = (
+    Column("day", "level", "days", "when the report was made"),
+    Column("observer", "name", "", "who"),
+    Column("role", "name", "", "as what"),
+    Column("origin", "name", "", "who said it first"),
+    Column("facility", "name", "", "where; `theatre` for all"),
+    Column("claimed_low", "level", "exits", "cumulative exits claimed, low end", True),
+    Column("claimed_high", "level", "exits", "high end", True),
+    Column("form", "name", "", "number, range, denial, wordless, rumour, statement"),
+    Column("true_report", "count", "0/1", "it reports an escape that happened"),
+    Column("reliability", "name", "", "Admiralty code A-F"),
+    Column("credibility", "count", "", "Admiralty code 1-6"),
+)
+
+
+def record_of(columns: tuple[Column, ...]) -> np.dtype:
+    """The structured type compiled code writes: one float64 per numeric column (null is NaN)."""
+    return np.dtype([(c.name, np.float64) for c in columns if c.kind != "name"], align=True)
+
+
+RUN_RECORD = record_of(RUNS)
+DAILY_RECORD = record_of(DAILY)
+FACILITY_RECORD = np.dtype([*record_of(FACILITIES).descr, ("control_end", np.int64)], align=True)

@@ -1,0 +1,219 @@
+"""The words in which a parameter is declared: a number or a distribution, its unit, bounds, source.
+
+A parameter is declared once, in `parameters.py` or `theatre.py`. The loader, `check`, `params`, the JSON
+Schema, the ODD table and the sampler of distributions all read that one declaration.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal, Self, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+Status = Literal["measured", "literature", "assumed"]
+
+
+class Strict(BaseModel):
+    """A mapping that refuses unknown keys and silent conversions."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True, allow_inf_nan=False)
+
+
+Pair = Annotated[tuple[float, float], Field(strict=False)]
+Triple = Annotated[tuple[float, float, float], Field(strict=False)]
+
+
+class Uniform(Strict):
+    """Uniform on [a, b]."""
+
+    uniform: Pair
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.uniform[0] <= self.uniform[1]:
+            raise ValueError("the ends are out of order; expected [a, b] with a <= b")
+        return self
+
+
+class Triangular(Strict):
+    """Triangular with ends a, b and its mode between them: [a, mode, b]."""
+
+    triangular: Triple
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        a, mode, b = self.triangular
+        if not a <= mode <= b:
+            raise ValueError("the ends are out of order; expected [a, mode, b] with a <= mode <= b")
+        return self
+
+
+class MedianSigma(Strict):
+    """Median and the standard deviation of the logarithm."""
+
+    median: float = Field(gt=0)
+    sigma: float = Field(ge=0, le=10)
+
+
+class LogNormal(Strict):
+    """Lognormal, stated by its median and the standard deviation of its logarithm."""
+
+    lognormal: MedianSigma
+
+
+class Beta(Strict):
+    """Beta on (0, 1) with both shape parameters."""
+
+    beta: Annotated[tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]], Field(strict=False)]
+
+
+class Choice(Strict):
+    """One of the listed numbers, each as likely."""
+
+    choice: Annotated[list[float], Field(min_length=1)]
+
+
+Distribution = Uniform | Triangular | LogNormal | Beta | Choice
+DISTRIBUTIONS: dict[str, type[Strict]] = {
+    "uniform": Uniform,
+    "triangular": Triangular,
+    "lognormal": LogNormal,
+    "beta": Beta,
+    "choice": Choice,
+}
+
+
+def _tag(value: Any) -> str:
+    """Which member of Number a raw value means, so that one mistake is one error."""
+    if isinstance(value, dict):
+        return next((name for name in DISTRIBUTIONS if name in value), "number")
+    for name, kind in DISTRIBUTIONS.items():
+        if isinstance(value, kind):
+            return name
+    return "number"
+
+
+Number = Annotated[
+    Annotated[float, Tag("number")]
+    | Annotated[Uniform, Tag("uniform")]
+    | Annotated[Triangular, Tag("triangular")]
+    | Annotated[LogNormal, Tag("lognormal")]
+    | Annotated[Beta, Tag("beta")]
+    | Annotated[Choice, Tag("choice")],
+    Discriminator(_tag),
+]
+
+
+def support(value: float | Distribution) -> tuple[float, float]:
+    """Smallest and largest value a number or distribution can take."""
+    if isinstance(value, Uniform):
+        return value.uniform
+    if isinstance(value, Triangular):
+        return value.triangular[0], value.triangular[2]
+    if isinstance(value, LogNormal):
+        return 0.0, float("inf")
+    if isinstance(value, Beta):
+        return 0.0, 1.0
+    if isinstance(value, Choice):
+        return min(value.choice), max(value.choice)
+    return float(value), float(value)
+
+
+def _centre(value: LogNormal | Beta) -> float:
+    """Median of a lognormal, mean of a beta."""
+    if isinstance(value, LogNormal):
+        return value.lognormal.median
+    return value.beta[0] / (value.beta[0] + value.beta[1])
+
+
+def plain(value: float | Distribution) -> float | dict[str, object]:
+    """A number, or a distribution as the mapping that a file would hold."""
+    return value.model_dump(mode="json") if isinstance(value, Strict) else value
+
+
+def describe(value: Distribution) -> str:
+    """A distribution on one line, as a file would hold it: `{uniform: [0.5, 1]}`."""
+    name, inner = next(iter(value.model_dump(mode="json").items()))
+    if isinstance(inner, dict):
+        return f"{{{name}: {{{', '.join(f'{key}: {number:g}' for key, number in inner.items())}}}}}"
+    return f"{{{name}: [{', '.join(f'{number:g}' for number in inner)}]}}"
+
+
+def declared(
+    default: Any,
+    unit: str,
+    low: float | None,
+    high: float | None,
+    description: str,
+    *,
+    source: str = "",
+    status: Status = "assumed",
+    alias: str | None = None,
+) -> Any:
+    """One declared parameter. `default` may be `...` for a required one; bounds are inclusive."""
+    return Field(
+        default,
+        description=description,
+        alias=alias,
+        json_schema_extra={"unit": unit, "low": low, "high": high, "source": source, "status": status},
+    )
+
+
+class Section(Strict):
+    """A mapping of declared parameters; every number is held to its declared bounds."""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
+        extra = cls.model_fields[str(info.field_name)].json_schema_extra
+        is_number = isinstance(value, (int, float, *DISTRIBUTIONS.values())) and not isinstance(value, bool)
+        if isinstance(extra, dict) and "low" in extra and is_number:
+            low, high, unit = cast(
+                "tuple[float | None, float | None, str]", (extra["low"], extra["high"], extra["unit"])
+            )
+            smallest, largest = support(value)
+            if isinstance(value, LogNormal | Beta):  # long tails: their draws are clipped, their centre is held
+                smallest = largest = _centre(value)
+            if (low is not None and smallest < low) or (high is not None and largest > high):
+                raise ValueError(_bounds_text(low, high, unit))
+        return value
+
+
+def _bounds_text(low: float | None, high: float | None, unit: str) -> str:
+    of = f" ({unit})" if unit else ""
+    if low is not None and high is not None:
+        return f"expected {low:g} to {high:g}{of}"
+    return f"expected at least {low:g}{of}" if low is not None else f"expected at most {high:g}{of}"
+
+
+def _date(value: str) -> str:
+    parse_date(value)
+    return value
+
+
+Date = Annotated[str, AfterValidator(_date)]
+
+
+def parse_date(text: str) -> datetime:
+    """Local civil time from `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; zones are refused.
+
+    Raises ValueError with what was expected.
+    """
+    for pattern, length in (("%Y-%m-%d", 10), ("%Y-%m-%dT%H:%M", 16)):
+        if len(text) == length and text.isascii():
+            try:
+                return datetime.strptime(text, pattern)
+            except ValueError:
+                break
+    raise ValueError("expected a date YYYY-MM-DD or YYYY-MM-DDTHH:MM, without a zone")

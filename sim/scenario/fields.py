@@ -1,0 +1,202 @@
+"""Walking the declaration: what may stand where, and every parameter with its unit, bounds and source."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.scenario.declare import DISTRIBUTIONS, Distribution, Uniform, describe
+from sim.scenario.parameters import Scenario
+from sim.scenario.theatre import Facility, Theatre
+from sim.scenario.yamlfile import Keys
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What stands at one place: a mapping of declared keys, a mapping of names, a list, a number, or another value."""
+
+    model: type[BaseModel] | None = None
+    values: Any = None
+    items: Any = None
+    number: bool = False
+    choices: tuple[str, ...] = ()
+    text: str = "value"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter.
+
+    `path` is dotted, with `*` for a name or an index; `default` is None where it is required or may be left out,
+    and `required` tells which; `low` and `high` are inclusive bounds in `unit`, None where there is none.
+    """
+
+    path: str
+    default: Any
+    required: bool
+    unit: str
+    low: float | None
+    high: float | None
+    source: str
+    status: str
+    description: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """The fields by name, as `params --json` prints them."""
+        return dict(self.__dict__)
+
+
+def kind(annotation: Any) -> Kind:
+    """What a type annotation of the declaration allows, None apart."""
+    return _kind(annotation)
+
+
+@cache
+def _kind(annotation: Any) -> Kind:
+    members = list(_members(annotation))
+    if Uniform in members:
+        return Kind(number=True, text="a number or a distribution")
+    for member in members:
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            return Kind(model=member, text="a mapping")
+    for member in members:
+        origin = get_origin(member)
+        if origin is dict:
+            return Kind(values=get_args(member)[1], text="a mapping")
+        if origin is list:
+            return Kind(items=get_args(member)[0], text="a list")
+        if origin is tuple:
+            return Kind(text=f"a list of {len(get_args(member))} values")
+        if origin is Literal:
+            choices = tuple(str(choice) for choice in get_args(member))
+            return Kind(choices=choices, text=f"one of {', '.join(choices)}")
+    texts = {float: "a number", int: "a whole number", bool: "true or false", str: "text"}
+    return Kind(text=next((texts[m] for m in members if m in texts), "value"))
+
+
+def _members(annotation: Any) -> Iterator[Any]:
+    """Members of a union, annotations and None taken off."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        yield from _members(get_args(annotation)[0])
+    elif origin in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _members(member)
+    elif annotation is not type(None):
+        yield annotation
+
+
+@cache
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields of a mapping by the key that a file uses (`from`, not `origin`)."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+def below(here: Kind, key: str | int) -> Kind | None:
+    """What stands under `key`, None where nothing may."""
+    if here.model is not None and isinstance(key, str):
+        if here.model is Scenario and key in _GROWN:
+            return _GROWN[key]
+        info = keys_of(here.model).get(key)
+        return kind(info.annotation) if info is not None else None
+    if here.values is not None and isinstance(key, str):
+        return here.values if isinstance(here.values, Kind) else kind(here.values)
+    if here.items is not None and isinstance(key, int):
+        return kind(here.items)
+    return None
+
+
+def known_keys(here: Kind) -> list[str]:
+    """Keys that may stand in a mapping of this kind."""
+    if here.number:
+        return list(DISTRIBUTIONS)
+    return list(keys_of(here.model)) if here.model is not None else []
+
+
+SCENARIO = Kind(model=Scenario, text="a mapping")
+THEATRE = Kind(model=Theatre, text="a mapping")
+# Declared as loose mappings, because they are merged into the theatre before they are validated.
+_GROWN = {"facilities": Kind(values=Kind(model=Facility)), "theatre": THEATRE}
+
+
+def field_at(root: Kind, where: Keys) -> FieldInfo | None:
+    """The declaration that governs a place: of that very key, or of the list or mapping it belongs to."""
+    here: Kind | None = root
+    found: FieldInfo | None = None
+    for key in where:
+        if here is None:
+            break
+        if here.model is not None:
+            found = keys_of(here.model).get(str(key))
+        here = below(here, key)
+    return found
+
+
+def kind_at(root: Kind, where: Keys) -> Kind | None:
+    """What stands at a place, None where nothing may."""
+    here: Kind | None = root
+    for key in where:
+        here = below(here, key) if here is not None else None
+    return here
+
+
+def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
+    """Inclusive bounds of a parameter, None where there is none (an open bound is given as its limit)."""
+    extra = info.json_schema_extra
+    if isinstance(extra, dict) and "low" in extra:
+        return extra["low"], extra["high"]  # type: ignore[return-value]
+    low = high = None
+    for rule in info.metadata:
+        low = getattr(rule, "ge", None) if getattr(rule, "ge", None) is not None else getattr(rule, "gt", low)
+        high = getattr(rule, "le", None) if getattr(rule, "le", None) is not None else getattr(rule, "lt", high)
+    return low, high
+
+
+@cache
+def parameters() -> tuple[Parameter, ...]:
+    """Every declared parameter of a scenario, then those of a theatre under `theatre.`."""
+    scenario = tuple(p for p in _walk(SCENARIO, "") if not p.path.startswith(("facilities.", "theatre.")))
+    theatre = tuple(p for p in _walk(THEATRE, "theatre.") if not p.path.startswith("theatre.defaults."))
+    return scenario + theatre
+
+
+def _walk(here: Kind, prefix: str) -> Iterator[Parameter]:
+    if here.model is None:
+        return
+    for key, info in keys_of(here.model).items():
+        inner = kind(info.annotation)
+        while inner.items is not None or inner.values is not None:
+            deeper = kind(inner.items if inner.items is not None else inner.values)
+            if deeper.model is None:
+                break
+            key, inner = f"{key}.*", deeper
+        if inner.model is not None:
+            yield from _walk(inner, f"{prefix}{key}.")
+        else:
+            yield _parameter(f"{prefix}{key}", info)
+
+
+def _parameter(path: str, info: FieldInfo) -> Parameter:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    low, high = bounds(info)
+    required = info.is_required()
+    default = None if required else info.get_default(call_default_factory=True)
+    if isinstance(default, Distribution):
+        default = describe(default)
+    return Parameter(
+        path=path,
+        default=default,
+        required=required,
+        unit=str(extra.get("unit", "")),
+        low=low,
+        high=high,
+        source=str(extra.get("source", "")),
+        status=str(extra.get("status", "")),
+        description=info.description or "",
+    )

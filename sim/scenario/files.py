@@ -1,0 +1,73 @@
+"""Reading what a user named, without surprises: regular files of bounded size."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from sim.scenario.errors import InputError, Problem
+
+MAX_BYTES = 4 * 1024 * 1024
+"""Largest scenario, theatre, sweep or claims file, bytes."""
+
+
+def display(path: str | Path) -> str:
+    """A path as messages name it: tidy, and relative where it lies below the current folder."""
+    text = os.path.normpath(path)
+    try:
+        here = os.getcwd()
+    except OSError:
+        return text
+    if os.path.isabs(text) and text.startswith(here + os.sep):
+        return os.path.relpath(text, here)
+    return text
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """The content of a regular file of at most 4 MB.
+
+    Raises InputError: missing, unreadable, not a regular file, too large, empty.
+    """
+    name = display(path)
+    try:
+        # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise InputError([Problem(name, 1, "", "no such file")]) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise InputError([Problem(name, 1, "", f"cannot be read: {reason.lower()}")]) from None
+    try:
+        content = _checked(descriptor, name)
+    except OSError as error:
+        raise InputError([Problem(name, 1, "", f"cannot be read: {(error.strerror or '').lower()}")]) from None
+    finally:
+        os.close(descriptor)
+    return content
+
+
+def _checked(descriptor: int, name: str) -> bytes:
+    """Content of an open file, once it is known to be regular and small."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+        raise InputError([Problem(name, 1, "", f"is {kind}", "a regular file")])
+    if status.st_size > MAX_BYTES:
+        raise InputError([Problem(name, 1, "", "the file is too large", "at most 4 MB")])
+    with os.fdopen(os.dup(descriptor), "rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:  # it grew since it was measured
+        raise InputError([Problem(name, 1, "", "the file is too large", "at most 4 MB")])
+    if not content.strip():
+        raise InputError([Problem(name, 1, "", "the file is empty")])
+    return content
+
+
+def decode(content: bytes, name: str) -> str:
+    """The content as text. Raises InputError with the line of the first byte that is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError([Problem(name, line, "", "is not text in UTF-8", "UTF-8")]) from None

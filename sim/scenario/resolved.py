@@ -1,0 +1,159 @@
+"""A scenario ready to run: everything read, layered and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+
+from sim.scenario.declare import Distribution, parse_date
+from sim.scenario.fields import bounds, keys_of
+from sim.scenario.parameters import Scenario
+from sim.scenario.theatre import Theatre
+from sim.scenario.yamlfile import scalar
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A scenario and its theatre as they will run.
+
+    Facility overrides are applied in `theatre`, and `scenario.facilities` is empty. `notes` says what is odd but
+    allowed; `sources` gives the SHA-256 of every file read, by name.
+    """
+
+    scenario: Scenario
+    theatre: Theatre
+    notes: tuple[str, ...]
+    sources: dict[str, str]
+
+    @property
+    def steps(self) -> int:
+        """Number of steps to the horizon."""
+        return round(self.scenario.days * 24 / self.scenario.step_hours)
+
+    def hours(self, date: str) -> float:
+        """Hours from 00:00 of the day of `start` to a date as files write it; negative before it.
+
+        Raises ValueError if it is not such a date.
+        """
+        midnight = parse_date(self.scenario.start).replace(hour=0, minute=0)
+        return (parse_date(date) - midnight).total_seconds() / 3600
+
+    def numbers(self) -> dict[str, Distribution]:
+        """Every distribution by its path: `guards.scale`, `theatre.facilities.hasakah.guards`."""
+        return dict([*_distributions(self.scenario, ""), *_distributions(self.theatre, "theatre.")])
+
+    def with_numbers(self, values: Mapping[str, float]) -> Resolved:
+        """The same with plain numbers at these paths, each clipped to its declared bounds.
+
+        Raises KeyError for a path that holds no number.
+        """
+        scenario: dict[str, Any] = {}
+        theatre: dict[str, Any] = {}
+        for path, value in values.items():
+            keys = path.split(".")
+            tree, keys = (theatre, keys[1:]) if keys[0] == "theatre" else (scenario, keys)
+            for key in keys[:-1]:
+                tree = tree.setdefault(key, {})
+            tree[keys[-1]] = value
+        return replace(
+            self, scenario=_with(self.scenario, scenario, ""), theatre=_with(self.theatre, theatre, "theatre.")
+        )
+
+    def as_yaml(self) -> str:
+        """One self-contained document with every key, which `load` reads again to the same scenario."""
+        data = _plain(self.scenario)
+        data.pop("facilities", None)
+        data["theatre"] = _plain(self.theatre)
+        data["theatre"].pop("defaults", None)
+        text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+        return text
+
+
+def _plain(model: BaseModel) -> dict[str, Any]:
+    return model.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _distributions(value: Any, prefix: str) -> Iterator[tuple[str, Distribution]]:
+    """Paths and distributions below a value; `prefix` ends in a dot or is empty."""
+    if isinstance(value, Distribution):
+        yield prefix[:-1], value
+    elif isinstance(value, BaseModel):
+        for key, info in keys_of(type(value)).items():
+            yield from _distributions(getattr(value, _attribute(key, info)), f"{prefix}{key}.")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _distributions(inner, f"{prefix}{key}.")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _distributions(inner, f"{prefix}{index}.")
+
+
+def _attribute(key: str, info: Any) -> str:
+    """Name of the field that a file calls `key`; Python has no attribute `from`."""
+    return "origin" if info.alias == "from" else key
+
+
+def _with(value: Any, tree: dict[str, Any], prefix: str) -> Any:
+    """A copy of a model, list or mapping with the leaves of `tree` in place."""
+    if not tree:
+        return value
+    if isinstance(value, list):
+        items = list(value)
+        for key, inner in tree.items():
+            if not key.isdecimal() or int(key) >= len(items):
+                raise KeyError(f"{prefix}{key}")
+            items[int(key)] = _with(items[int(key)], _branch(inner, prefix, key), f"{prefix}{key}.")
+        return items
+    if isinstance(value, dict):
+        if unknown := set(tree) - set(value):
+            raise KeyError(f"{prefix}{min(unknown)}")
+        changed = {key: _with(value[key], _branch(tree[key], prefix, key), f"{prefix}{key}.") for key in tree}
+        return {**value, **changed}
+    if not isinstance(value, BaseModel) or isinstance(value, Distribution):
+        raise KeyError(prefix[:-1])
+    return value.model_copy(update=dict(_updates(value, tree, prefix)))
+
+
+def _updates(model: BaseModel, tree: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    """Fields of a mapping that change."""
+    fields = keys_of(type(model))
+    for key, inner in tree.items():
+        info = fields.get(key)
+        if info is None:
+            raise KeyError(f"{prefix}{key}")
+        name = _attribute(key, info)
+        old = getattr(model, name)
+        if isinstance(inner, dict):
+            yield name, _with(old, inner, f"{prefix}{key}.")
+        elif isinstance(old, int | float | Distribution) and not isinstance(old, bool):
+            low, high = bounds(info)
+            value = float(inner)
+            value = max(value, low) if low is not None else value
+            yield name, min(value, high) if high is not None else value
+        else:
+            raise KeyError(f"{prefix}{key}")
+
+
+def _branch(inner: Any, prefix: str, key: str) -> dict[str, Any]:
+    if not isinstance(inner, dict):
+        raise KeyError(f"{prefix}{key}")
+    return inner
+
+
+class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+    """Writes what `yamlfile` reads back: no aliases, and quotes wherever our reader would not see text."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: Any, text: str) -> Any:
+    style = '"' if not isinstance(scalar(text), str) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)

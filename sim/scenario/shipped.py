@@ -1,0 +1,40 @@
+"""The scenarios that come with the program, found by name."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def folder() -> Path:
+    """Folder of the shipped scenarios: `scenarios/` of a checkout, `sim/_scenarios` of an installed wheel."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def names(kind: str = "") -> list[str]:
+    """Names of the shipped scenarios, or with a kind (`sweeps`, `theatres`) of the files in that folder."""
+    return sorted(path.stem for path in (folder() / kind).glob("*.yaml"))
+
+
+def find(path: str | Path, kind: str = "") -> Path:
+    """The path itself if it exists, else the shipped file of that name, else the path as it was.
+
+    A name is `ne-syria-2019`; `scenarios/ne-syria-2019.yaml` means the same away from a checkout.
+    """
+    given = Path(path)
+    try:
+        if given.exists():
+            return given
+    except (OSError, ValueError):
+        return given
+    if given.parts[:1] == ("scenarios",) and ".." not in given.parts:
+        candidate = folder().joinpath(*given.parts[1:])
+        return candidate if candidate.is_file() else given
+    if _NAME.fullmatch(str(path)):
+        candidate = folder() / kind / f"{path}.yaml"
+        return candidate if candidate.is_file() else given
+    return given

@@ -1,0 +1,1 @@
+"""Grid, layers, control of ground, places, and the arrays that hold the state."""

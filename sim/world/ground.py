@@ -1,0 +1,65 @@
+"""The map: cells, who holds them, how easily they are crossed, and where places lie in kilometres."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.compiled import compiled
+from sim.scenario.theatre import Area, Grid, Theatre
+
+KM_PER_DEGREE = 111.32
+
+
+def kilometres(grid: Grid, lat: float, lon: float) -> tuple[float, float]:
+    """East and north of the map's south-west corner, km (equirectangular at the map's middle latitude)."""
+    middle = grid.south + grid.height * grid.cell_km / (2 * KM_PER_DEGREE)
+    return (
+        (lon - grid.west) * KM_PER_DEGREE * math.cos(math.radians(middle)),
+        (lat - grid.south) * KM_PER_DEGREE,
+    )
+
+
+def cell_of(grid: Grid, x_km: float, y_km: float) -> tuple[int, int]:
+    """Column and row of the cell that holds a point."""
+    return math.floor(x_km / grid.cell_km), math.floor(y_km / grid.cell_km)
+
+
+def area_mask(grid: Grid, area: Area) -> np.ndarray:
+    """Cells whose centre lies in the area's box: bool (height, width)."""
+    west, south, east, north = area.box
+    x0, y0 = kilometres(grid, south, west)
+    x1, y1 = kilometres(grid, north, east)
+    x = (np.arange(grid.width) + 0.5) * grid.cell_km
+    y = (np.arange(grid.height) + 0.5) * grid.cell_km
+    return np.asarray(((y >= y0) & (y <= y1))[:, None] & ((x >= x0) & (x <= x1))[None, :])
+
+
+def layers(theatre: Theatre, party_index: dict[str, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Control at the start (int16), terrain (float64), both (height, width), and the areas' masks."""
+    grid = theatre.grid
+    control = np.full((grid.height, grid.width), party_index[theatre.ground], dtype=np.int16)
+    terrain = np.ones((grid.height, grid.width))
+    masks = np.zeros((len(theatre.areas), grid.height, grid.width), dtype=np.bool_)
+    for index, area in enumerate(theatre.areas.values()):
+        masks[index] = area_mask(grid, area)
+        if area.party is not None:
+            control[masks[index]] = party_index[area.party]
+        if area.terrain is not None:
+            terrain[masks[index]] = area.terrain
+    return control, terrain, masks
+
+
+@compiled
+def distance_km(x0: float, y0: float, x1: float, y1: float) -> float:
+    """Straight distance between two points, km."""
+    return math.sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0))
+
+
+@compiled
+def edge_km(column: int, row: int, width: int, height: int, cell_km: float) -> float:
+    """Distance of a cell's centre from the map's edge, km."""
+    x = (column + 0.5) * cell_km
+    y = (row + 0.5) * cell_km
+    return min(min(x, width * cell_km - x), min(y, height * cell_km - y))

@@ -1,0 +1,99 @@
+"""`check`: files of every kind, good and bad."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from sim.scenario import shipped
+
+GOOD = "extends: {}\nname: mine\n"
+CLAIMS = "event_id,date,facility,claimed_on,claim_role,claimed_escaped_low,claimed_escaped_high\n"
+
+
+def tiny() -> Path:
+    return shipped.folder() / "tiny.yaml"
+
+
+@pytest.fixture
+def files(here: Path) -> Path:
+    """Good files of every kind in the current folder."""
+    Path("scenario.yaml").write_text(GOOD.format(tiny()))
+    Path("theatre.yaml").write_text((shipped.folder() / "theatres" / "tiny.yaml").read_text())
+    Path("sweep.yaml").write_text("scenario: scenario.yaml\nvary: {guards.scale: [1, 2]}\n")
+    Path("claims.csv").write_text(CLAIMS + "E1,2019-10-11,roj,2019-10-11,media,1,2\n")
+    Path("claims.txt").write_text(CLAIMS + "E1,2019-10-11,roj,2019-10-11,media,1,2\n")
+    return here
+
+
+@pytest.mark.parametrize("name", ["scenario.yaml", "theatre.yaml", "sweep.yaml", "claims.csv", "claims.txt"])
+def test_a_good_file_of_any_kind_is_ok(cli, files, name: str) -> None:
+    assert cli("check", name) == (0, f"{name}: ok\n", "")
+    assert cli("check", name, "--json") == (0, '{"problems": []}\n', "")
+
+
+def test_everything_shipped_is_ok(cli) -> None:
+    folder = shipped.folder()
+    every = [str(path) for kind in ("*.yaml", "*/*.yaml", "claims/*.csv") for path in sorted(folder.glob(kind))]
+    outcome = cli("check", *every)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.count(": ok") == len(every) > 10
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("scenario.yaml", "extends: {tiny}\nguards:\n  scal: 1\n", "scenario.yaml:3: guards.scal: unknown key; did you mean `scale`?"),
+        ("scenario.yaml", "extends: {tiny}\nisr: {{coverage: 40}}\n", "scenario.yaml:2: isr.coverage: 40 is out of bounds; expected 0 to 1 (share)"),
+        ("theatre.yaml", "name: x\ngrid: 3\nfacilities: {{}}\nparties: {{a: {{}}}}\nground: a\n", "theatre.yaml:2: grid: `3` does not fit; expected a mapping"),
+        ("sweep.yaml", "scenario: scenario.yaml\nvary: {{guards.scale: [1, -1]}}\n", "sweep.yaml:2: vary.guards.scale.1: -1 is out of bounds; expected 0 to 20 (share)"),
+        ("claims.csv", CLAIMS + "E1,2019-10-11,roj,2019-10-11,media,-1,2\n", "claims.csv:2: claimed_escaped_low: -1 is negative; expected a whole number"),
+        ("x.yaml", "", "x.yaml:1: the file is empty"),
+        ("x.yaml", "a: &a [1]\n", "x.yaml:1: a: anchors are refused: `&a`; expected a plain value"),
+        ("x.yaml", "name: x\nname: y\n", "x.yaml:2: name: the key stands twice, first on line 1; expected it once"),
+        ("x.yaml", "name: !!python/name:os.system\n", "x.yaml:1: name: tags are refused"),
+        ("x.yaml", "[" * 5000, "x.yaml:1: 0.0.0: nested too deeply; expected at most 40 levels"),
+        ("x.yaml", "a: [1\nb\n", "x.yaml:"),
+    ],
+)  # fmt: skip
+def test_a_bad_file_is_file_line_key_problem_and_exit_2(cli, files, name: str, text: str, problem: str) -> None:
+    Path(name).write_text(text.format(tiny=tiny()) if "{" in text else text)
+    outcome = cli("check", name)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert any(line.startswith(problem) for line in outcome.err.splitlines()), outcome.err
+    assert "Traceback" not in outcome.err
+    as_json = cli("check", "--json", name)
+    assert (as_json.code, as_json.err) == (2, "")
+    found = json.loads(as_json.out)["problems"]
+    assert len(found) == len(outcome.err.splitlines())
+    assert set(found[0]) == {"file", "line", "key", "problem", "expected"}
+
+
+def test_what_is_no_file_at_all(cli, files) -> None:
+    os.mkfifo("pipe")
+    os.symlink("loop", "loop")
+    Path("binary").write_bytes(bytes(range(256)))
+    Path("huge.yaml").write_bytes(b"a: 1\n" * 1_000_000)
+    for name in (".", "pipe", "loop", "binary", "huge.yaml", "/dev/null", "none", "x" * 5000, "a\nb", ""):
+        outcome = cli("check", name)
+        assert (outcome.code, outcome.out) == (2, ""), name
+        assert len(outcome.err.splitlines()) == 1
+        assert outcome.err.isascii()
+
+
+def test_one_bad_file_among_good_ones(cli, files) -> None:
+    Path("bad.yaml").write_text("name: 3\n")
+    outcome = cli("check", "scenario.yaml", "bad.yaml", "claims.csv")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "scenario.yaml: ok" in outcome.err
+    assert "bad.yaml:1: name: `3` does not fit; expected text" in outcome.err
+
+
+def test_notes_go_to_stderr(cli, files) -> None:
+    Path("scenario.yaml").write_text(
+        GOOD.format(tiny()) + "armed_cells: {attacks: [{date: 2031-01-01, facility: lone-prison}]}\n"
+    )
+    outcome = cli("check", "scenario.yaml")
+    assert (outcome.code, outcome.out) == (0, "scenario.yaml: ok\n")
+    assert "armed_cells.attacks.0.date: 2031-01-01 is after the horizon" in outcome.err

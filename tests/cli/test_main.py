@@ -1,0 +1,105 @@
+"""The command line as a whole: help, versions, light imports and exit codes."""
+
+import pytest
+
+import sim.cli.main as face
+from sim.cli.main import COMMANDS, Command
+
+HEAVY = ("mesa", "numba", "llvmlite", "pandas", "matplotlib", "scipy", "pyarrow", "duckdb", "solara", "networkx")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["check", "tiny"], ["params", "guards"], ["schema", "sweep"], ["--version"]]
+)
+def test_light_commands_import_nothing_heavy(process, arguments: list[str]) -> None:
+    code = (
+        "import sys; from sim.cli.main import main; code = main(sys.argv[1:]);"
+        f"print('heavy:', [m for m in {HEAVY} if m in sys.modules]); sys.exit(code)"
+    )
+    outcome = process("-c", code, *arguments)
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.splitlines()[-1] == "heavy: []"
+
+
+def test_help_lists_the_commands_that_exist(cli) -> None:
+    outcome = cli("--help")
+    assert outcome.code == 0
+    for name in ("check", "params", "schema"):
+        assert f"\n  {name} " in outcome.out
+        assert cli(name, "--help").code == 0
+
+
+def test_a_command_without_a_module_is_left_out(cli, monkeypatch) -> None:
+    monkeypatch.setitem(COMMANDS, "ghost", Command("sim.cli.ghost", "Haunt."))
+    assert "ghost" not in cli("--help").out
+    outcome = cli("ghost")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "No such command 'ghost'" in outcome.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["check"], ["check", "--nonsense", "x"], ["schema", "x"], ["--nonsense"]]
+)
+def test_wrong_usage_is_one_line_and_exit_2(cli, arguments: list[str]) -> None:
+    outcome = cli(*arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("detention-sim: ")
+    assert outcome.err.count("\n") == 1
+
+
+def test_no_command_at_all_shows_the_help_and_is_wrong_usage(cli) -> None:
+    outcome = cli()
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "Commands:" in outcome.err
+
+
+def test_the_version_is_told(cli) -> None:
+    outcome = cli("--version")
+    assert outcome.code == 0
+    assert outcome.out.startswith("detention-sim ")
+
+
+def broken(error: BaseException):
+    def command() -> None:
+        raise error
+
+    return command
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Makes `check` raise an error."""
+
+    def fail(error: BaseException) -> None:
+        module = type("Module", (), {"command": staticmethod(broken(error))})
+        monkeypatch.setattr(face, "import_module", lambda _: module)
+
+    return fail
+
+
+def test_a_fault_of_the_program_is_one_line_and_exit_1(cli, failing, monkeypatch) -> None:
+    failing(ZeroDivisionError("by\nzero"))
+    outcome = cli("check")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == (
+        "detention-sim: ZeroDivisionError: by\\nzero (set DETENTION_SIM_DEBUG=1 for the traceback)\n"
+    )
+    monkeypatch.setenv("DETENTION_SIM_DEBUG", "1")
+    assert "Traceback" in cli("check").err
+
+
+def test_ctrl_c_is_exit_3(cli, failing) -> None:
+    failing(KeyboardInterrupt())
+    assert cli("check").code == 3
+
+
+def test_a_closed_pipe_is_no_fault(process, here) -> None:
+    code = "import os,sys; from sim.cli.main import main; r, w = os.pipe(); os.close(r); os.dup2(w, 1); sys.exit(main(['params']))"
+    outcome = process("-c", code)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_python_m_sim_is_the_command(process) -> None:
+    outcome = process("-m", "sim", "check", "no-such-scenario")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith("no-such-scenario:1: no such file")

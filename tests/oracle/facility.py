@@ -1,0 +1,598 @@
+"""A facility: custody, guards, mood, assault, shelling, escapes, disorder, walls (ODD 7.3-7.12)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import mesa
+
+from sim.scenario.theatre import Facility as FacilitySpec
+from tests.oracle.draws import binomial, half_up, lognormal, poisson
+from tests.oracle.people import Detainee, Guard
+
+if TYPE_CHECKING:
+    from tests.oracle.model import OracleModel
+
+CAUSES = ("stealth", "disorder", "assault", "shelling", "abandonment", "release")
+AFTERMATH = 360
+"""Minutes after an assault for which exits still count as its own."""
+PAUSE = 1440
+"""Longest pause in minutes within an episode."""
+DAY = 1440
+PER_YEAR_H = 8766
+
+
+@dataclass(eq=False)
+class Episode:
+    """Exits at one facility with no pause over a day."""
+
+    first: int  # k0 of the first exit
+    step_start: int  # m0 of the step in which it began
+    cause: str  # of the first exit
+    size: int = 0
+    last: int = 0  # k0 of the last exit
+    reported: bool = False  # truly
+
+
+@dataclass
+class Assault:
+    """An attack from outside, from its start to its end."""
+
+    start: int
+    attackers0: int
+    defenders0: float
+    relief_due: int
+    strength: float
+    attackers: float
+    defenders: float
+    gate_from: int | None = None  # minute from which the gate is in the attackers' hands
+    opened: float = 0.0  # people let out of their cells so far
+    out: int = 0  # of these, people who have left
+
+    def holds_gate(self, k0: int) -> bool:
+        """Whether the gate is in the attackers' hands in the tick that starts at k0."""
+        return self.gate_from is not None and k0 >= self.gate_from
+
+
+def lanchester(attackers: float, defenders: float, alpha: float, beta: float, tau: float) -> tuple[float, float]:
+    """Both sides after tau hours of aimed fire, at least 0."""
+    if alpha <= 0 or beta <= 0:
+        return attackers, defenders
+    omega = math.sqrt(alpha * beta)
+    cosh, sinh = math.cosh(omega * tau), math.sinh(omega * tau)
+    a = attackers * cosh - defenders * math.sqrt(beta / alpha) * sinh
+    d = defenders * cosh - attackers * math.sqrt(alpha / beta) * sinh
+    return max(0.0, a), max(0.0, d)
+
+
+class Facility(mesa.Agent):
+    """A prison, an annex, or the residents of a camp."""
+
+    def __init__(self, model: OracleModel, name: str, spec: FacilitySpec) -> None:
+        super().__init__(model)
+        self.name = name
+        self.spec = spec
+        self.resident = spec.custody == "resident"
+        self.x, self.y = model.ground.km(spec.lat, spec.lon)
+        self.cell = model.ground.cell_at(self.x, self.y)
+
+        self.n_residents = half_up(spec.residents) if self.resident else 0
+        counts = [
+            (kind, nationality, half_up(getattr(getattr(spec.held, kind), nationality)))
+            for kind in ("fighters", "families", "minors")
+            for nationality in ("local", "iraqi", "foreign")
+        ]
+        detained = 0 if self.resident else sum(count for _, _, count in counts)
+        self.n0 = self.n_residents if self.resident else detained
+        self.n_blocks = max(1, math.ceil(detained / spec.block_size))
+        self.people: list[Detainee] = []
+        if not self.resident:
+            for kind, nationality, count in counts:
+                for _ in range(count):
+                    self.people.append(Detainee(model, self, len(self.people), kind, nationality))
+        self.order = sorted(self.people, key=lambda person: (person.go, person.index))
+        """Those held here: "the order" of the ODD."""
+
+        count = math.floor(model.sc.guards.scale * spec.guards + model.draws.u("guards.count", name, 0, 0))
+        self.guards = [Guard(model, name, j) for j in range(count)]
+        self.occupier_guards = 0.0
+
+        self.capacity = self.n0 if spec.capacity is None else spec.capacity
+        hardening = model.sc.levers.hardening
+        hardened = hardening is not None and (not hardening.facilities or name in hardening.facilities)
+        self.walls = 1 - (1 - spec.walls) * (1 - hardening.walls) if hardened else spec.walls
+        self.cameras = 1 - (1 - spec.cameras) * (1 - hardening.cameras) if hardened else spec.cameras
+        self.opening0 = model.sc.walls.baseline * (1 - self.walls)
+        self.opening = self.opening0
+        walls = model.sc.walls
+        of_kind = walls.prison_flow_per_hour if spec.kind == "prison" else walls.camp_flow_per_hour
+        self.flow_per_hour = of_kind if spec.flow_per_hour is None else spec.flow_per_hour
+        self.open_hours = walls.prison_open_hours if spec.kind == "prison" else walls.camp_open_hours
+
+        self.controller = spec.party
+        self.custody = "guarded" if self.guards else "none"
+        self.changed = False
+        self.formal = False
+        self.taken_over = False
+        self.custody_due: int | None = None
+        self.contested_by: str | None = None
+        self.contested_due = 0
+        self.front_km = math.inf
+        self.threat = 0.0
+
+        self.authority: float = model.theatre.parties[spec.party].authority
+        self.agitation = 0.0
+        self.unrest = (0.0, 0.0)  # x_d, x_(d+1)
+        self.n_day = 0  # N_D
+        self.hit_minutes: list[int] = []  # of the day, by number
+        self.candidate_minutes: list[int] = []  # of stealthy escapes, likewise
+        self.attack: tuple[int, int] | None = None  # minute and attackers of one that begins in this step
+        self.exposed = 0
+        self.shell_until = 0
+        self.pulled_until = 0
+        self.assault: Assault | None = None
+        self.assault_end: int | None = None
+        self.ever_assaulted = False
+        self.episodes: list[Episode] = []
+        self.exits_in_step = 0
+        self.noticed_until = -math.inf
+
+        self.escaped = 0
+        self.recaptured = 0
+        self.transferred = 0
+        self.moved_out = 0
+        self.repatriated = 0
+        self.died_here = 0
+        self.left_freely = 0
+        self.first_exit_m1: int | None = None
+
+    # --- who is here
+
+    @property
+    def n(self) -> int:
+        """N: people held, or residents present."""
+        return self.n_residents if self.resident else len(self.order)
+
+    @property
+    def on_site(self) -> list[Guard]:
+        """Own guards on site, by rising index."""
+        return [guard for guard in self.guards if guard.status == "on site"]
+
+    @property
+    def n_guards(self) -> float:
+        """G: guards on site plus the occupier's."""
+        return len(self.on_site) + self.occupier_guards
+
+    @property
+    def guards_on_duty(self) -> int:
+        """G in whole guards."""
+        return len(self.on_site) + half_up(self.occupier_guards)
+
+    @property
+    def active(self) -> list[Detainee]:
+        """Those in disorder, in order."""
+        return [person for person in self.order if person.in_disorder]
+
+    @property
+    def effectiveness(self) -> float:
+        """Of those who guard: the first party's guards stay its own in a formal handover."""
+        party = self.controller if self.taken_over else self.spec.party
+        return self.model.theatre.parties[party].effectiveness
+
+    @property
+    def upkeep(self) -> float:
+        """The sponsor's share in guards' effect, until control changes."""
+        return 1.0 if self.changed else self.model.upkeep
+
+    @property
+    def near_front(self) -> bool:
+        """Within reach of stray fire."""
+        return self.front_km <= self.model.sc.shelling.front_km
+
+    @property
+    def episode(self) -> Episode | None:
+        """The last one."""
+        return self.episodes[-1] if self.episodes else None
+
+    def take_in(self, person: Detainee) -> None:
+        """Someone is brought in: last in order."""
+        person.facility = self
+        person.state = "held"
+        person.in_disorder = False
+        person.block = person.index % self.n_blocks
+        self.order.append(person)
+
+    def take_out(self, person: Detainee) -> None:
+        """Someone is no longer here."""
+        self.order.remove(person)
+        person.in_disorder = False
+
+    def repatriate(self, person: Detainee) -> None:
+        """Someone goes home."""
+        self.take_out(person)
+        person.state = "repatriated"
+        self.repatriated += 1
+
+    def move_to(self, person: Detainee, there: Facility) -> None:
+        """Someone is moved to another modelled facility."""
+        self.take_out(person)
+        there.take_in(person)
+        self.moved_out += 1
+
+    # --- 7.3 day
+
+    def begin_day(self) -> None:
+        """Agitation's next day; the shells and stealthy candidates of the day."""
+        model, draws = self.model, self.model.draws
+        rho = math.exp(-1 / model.sc.disorder.agitation_days)
+        day, start = model.day, model.day_start
+        today = draws.z("agitation", self.name, 0, 0) if day == 0 else self.unrest[1]
+        shock = draws.z("agitation", self.name, DAY * (day + 1), 0)
+        self.unrest = (today, rho * today + math.sqrt(1 - rho * rho) * shock)
+        self.n_day = self.n
+
+        hits = poisson(draws.u("shelling.count", self.name, start, 0), model.sc.shelling.hits_per_month / 30)
+        self.hit_minutes = [self._minute("shelling.time", k) for k in range(hits)]
+        mean = 24 * self._stealth_rate() * self.n_day * (1 + model.sc.stealth.thin_gain)
+        candidates = 0 if self.resident else poisson(draws.u("stealth.count", self.name, start, 0), mean)
+        self.candidate_minutes = [self._minute("stealth.time", k) for k in range(candidates)]
+
+    def _minute(self, stream: str, k: int) -> int:
+        start = self.model.day_start
+        return start + math.floor(DAY * self.model.draws.u(stream, self.name, start, k))
+
+    def _stealth_rate(self) -> float:
+        """Escapes per person-hour."""
+        return self.model.sc.stealth.per_1000_year / 1000 / PER_YEAR_H
+
+    # --- 7.4 ground
+
+    def change_hands(self, party: str, handover: str) -> None:
+        """Control passes; custody follows after a gap. Once only."""
+        if self.changed or self.controller == party:
+            return
+        model, control = self.model, self.model.sc.control
+        self.changed = True
+        self.controller = party
+        self.formal = handover == "formal"
+        g = model.draws.z("control.gap", self.name, 0, 0)
+        median = {"formal": 0.0, "hasty": control.hasty_hours, "none": control.none_hours}[handover]
+        gap = median * math.exp(control.gap_sd * g)
+        setup = model.theatre.parties[party].custody.setup_hours
+        self.custody_due = model.m0 + math.floor(60 * (gap + setup))
+        if not self.formal:
+            self.relieve_guards()
+        model.ground.control[self.cell] = party
+
+    def relieve_guards(self) -> None:
+        """The old guards are done, wherever they are."""
+        for guard in self.guards:
+            guard.status = "relieved"
+
+    def take_over(self) -> None:
+        """The new party decides what becomes of the people."""
+        policy = self.model.theatre.parties[self.controller].custody
+        self.relieve_guards()
+        self.taken_over = True
+        free = 0.0 if self.formal else policy.free
+        neglect = 0.0 if self.formal else policy.neglect
+        v = self.model.draws.u("control.policy", self.name, 0, 0)
+        if v < free:
+            self.custody = "released"
+        elif v < free + policy.move:
+            self.custody = "moving"
+        elif v < free + policy.move + neglect:
+            self.custody = "none"
+        else:
+            self.custody = "occupied"
+            self.occupier_guards = max(1.0, policy.guards_per_100 * self.n / 100)
+
+    # --- 7.5 guards
+
+    def morning(self, pressure: float) -> None:
+        """06:00: the lost are replaced, the fled return, the front calls."""
+        model, rules = self.model, self.model.sc.guards
+        minute = model.day_start + 360
+        for guard in self.guards:
+            if guard.status == "lost":
+                replaced = model.draws.u("guards.replace", self.name, minute, guard.index)
+                if replaced < 1 - math.exp(-rules.replace_per_day):
+                    guard.status = "on site"
+        for guard in self.guards:
+            if guard.status == "fled" and self.threat < guard.nerve / 2:
+                guard.status = "on site"
+        alive = sorted(
+            (guard for guard in self.guards if guard.status in ("on site", "at the front")),
+            key=lambda guard: (guard.call, guard.index),
+        )
+        share = rules.redeploy_share * min(1.0, pressure * self.spec.call_priority)
+        called = sum(guard.call < share for guard in alive)
+        spare = max(0, len(alive) - math.ceil(model.guard_floor_per_100 * self.n / 100))
+        for rank, guard in enumerate(alive):
+            guard.status = "at the front" if rank < min(called, spare) else "on site"
+
+    def flee(self) -> None:
+        """Guards on site with too little nerve for the threat run."""
+        for guard in self.on_site:
+            if guard.nerve < self.threat:
+                guard.status = "fled"
+
+    def settle_custody(self) -> None:
+        """Guarded while there are guards, until somebody takes over; nobody riots where nobody guards."""
+        if not self.taken_over:
+            self.custody = "guarded" if self.n_guards > 0 else "none"
+        if self.custody == "none":
+            for person in self.order:
+                person.in_disorder = False
+
+    def on_shift(self, k0: int) -> float:
+        """C: effective guards on shift."""
+        rules = self.model.sc
+        c = self.n_guards / rules.guards.shifts * self.effectiveness * self.upkeep
+        c *= 1 + rules.guards.camera_gain * self.cameras
+        if self.assault is not None and self.assault.holds_gate(k0):
+            c *= 1 - rules.assault.suppress_share
+        if k0 < self.pulled_until:
+            c *= 1 - rules.shelling.pull_share
+        return c
+
+    # --- 7.6 mood
+
+    def feel(self, news: float) -> None:
+        """Agitation at the step's middle, and authority."""
+        model, rules = self.model, self.model.sc.disorder
+        phi = ((model.m0 + model.m1) / 2 - model.day_start) / DAY
+        over = max(0.0, self.n / self.capacity - 1) if self.capacity > 0 else 0.0
+        crowd = min(rules.crowding_max, rules.crowding_weight * over)
+        x0, x1 = self.unrest
+        slow = rules.agitation_sd * ((1 - phi) * x0 + phi * x1)
+        self.agitation = max(0.0, crowd + min(model.sc.news.cap, news) + slow)
+        if self.custody in ("guarded", "occupied", "moving"):
+            target = model.theatre.parties[self.controller].authority
+            fading = math.exp(-model.dt / rules.authority_up_hours)
+            self.authority = target + (self.authority - target) * fading
+        else:
+            self.authority = self.authority * math.exp(-model.dt / rules.authority_down_hours)
+
+    # --- 7.8-7.12 ticks
+
+    def tick(self, k0: int, k1: int) -> None:
+        """One tick of the fast processes."""
+        tau = (k1 - k0) / 60
+        self._tick_assault(k0, k1, tau)
+        self._tick_shelling(k0, k1)
+        self._tick_stealth(k0, k1)
+        uncontained = self._tick_disorder(k0, tau)
+        self._tick_exits(k0, tau)
+        self._tick_walls(uncontained, tau)
+
+    def holds_gate(self, k0: int) -> bool:
+        """Whether attackers hold the gate."""
+        return self.assault is not None and self.assault.holds_gate(k0)
+
+    # 7.8
+
+    def _tick_assault(self, k0: int, k1: int, tau: float) -> None:
+        if self.attack is not None and k0 <= self.attack[0] < k1:
+            self._begin_assault(k0, self.attack[1])
+            self.attack = None
+        assault = self.assault
+        if assault is None:
+            return
+        if k0 >= assault.relief_due:
+            if assault.gate_from is None:
+                self._count_fallen_guards(assault)
+            self._end_assault(k0)
+        elif assault.holds_gate(k0):
+            let_out = assault.opened + self.model.sc.assault.open_per_attacker_hour * assault.attackers * tau
+            assault.opened = min(self.n + assault.out, let_out)
+        else:
+            self._fight(assault, k0, k1, tau)
+
+    def _begin_assault(self, k0: int, attackers: int) -> None:
+        model, rules, draws = self.model, self.model.sc.assault, self.model.draws
+        defenders = rules.defend_share * self.n_guards * self.effectiveness * self.upkeep
+        median = rules.relief_hours * (1 + rules.relief_penalty * (1 - model.reaction))
+        relief_h = lognormal(draws.u("assault.relief", self.name, k0, 0), median, rules.relief_sd)
+        self.ever_assaulted = True
+        self.assault = Assault(
+            start=k0,
+            attackers0=attackers,
+            defenders0=defenders,
+            relief_due=k0 + math.ceil(60 * relief_h),
+            strength=math.exp(rules.strength_sd * draws.z("assault.strength", self.name, k0, 0)),
+            attackers=float(attackers),
+            defenders=defenders,
+        )
+        if draws.u("assault.surprise", self.name, k0, 0) < rules.surprise or defenders < 1:
+            self.assault.gate_from = k0
+
+    def _fight(self, assault: Assault, k0: int, k1: int, tau: float) -> None:
+        rules = self.model.sc.assault
+        alpha = rules.kill_per_hour * assault.strength
+        beta = rules.kill_per_hour * rules.defender_advantage
+        assault.attackers, assault.defenders = lanchester(assault.attackers, assault.defenders, alpha, beta, tau)
+        if assault.attackers < rules.attacker_breaks * assault.attackers0:
+            self._count_fallen_guards(assault)
+            self._end_assault(k0)
+        elif assault.defenders < rules.defender_breaks * assault.defenders0:
+            self._count_fallen_guards(assault)
+            assault.gate_from = k1
+
+    def _count_fallen_guards(self, assault: Assault) -> None:
+        share_lost = 1 - assault.defenders / assault.defenders0
+        extra = self.model.draws.u("assault.lost", self.name, assault.start, 0)
+        lost = math.floor(self.model.sc.assault.defend_share * self.n_guards * share_lost + extra)
+        lost = min(lost, self.n_guards)
+        if self.occupier_guards > 0:
+            self.occupier_guards -= lost
+            return
+        for guard in self.on_site[: int(lost)]:
+            guard.status = "lost"
+
+    def _end_assault(self, k0: int) -> None:
+        assault, rules = self.assault, self.model.sc.assault
+        if assault.gate_from is not None:
+            loose = min(self.n, max(0, math.floor(assault.opened) - assault.out))
+            dead = binomial(self.model.draws.u("assault.dead", self.name, k0, 0), loose, rules.death_share)
+            for person in self.order[:dead]:
+                self.take_out(person)
+                person.state = "dead"
+                self.died_here += 1
+            self.opening = max(self.opening, rules.breach_open)
+        self.assault = None
+        self.assault_end = k0
+
+    # 7.9
+
+    def _tick_shelling(self, k0: int, k1: int) -> None:
+        rules, draws = self.model.sc.shelling, self.model.draws
+        if self.near_front and self.order:
+            for k, minute in enumerate(self.hit_minutes):
+                if not k0 <= minute < k1:
+                    continue
+                v = draws.u("shelling.size", self.name, minute, k)
+                self.opening += rules.opening * (1 - self.walls) * (v * v) * (1 - self.opening)
+                u = draws.u("shelling.exposed", self.name, minute, k)
+                self.exposed = min(self.n, self.exposed + math.floor(lognormal(u, rules.exposed, rules.exposed_sd)))
+                self.shell_until = minute + DAY
+                self.pulled_until = minute + math.floor(60 * rules.pull_hours)
+        if k0 >= self.shell_until:
+            self.exposed = 0
+
+    # 7.10
+
+    def _tick_stealth(self, k0: int, k1: int) -> None:
+        if self.custody not in ("guarded", "occupied", "moving") or self.holds_gate(k0):
+            return
+        gain = self.model.sc.stealth.thin_gain
+        for k, minute in enumerate(self.candidate_minutes):
+            if k0 <= minute < k1 and self.order:
+                accept = self.model.draws.u("stealth.accept", self.name, self.model.day_start, k)
+                if accept < self._stealth_multiplier() * self.n / (self.n_day * (1 + gain)):
+                    self._let_out(self.order[0], k0, "stealth")
+
+    def _stealth_multiplier(self) -> float:
+        rules = self.model.sc.stealth
+        if self.spec.guards == 0:
+            return 1 + rules.thin_gain
+        # a place that stood empty at the start has had guards without end for each of nobody
+        kept = (self.n_guards / self.n) / (self.spec.guards / self.n0) if self.n0 > 0 else 0.0
+        return (1 + rules.thin_gain * max(0.0, 1 - kept)) * (1 - rules.camera_cut * self.cameras)
+
+    # 7.11
+
+    def _tick_disorder(self, k0: int, tau: float) -> float:
+        """People join and calm down; returns U, those in disorder whom nobody contains."""
+        if self.custody not in ("guarded", "occupied") or not self.order:
+            return 0.0
+        rules, draws = self.model.sc.disorder, self.model.draws
+        members: list[list[Detainee]] = [[] for _ in range(self.n_blocks)]
+        for person in self.order:
+            members[person.block].append(person)
+        contained = self._containment(members, self.on_shift(k0))
+        joins, calms = 1 - math.exp(-rules.up_per_hour * tau), 1 - math.exp(-rules.down_per_hour * tau)
+        uncontained = 0.0
+        for block, p in zip(members, contained, strict=True):
+            for person in block:
+                if person.kind == "minors":
+                    continue
+                dares = person.net_threshold(self.agitation, self.authority, rules.threshold) > p
+                if dares != person.in_disorder:
+                    u = draws.u("disorder.switch", person.origin.name, k0, person.index)
+                    if u < (joins if dares else calms):
+                        person.in_disorder = dares
+            uncontained += sum(person.in_disorder for person in block) * (1 - p)
+        return uncontained
+
+    def _containment(self, members: list[list[Detainee]], c: float) -> list[float]:
+        """P_b of every block: half the guards stand by the head, half go where disorder is."""
+        rules, reserve = self.model.sc.disorder, self.model.sc.guards.reserve_share
+        n, a = self.n, len(self.active)
+        contained = []
+        for block in members:
+            n_b, a_b = len(block), sum(person.in_disorder for person in block)
+            drawn = a_b / a if a > 0 else n_b / n
+            c_b = (1 - reserve) * c * n_b / n + reserve * c * drawn
+            contained.append(1 - math.exp(-rules.containment_k * c_b / (a_b + rules.watching * n_b + 1)))
+        return contained
+
+    # 7.12
+
+    def _tick_exits(self, k0: int, tau: float) -> None:
+        v = self.model.draws.u("exits", self.name, k0, 0)
+        if self.resident:
+            if self.custody == "none":
+                left = poisson(v, self.flow_per_hour * self.opening * tau)
+                n = min(self._who_would_leave(), left)
+                self.n_residents -= n
+                self.left_freely += n
+            return
+        rules, n_held = self.model.sc.walls, self.n
+        if self.custody == "released":
+            self._leave(k0, n_held, poisson(v, self.flow_per_hour * tau), "release")
+        elif self.holds_gate(k0):
+            pool = max(0, min(n_held, math.floor(self.assault.opened) - self.assault.out))
+            self.assault.out += self._leave(k0, pool, poisson(v, self.flow_per_hour * tau), "assault")
+        elif self.custody == "none":
+            mean = self.flow_per_hour * self.opening * tau
+            self._leave(k0, self._who_would_leave(), poisson(v, mean), "abandonment")
+        elif self.custody == "moving":
+            for person in self.order[: poisson(v, self.flow_per_hour * tau / 4)]:
+                self.take_out(person)
+                person.state = "transferred"
+                self.transferred += 1
+        else:
+            pool = min(n_held, len(self.active) + self.exposed)
+            p_gate = 1 - math.exp(-rules.gate_k * self.on_shift(k0) / (pool + 1))
+            mean = self.flow_per_hour * self.opening * (1 - p_gate) * tau
+            in_disorder = len(self.active)
+            n = self._leave(k0, pool, poisson(v, mean), "shelling" if k0 < self.shell_until else "disorder")
+            self.exposed -= max(0, n - in_disorder)
+
+    def _who_would_leave(self) -> int:
+        """The pool of a place nobody guards."""
+        gone = self.left_freely if self.resident else self.escaped
+        return max(0, min(self.n, half_up(self.spec.leave_share * self.n0) - gone))
+
+    def _leave(self, k0: int, pool: int, wanted: int, cause: str) -> int:
+        """Those in disorder first, in order, then the others."""
+        first = [person for person in self.order if person.in_disorder]
+        others = [person for person in self.order if not person.in_disorder]
+        leaving = (first + others)[: min(pool, wanted)]
+        for person in leaving:
+            self._let_out(person, k0, cause)
+        return len(leaving)
+
+    def _let_out(self, person: Detainee, k0: int, cause: str) -> None:
+        """One exit: the person stands outside, the episode grows."""
+        just_over = self.assault_end is not None and k0 < self.assault_end + AFTERMATH
+        if cause != "release" and (self.assault is not None or just_over):
+            cause = "assault"
+        self.take_out(person)
+        person.go_out(k0)
+        self.escaped += 1
+        self.exits_in_step += 1
+        if self.first_exit_m1 is None:
+            self.first_exit_m1 = self.model.m1
+        if self.episode is None or k0 - self.episode.last > PAUSE:
+            self.episodes.append(Episode(first=k0, step_start=self.model.m0, cause=cause))
+        self.episode.size += 1
+        self.episode.last = k0
+        self.model.count_exit(self, person, k0, cause)
+
+    def _tick_walls(self, uncontained: float, tau: float) -> None:
+        rules = self.model.sc.walls
+        if self.custody == "none":
+            self.opening = 1 - (1 - self.opening) * math.exp(-tau / self.open_hours)
+        elif self.custody in ("guarded", "occupied"):
+            e = rules.erosion_per_hour * (1 - self.walls) * max(0.0, uncontained - rules.erosion_minimum) / 1000
+            in_order = not self.active and self.n_guards > 0 and self.assault is None
+            r = rules.repair_per_hour * self.upkeep if in_order else 0.0
+            if e + r > 0:
+                end = (e + r * self.opening0) / (e + r)
+                self.opening = end + (self.opening - end) * math.exp(-(e + r) * tau)
+            if abs(self.opening - self.opening0) < 1e-6:
+                self.opening = self.opening0

@@ -1,0 +1,62 @@
+"""Dates, bounds of distributions, and the edges of the map."""
+
+from datetime import datetime
+
+import pytest
+from pydantic import ValidationError
+
+from sim.scenario.declare import parse_date, support
+from sim.scenario.parameters import Guards, Isr
+from sim.scenario.theatre import Grid
+
+
+def test_dates_are_local_civil_time() -> None:
+    assert parse_date("2019-10-09") == datetime(2019, 10, 9)
+    assert parse_date("2019-10-09T23:59") == datetime(2019, 10, 9, 23, 59)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2019", "2019-02-30", "2019-10-09T24:00", "2019-10-09 12:00", "2019-10-09T12:00Z", "2019-10-09T12:00+03",
+     "09-10-2019", "\u0662\u0660\u0661\u0669-10-09", "2019-10-9"],
+)  # fmt: skip
+def test_other_dates_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected a date YYYY-MM-DD"):
+        parse_date(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, 20, {"uniform": [0, 20]}, {"triangular": [0, 1, 20]}, {"choice": [0, 20]}, {"beta": [1, 1]},
+     {"lognormal": {"median": 20, "sigma": 3}}],
+)  # fmt: skip
+def test_what_lies_within_the_bounds_is_taken(value: object) -> None:
+    low, high = support(Guards.model_validate({"scale": value}).scale)
+    assert 0 <= low <= high
+
+
+@pytest.mark.parametrize(
+    "value",
+    [-0.001, 20.001, {"uniform": [-1, 1]}, {"triangular": [0, 1, 21]}, {"choice": [1, 21]},
+     {"lognormal": {"median": 21, "sigma": 1}}, {"lognormal": {"median": 1, "sigma": 11}}, {"beta": [0, 1]}, True, "1",
+     None, [1], float("nan"), float("inf"), 10**400],
+)  # fmt: skip
+def test_what_does_not_is_refused(value: object) -> None:
+    with pytest.raises(ValidationError):
+        Guards.model_validate({"scale": value})
+
+
+def test_long_tails_are_held_by_their_centre() -> None:
+    """Their draws are clipped; only a centre outside the bounds is surely a mistake."""
+    assert Isr.model_validate({"signs_hours": {"lognormal": {"median": 6, "sigma": 1}}})  # bounds from 0.01
+    with pytest.raises(ValidationError):
+        Guards.model_validate({"shifts": {"beta": [1, 1]}})  # mean 0.5, bounds 1 to 6
+
+
+def test_the_map_has_its_west_and_south_edges_and_not_the_others() -> None:
+    grid = Grid(width=20, height=10, cell_km=11.132, west=40.0, south=-0.5)
+    assert (grid.north, grid.east) == pytest.approx((0.5, 42.0))
+    assert grid.contains(-0.5, 40.0)
+    assert grid.contains(0.499, 41.999)
+    for lat, lon in ((0.501, 41.0), (-0.501, 41.0), (0.0, 39.999), (0.0, 42.001)):
+        assert not grid.contains(lat, lon)

@@ -1,0 +1,33 @@
+#!/bin/sh
+# Install into .venv what a target needs: tools/install.sh demo|test|lint
+# Once per state of pyproject.toml, constraints.txt, Python and this folder; with the stamp, nothing is fetched.
+set -eu
+
+target=$1
+case $target in # each set contains the one before, so it stamps that too
+    demo) extras= covered="demo" ;;
+    test) extras="[test]" covered="demo test" ;;
+    lint) extras="[test,dev]" covered="demo test lint" ;;
+    *) echo "tools/install.sh: no target $target" >&2; exit 2 ;;
+esac
+
+python=$(tools/python.sh)
+hash=$("$python" -c '
+import hashlib, os, pathlib, sys
+state = [sys.version, os.getcwd()] + [pathlib.Path(name).read_text("utf-8") for name in sys.argv[1:]]
+print(hashlib.sha256("\n".join(state).encode()).hexdigest()[:16])' pyproject.toml constraints.txt)
+[ -e ".venv/.ok-$target-$hash" ] && exit 0
+
+version='import sys, pip; print(sys.version)'
+if [ "$(.venv/bin/python -c "$version" 2>/dev/null)" != "$("$python" -c 'import sys; print(sys.version)')" ]; then
+    "$python" -m venv --clear .venv
+fi
+rm -f .venv/.ok-*
+
+echo "Installing into .venv (once, about a minute) ..." >&2
+# Both variables: pip before 25.3 builds under the first, later ones under the second.
+PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+    .venv/bin/python -m pip install -q -q --disable-pip-version-check --editable ".$extras"
+for name in $covered; do
+    : >".venv/.ok-$name-$hash"
+done
