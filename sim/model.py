@@ -176,7 +176,7 @@ def end_day(t: Truth, b: Belief, tables: Tables, which: int) -> None:
     row.claimed_occupier = claimed(b, 2)
     row.claimed_sponsor_government = claimed(b, 3)
     row.claimed_other_government = claimed(b, 4)
-    row.claimed_ngo = claimed(b, 5)
+    row.claimed_NGO = claimed(b, 5)
     row.claimed_media = claimed(b, 6)
     row.claimed_later_accounting = claimed(b, 7)
     row.held = t.states[0]
@@ -230,7 +230,7 @@ def open_facility(t: Truth, f: int) -> None:
         site.walls = 1.0 - (1.0 - site.walls) * (1.0 - par.levers_hardening_walls)
         site.cameras = 1.0 - (1.0 - site.cameras) * (1.0 - par.levers_hardening_cameras)
     if math.isnan(site.capacity):
-        site.capacity = max(1.0, float(site.held0))
+        site.capacity = float(site.held0) if site.held0 > 0 else math.inf
     if math.isnan(site.flow):
         site.flow = par.walls_camp_flow_per_hour if site.camp == 1 else par.walls_prison_flow_per_hour
     site.opening0 = par.walls_baseline * (1.0 - site.walls)
@@ -238,6 +238,7 @@ def open_facility(t: Truth, f: int) -> None:
     site.authority = t.party[site.controller].authority
     for b in range(site.blocks):
         t.block[site.block_first + b].held = 0
+        t.block[site.block_first + b].active = 0
     for k in range(site.held0 if site.resident == 0 else 0):
         t.block[site.block_first + t.people[site.first + k].block].held += 1
     muster(t, f)
@@ -285,7 +286,7 @@ def write_run(t: Truth, b: Belief, tables: Tables) -> None:
     row.claimed_occupier = claimed(b, 2)
     row.claimed_sponsor_government = claimed(b, 3)
     row.claimed_other_government = claimed(b, 4)
-    row.claimed_ngo = claimed(b, 5)
+    row.claimed_NGO = claimed(b, 5)
     row.claimed_media = claimed(b, 6)
     row.claimed_later_accounting = claimed(b, 7)
     row.confirmed = np.sum(b.confirmed)

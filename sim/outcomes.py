@@ -13,7 +13,7 @@ ROLE_COLUMNS = (
     "occupier",
     "sponsor_government",
     "other_government",
-    "ngo",
+    "NGO",
     "media",
     "later_accounting",
 )

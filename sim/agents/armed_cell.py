@@ -26,7 +26,7 @@ def can_be_attacked(t: Truth, f: int) -> bool:
     """A facility with detained people, not under assault, held by an enemy of the movement."""
     site = t.facility[f]
     movement = t.clock[0].movement
-    if site.resident == 1 or site.held == 0 or site.assault != NO_ASSAULT or site.assault_due != NEVER:
+    if site.resident == 1 or site.held == 0 or site.assault != NO_ASSAULT:
         return False
     return movement >= 0 and (t.hostile[site.controller, movement] or t.hostile[movement, site.controller])
 
@@ -113,6 +113,6 @@ def attacks(t: Truth) -> None:
             continue
         cell = which_cell(t, uniform(clock.seed, CELL, clock.replicate, THEATRE, day, k))
         target = choose_target(t, cell, day, k)
-        if target >= 0:
+        if target >= 0 and t.facility[target].assault_due == NEVER:
             z = normal_quantile(uniform(clock.seed, SIZE, clock.replicate, THEATRE, day, k))
             begin(t, target, minute, par.armed_cells_attackers * math.exp(par.armed_cells_attackers_sd * z))

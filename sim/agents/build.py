@@ -217,7 +217,7 @@ def _facilities(resolved: Resolved, party_index: dict[str, int]) -> tuple[np.nda
     for f, (name, facility) in enumerate(theatre.facilities.items()):
         row = rows[f]
         _describe(resolved, row, name, facility)
-        row["initial"] = row["controller"] = party_index[facility.party]
+        row["initial"] = row["controller"] = row["keeper"] = party_index[facility.party]
         row["first"], row["block_first"], row["guard_first"] = first, blocks, guards
         if facility.custody == "resident":
             row["held0"] = row["held"] = whole(facility.residents)

@@ -34,6 +34,7 @@ FACILITY = np.dtype(
         ("emptied_by_lever", "i8"),  # 1 if the move-first lever empties it
         # Who keeps it.
         ("controller", "i8"),
+        ("keeper", "i8"),  # party whose guards stand there
         ("changed", "i8"),
         ("custody", "i8"),
         ("custody_due", "i8"),
@@ -68,6 +69,7 @@ FACILITY = np.dtype(
         ("strength", "f8"),
         ("relief_due", "i8"),
         ("opened", "f8"),
+        ("gate_from", "i8"),  # minute from which attackers hold the gate
         ("gate_out", "i8"),
         ("assault_until", "i8"),  # exits before this minute count as assault
         ("assaulted", "i8"),

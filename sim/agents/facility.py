@@ -16,7 +16,7 @@ from sim.agents.detainee import (
     next_in_order,
     person_switch,
 )
-from sim.agents.guard import effective_guards, lose, present, upkeep_here
+from sim.agents.guard import effective_guards, gate_held, lose, present, upkeep_here
 from sim.engine.compiled import compiled
 from sim.engine.random import (
     binomial_quantile,
@@ -224,7 +224,7 @@ def begin_assault(t: Truth, f: int, minute: int) -> None:
     site.attackers0 = site.attackers_due
     site.attackers = site.attackers_due
     site.defenders0 = (
-        par.assault_defend_share * present(t, f) * t.party[site.controller].effectiveness * upkeep_here(t, f)
+        par.assault_defend_share * present(t, f) * t.party[site.keeper].effectiveness * upkeep_here(t, f)
     )
     site.defenders = site.defenders0
     site.opened = 0.0
@@ -238,6 +238,7 @@ def begin_assault(t: Truth, f: int, minute: int) -> None:
     site.relief_due = minute + int(math.ceil(60.0 * lognormal_quantile(u, median, par.assault_relief_sd)))
     surprised = uniform(clock.seed, SURPRISE, clock.replicate, site.key, minute, 0) < par.assault_surprise
     site.assault = GATE if surprised or site.defenders0 < 1.0 else FIGHT
+    site.gate_from = minute
     note(t, minute, ATTACK, f, site.assault, site.attackers0)
 
 
@@ -299,6 +300,7 @@ def assault(t: Truth, f: int, minute: int) -> None:
         elif site.defenders < par.assault_defender_breaks * site.defenders0:
             end_fight(t, f)
             site.assault = GATE
+            site.gate_from = minute + clock.tick_minutes
             note(t, minute, GATE_FELL, f, 0, site.attackers)
     else:
         site.opened = min(
@@ -352,7 +354,7 @@ def stealth(t: Truth, f: int, minute: int) -> None:
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
-    if site.custody == NONE or site.custody == RELEASED or site.assault == GATE:
+    if site.custody == NONE or site.custody == RELEASED or gate_held(t, f, minute):
         return
     day = clock.m0 // DAY * DAY
     for k in range(site.stealth):
@@ -458,6 +460,7 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     """One tick of disorder: everybody's decision on the containment of the tick's start."""
     par = t.par[0]
     site = t.facility[f]
+    site.uncontained = 0.0
     if site.active == 0:
         if is_quiet(t, f, guards):
             return
@@ -487,7 +490,6 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
                 site.active += change
                 t.block[site.block_first + person.block].active += change
         entry = t.entry[entry, 1]
-    site.uncontained = 0.0
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         if block.held > 0:
@@ -516,7 +518,7 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
     cause = RELEASE
     if site.custody == RELEASED:
         pool = site.held if site.resident == 0 else 0
-    elif site.assault == GATE:
+    elif gate_held(t, f, minute):
         pool = min(site.held, int(math.floor(site.opened)) - site.gate_out)
         cause = ASSAULT
     elif site.custody == NONE:
@@ -540,12 +542,12 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
     if site.resident == 1:
         residents_leave(t, f, n)
         return
-    if site.custody == MOVING and site.assault != GATE:
+    if site.custody == MOVING and not gate_held(t, f, minute):
         move_out(t, f, n)
         return
     active_first = let_out(t, f, min(n, site.active), True, minute, cause_now(site, cause, minute))
     others = let_out(t, f, n - active_first, False, minute, cause_now(site, cause, minute))
-    if site.assault == GATE and site.custody != RELEASED:
+    if gate_held(t, f, minute) and site.custody != RELEASED:
         site.gate_out += active_first + others
     elif kept:
         site.exposed = max(0, site.exposed - others)
@@ -584,19 +586,18 @@ def at_rest(t: Truth, f: int, guards: float) -> bool:
     """Whether a whole step can change nothing here: kept, quiet, closed, no attack, no fire, no candidate."""
     clock = t.clock[0]
     site = t.facility[f]
-    if site.held == 0 and site.assault == NO_ASSAULT and site.assault_due == NEVER:
-        return True
     if site.custody != GUARDED and site.custody != OCCUPIED:
-        return False
+        empty = site.held == 0 and site.assault == NO_ASSAULT and site.assault_due == NEVER
+        return bool(empty and site.custody != NONE)
     if site.resident == 1:
-        return True
+        return bool(site.opening == site.opening0)
     if site.active > 0 or site.exposed > 0 or site.assault != NO_ASSAULT or site.assault_due != NEVER:
         return False
     if site.opening != site.opening0 or site.stealth > 0 or clock.m0 < site.pulled_until:
         return False
     if site.distance <= t.par[0].shelling_front_km and site.hits != 0:
         return False
-    return is_quiet(t, f, guards)
+    return bool(site.held == 0 or is_quiet(t, f, guards))
 
 
 @compiled

@@ -178,13 +178,19 @@ def upkeep_here(t: Truth, f: int) -> float:
 
 
 @compiled
+def gate_held(t: Truth, f: int, minute: int) -> bool:
+    """Whether attackers hold the gate: at once after a surprise, from the next tick on after a fight."""
+    return t.facility[f].assault == GATE and minute >= t.facility[f].gate_from
+
+
+@compiled
 def effective_guards(t: Truth, f: int, minute: int) -> float:
     """C: effective guards on shift, a real number."""
     par = t.par[0]
     site = t.facility[f]
-    value = present(t, f) / par.guards_shifts * t.party[site.controller].effectiveness * upkeep_here(t, f)
+    value = present(t, f) / par.guards_shifts * t.party[site.keeper].effectiveness * upkeep_here(t, f)
     value *= 1.0 + par.guards_camera_gain * site.cameras
-    if site.assault == GATE:
+    if gate_held(t, f, minute):
         value *= 1.0 - par.assault_suppress_share
     if minute < site.pulled_until:
         value *= 1.0 - par.shelling_pull_share

@@ -153,13 +153,10 @@ def surveillance(t: Truth, b: Belief, f: int) -> None:
         return
     o = b.board[0].isr
     pair = b.pair[f, o]
-    if pair.due != NEVER:
-        return
     know_episode(t, b, f, o, site.episode)
-    size = float(t.episode[site.episode].size)
-    if pair.before + size == pair.told:
+    pair.size = float(t.episode[site.episode].size)
+    if pair.due != NEVER or pair.before + pair.size == pair.told:
         return
-    pair.size = size
     u = uniform(clock.seed, ISR_DELAY, clock.replicate, site.key, clock.m1, 0)
     hours = lognormal_quantile(u, par.isr_delay_hours, ISR_DELAY_SD)
     schedule_report(b, f, o, clock.m1 + int(math.floor(60.0 * hours)))

@@ -70,6 +70,7 @@ def take_custody(t: Truth, f: int) -> None:
     site = t.facility[f]
     party = t.party[site.controller]
     site.custody_due = NEVER
+    site.keeper = site.controller
     relieve(t, f)
     free = 0.0 if site.formal == 1 else party.free
     neglect = 0.0 if site.formal == 1 else party.neglect

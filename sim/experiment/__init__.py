@@ -1,0 +1,1 @@
+"""Experiments: a design, its replicates run in batches, stored as Parquet, read again."""

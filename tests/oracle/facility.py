@@ -323,7 +323,7 @@ class Facility(mesa.Agent):
         """Guarded while there are guards, until somebody takes over; nobody riots where nobody guards."""
         if not self.taken_over:
             self.custody = "guarded" if self.n_guards > 0 else "none"
-        if self.custody == "none":
+        if self.custody in ("none", "released", "moving"):
             for person in self.order:
                 person.in_disorder = False
 
@@ -449,6 +449,8 @@ class Facility(mesa.Agent):
 
     def _tick_shelling(self, k0: int, k1: int) -> None:
         rules, draws = self.model.sc.shelling, self.model.draws
+        if k0 >= self.shell_until:
+            self.exposed = 0
         if self.near_front and self.order:
             for k, minute in enumerate(self.hit_minutes):
                 if not k0 <= minute < k1:
@@ -459,8 +461,6 @@ class Facility(mesa.Agent):
                 self.exposed = min(self.n, self.exposed + math.floor(lognormal(u, rules.exposed, rules.exposed_sd)))
                 self.shell_until = minute + DAY
                 self.pulled_until = minute + math.floor(60 * rules.pull_hours)
-        if k0 >= self.shell_until:
-            self.exposed = 0
 
     # 7.10
 
@@ -476,10 +476,8 @@ class Facility(mesa.Agent):
 
     def _stealth_multiplier(self) -> float:
         rules = self.model.sc.stealth
-        if self.spec.guards == 0:
-            return 1 + rules.thin_gain
         # a place that stood empty at the start has had guards without end for each of nobody
-        kept = (self.n_guards / self.n) / (self.spec.guards / self.n0) if self.n0 > 0 else 0.0
+        kept = (self.n_guards / self.n) / (self.spec.guards / self.n0) if self.n0 > 0 and self.spec.guards > 0 else 0.0
         return (1 + rules.thin_gain * max(0.0, 1 - kept)) * (1 - rules.camera_cut * self.cameras)
 
     # 7.11

@@ -121,7 +121,7 @@ class OccupyingForce(mesa.Agent):
         for cell in model.ground.cells:
             x, y = model.ground.centre(cell)
             holder = model.ground.control[cell]
-            if distance(self.x, self.y, x, y) <= control.reach_km and model.hostile(holder, self.party):
+            if distance(self.x, self.y, x, y) <= control.reach_km and model.hostile(self.party, holder):
                 model.ground.control[cell] = self.party
                 taken.add(cell)
         for facility in model.facilities.values():
@@ -130,5 +130,5 @@ class OccupyingForce(mesa.Agent):
                 facility.contested_due = model.m1 + math.floor(60 * control.contest_hours)
 
     def _may_contest(self, facility: Facility) -> bool:
-        hostile = self.model.hostile(facility.controller, self.party)
+        hostile = self.model.hostile(self.party, facility.controller)
         return hostile and not self.model.has_dated_change(facility) and facility.contested_by is None

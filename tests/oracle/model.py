@@ -216,8 +216,8 @@ class OracleModel(mesa.Model):
         return math.floor((e + 1) * per_day + v) - math.floor(e * per_day + v)
 
     def _held_by_index(self, facility: Facility) -> list[Detainee]:
-        names = list(self.facilities)
-        return sorted(facility.order, key=lambda person: (person.index, names.index(person.origin.name)))
+        """People held there, in order of their own facility and index."""
+        return [person for person in self.people if person.state == "held" and person.facility is facility]
 
     def _repatriate(self) -> None:
         lever = self.sc.levers.repatriation
@@ -229,13 +229,11 @@ class OracleModel(mesa.Model):
             "fighters": ("fighters",),
             "families": ("families", "minors"),
         }
-        for facility in self.sites:
-            if facility.custody != "guarded" or facility.changed:
-                continue
-            for person in self._held_by_index(facility):
-                if left > 0 and person.nationality == "foreign" and person.kind in kinds[lever.who]:
-                    facility.repatriate(person)
-                    left -= 1
+        for person in self.people:
+            kept = person.state == "held" and person.facility.custody == "guarded" and not person.facility.changed
+            if left > 0 and kept and person.nationality == "foreign" and person.kind in kinds[lever.who]:
+                person.facility.repatriate(person)
+                left -= 1
 
     def _move_first(self) -> None:
         lever = self.sc.levers.move_first
@@ -413,18 +411,16 @@ class OracleModel(mesa.Model):
     # --- 7.14 news
 
     def spread_news(self) -> None:
-        """News fades, what is due is heard, what has happened is sent out."""
+        """What has happened is sent out; the level fades, and what is heard from the next step on is added."""
         rules = self.sc.news
-        self.news *= math.exp(-self.dt / (24 * rules.tau_days))
-        for due, weight in self.news_due:
-            if due <= self.m0:
-                self.news += weight
-        self.news_due = [(due, weight) for due, weight in self.news_due if due > self.m0]
         for facility in self.facilities.values():
             if facility.exits_in_step > 0:
                 size = facility.episode.size
                 weight = rules.weight * (self._newsworth(size) - self._newsworth(size - facility.exits_in_step))
                 self.news_due.append((self.m1 + 60 * rules.delay_hours, weight))
+        self.news *= math.exp(-self.dt / (24 * rules.tau_days))
+        self.news += add_up(weight for due, weight in self.news_due if due <= self.m1)
+        self.news_due = [(due, weight) for due, weight in self.news_due if due > self.m1]
 
     def _newsworth(self, size: int) -> float:
         rules = self.sc.news

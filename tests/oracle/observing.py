@@ -204,7 +204,7 @@ class Observer(mesa.Agent):
             total = model.board.total_heard(spec.listens)
             if total is not None:
                 z = model.draws.z("observer.error", self.name, minute, 0)
-                claim = total * (spec.bias * math.exp(spec.error * z))
+                claim = float(half_up(total * (spec.bias * math.exp(spec.error * z))))
                 model.board.hear_of_theatre(self, Report(model.m1, self.name, THEATRE, claim, claim, False))
 
 

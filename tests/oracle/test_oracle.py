@@ -310,4 +310,4 @@ def test_a_range_counts_as_its_geometric_mean_and_statements_add_up() -> None:
             break
         if report.observer in ("paper", "blog"):
             told_by_media[report.facility] = report.value
-    assert inquiry[0]["low"] == pytest.approx(sum(told_by_media.values()))
+    assert inquiry[0]["low"] == math.floor(sum(told_by_media.values()) + 0.5)

@@ -1,0 +1,162 @@
+"""How many could get out: the distribution of an outcome over replicates, its tail, and where it tips."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.experiment.summary import exceedance as shares_above
+from sim.experiment.summary import quantiles
+
+Numbers = NDArray[np.float64]
+
+
+class Exceedance(NamedTuple):
+    """Share of replicates with at least `x`, for each value that occurred, with a simultaneous band."""
+
+    x: Numbers
+    share: Numbers
+    low: Numbers
+    high: Numbers
+
+
+class Summary(NamedTuple):
+    """Mean and quantiles of one outcome over `n` replicates; nulls count as beyond the largest value."""
+
+    n: int
+    mean: float
+    q05: float
+    q25: float
+    q50: float
+    q75: float
+    q95: float
+    q99: float
+    largest: float
+
+
+class Band(NamedTuple):
+    """Values of x between which something happens; `open_low`, `open_high`: it goes on beyond what was tried."""
+
+    low: float
+    high: float
+    threshold: float
+    open_low: bool
+    open_high: bool
+
+
+def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
+    """P(X >= x) at every x that occurred, with the Dvoretzky-Kiefer-Wolfowitz band of that level.
+
+    Source: Massart 1990, Ann. Probab. 18(3): the band holds for all x at once, whatever the distribution.
+    """
+    column = np.asarray(values, float)
+    x, share = shares_above(column)
+    half = dkw(len(column), level)
+    return Exceedance(x, share, np.clip(share - half, 0.0, 1.0), np.clip(share + half, 0.0, 1.0))
+
+
+def dkw(n: int, level: float = 0.95) -> float:
+    """Half-width of the band that holds the whole distribution function of `n` replicates with that probability."""
+    return math.sqrt(math.log(2.0 / (1.0 - level)) / (2.0 * n)) if n > 0 else 1.0
+
+
+def never_bound(n: int, level: float = 0.95) -> float:
+    """Upper bound on the probability of what happened in none of `n` replicates (Clopper-Pearson, one-sided)."""
+    return 1.0 - (1.0 - level) ** (1.0 / n) if n > 0 else 1.0
+
+
+def share_interval(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
+    """Clopper-Pearson interval of a probability, `k` of `n` seen."""
+    from scipy.stats import beta
+
+    if n == 0:
+        return 0.0, 1.0
+    tail = (1.0 - level) / 2.0
+    low = float(beta.ppf(tail, k, n - k + 1)) if k > 0 else 0.0
+    high = float(beta.ppf(1.0 - tail, k + 1, n - k)) if k < n else 1.0
+    return low, high
+
+
+def summary(values: ArrayLike) -> Summary:
+    """Mean and quantiles of a column over all replicates.
+
+    A null stands for "not until the horizon": quantiles count it as beyond the largest value, and are NaN there; the
+    mean is NaN if there is any.
+    """
+    column = np.asarray(values, float)
+    if len(column) == 0:
+        return Summary(0, *[math.nan] * 8)
+    q = quantiles(column, (0.05, 0.25, 0.5, 0.75, 0.95, 0.99))
+    known = _known(column)
+    largest = float(known.max()) if len(known) else math.nan
+    return Summary(len(column), float(np.mean(column)), *(float(v) for v in q), largest)
+
+
+def bands(values: NDArray[np.float64], shares: tuple[float, ...]) -> Numbers:
+    """Quantiles over the first axis (replicates) of a table of replicates by days: one row per share."""
+    return np.asarray(np.quantile(values, shares, axis=0), float)
+
+
+def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
+    """Interval of the median by order statistics, whatever the distribution; the whole range for few replicates."""
+    from scipy.stats import binom
+
+    ordered = np.sort(_known(values))
+    n = len(ordered)
+    if n == 0:
+        return math.nan, math.nan
+    rank = int(binom.ppf((1.0 - level) / 2.0, n, 0.5))
+    rank = max(0, rank - 1)
+    return float(ordered[rank]), float(ordered[n - 1 - rank])
+
+
+def either_way(x: ArrayLike, outcomes: list[Numbers], certain: float = 0.9) -> Band | None:
+    """The band of x in which runs go either way, between a high and a low regime.
+
+    The threshold is halfway between the highest and the lowest median. The band reaches from where a share `certain`
+    of replicates still lies on one side of it to where that share lies on the other, linear between the values tried.
+    None where the regimes do not differ: the medians are equal, or no value of x is certain.
+    """
+    at = np.asarray(x, float)
+    order = np.argsort(at)
+    at = at[order]
+    medians = np.array([np.median(outcomes[k]) for k in order])
+    if len(at) < 3 or medians.max() <= medians.min():
+        return None
+    threshold = float(medians.max() + medians.min()) / 2.0
+    above = np.array([np.mean(outcomes[k] > threshold) for k in order])
+    if above[0] < above[-1]:  # rising: read it from the other side
+        mirrored = _falling(-at[::-1], above[::-1], certain)
+        return mirrored and Band(-mirrored[1], -mirrored[0], threshold, mirrored[3], mirrored[2])
+    found = _falling(at, above, certain)
+    return found and Band(found[0], found[1], threshold, found[2], found[3])
+
+
+def _falling(x: Numbers, share: Numbers, certain: float) -> tuple[float, float, bool, bool] | None:
+    """Where a falling share leaves `certain` for the first time and stays under its complement from then on."""
+    sure_high, sure_low = share >= certain, share <= 1.0 - certain
+    if not sure_high.any() and not sure_low.any():
+        return None
+    last_high = int(np.flatnonzero(sure_high)[-1]) if sure_high.any() else -1
+    first_low = int(np.flatnonzero(sure_low)[0]) if sure_low.any() else len(x)
+    if last_high >= first_low:  # not one tip but several
+        return None
+    low = float(x[0]) if last_high < 0 else _crossing(x, share, last_high, certain)
+    high = float(x[-1]) if first_low >= len(x) else _crossing(x, share, first_low - 1, 1.0 - certain)
+    return low, high, last_high < 0, first_low >= len(x)
+
+
+def _crossing(x: Numbers, share: Numbers, k: int, level: float) -> float:
+    """Where the line between values k and k+1 falls through a level."""
+    if share[k] == share[k + 1]:
+        return float(x[k])
+    part = (share[k] - level) / (share[k] - share[k + 1])
+    return float(x[k] + np.clip(part, 0.0, 1.0) * (x[k + 1] - x[k]))
+
+
+def _known(values: ArrayLike) -> Numbers:
+    column = np.asarray(values, float)
+    return column[~np.isnan(column)]

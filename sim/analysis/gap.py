@@ -1,0 +1,93 @@
+"""How much of it would anyone know: delays until escapes are reported and confirmed, with censoring."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+
+class Delays(NamedTuple):
+    """Days from the first escape of a replicate until it is known; censored at the horizon where it never is."""
+
+    known: Numbers
+    censored: Numbers
+    before: int  # of the known: so many came before the first escape, and count as no delay
+
+    @property
+    def n(self) -> int:
+        """Replicates in which anybody escaped."""
+        return len(self.known) + len(self.censored)
+
+    @property
+    def never(self) -> float:
+        """Share of them that stay unknown until the horizon; NaN where nobody escaped."""
+        return len(self.censored) / self.n if self.n else math.nan
+
+
+class Curve(NamedTuple):
+    """Kaplan-Meier estimate of the share known within so many days, with a pointwise interval."""
+
+    days: Numbers
+    share: Numbers
+    low: Numbers
+    high: Numbers
+
+
+def delays(first_escape: Numbers, known: Numbers, horizon: float) -> Delays:
+    """Delays in days of the replicates in which anybody escaped; null (NaN) `known` is censored at the horizon."""
+    escaped = ~np.isnan(first_escape)
+    start, end = first_escape[escaped], known[escaped]
+    seen = ~np.isnan(end)
+    raw = end[seen] - start[seen]
+    return Delays(np.maximum(0.0, raw), np.maximum(0.0, horizon - start[~seen]), int(np.sum(raw < 0.0)))
+
+
+def kaplan_meier(found: Delays, level: float = 0.95) -> Curve:
+    """Share known within each delay that occurred, and to the last one observed.
+
+    Source: Kaplan & Meier 1958; the estimate is SciPy's.
+    """
+    from scipy.stats import CensoredData, ecdf
+
+    if not len(found.known):
+        end = float(found.censored.max()) if len(found.censored) else 0.0
+        return Curve(np.array([0.0, end]), np.zeros(2), np.zeros(2), np.full(2, math.nan))
+    estimate = ecdf(CensoredData(uncensored=found.known, right=found.censored)).cdf
+    days, share = np.asarray(estimate.quantiles, float), np.asarray(estimate.probabilities, float)
+    low, high = _greenwood(found, days, share, level)
+    if days[0] > 0.0:
+        days, share, low, high = (np.concatenate([[0.0], column]) for column in (days, share, low, high))
+    return Curve(days, share, low, high)
+
+
+def _greenwood(found: Delays, days: Numbers, share: Numbers, level: float) -> tuple[Numbers, Numbers]:
+    """Interval on the log(-log) scale; the estimate itself where that is undefined (at 0 and 1).
+
+    Source: Greenwood 1926; Kalbfleisch & Prentice 2002, eq. 1.14. SciPy has it too, but warns at 0 and 1.
+    """
+    everyone = np.sort(np.concatenate([found.known, found.censored]))
+    at_risk = len(everyone) - np.searchsorted(everyone, days)
+    gone = np.array([np.count_nonzero(found.known == day) for day in days])
+    left = 1.0 - share
+    inside = (share > 0.0) & (share < 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.sqrt(np.cumsum(gone / (at_risk * (at_risk - gone)))) / np.log(left)
+        z = NormalDist().inv_cdf(0.5 + level / 2.0)
+        centre = np.log(-np.log(left))
+        one, other = (1.0 - np.exp(-np.exp(centre + sign * z * spread)) for sign in (1.0, -1.0))
+    return np.where(inside, np.fmin(one, other), share), np.where(inside, np.fmax(one, other), share)
+
+
+def delay_quantile(found: Delays, share: float) -> float:
+    """Delay within which that share of replicates is known, days; NaN if that is beyond the horizon."""
+    if not found.n or not len(found.known):
+        return math.nan
+    curve = kaplan_meier(found)
+    reached = np.flatnonzero(curve.share >= share - 1e-12)
+    return float(curve.days[reached[0]]) if len(reached) else math.nan

@@ -1,0 +1,164 @@
+"""`manifest.json`: what was run, from which inputs, by which program, and what came of it."""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from sim.experiment.design import Batch, Design
+from sim.experiment.settings import differences
+from sim.experiment.store import MANIFEST, Store
+
+PROGRAM = "detention-sim"
+FORMAT = 1
+"""Version of the layout of a results folder."""
+PACKAGES = ("mesa", "numpy", "scipy", "numba", "llvmlite", "pyarrow", "pydantic")
+"""Packages whose versions the numbers could depend on."""
+OFTEN = 0.5
+"""Least time between two writings while parts arrive, seconds."""
+
+
+class Manifest:
+    """The manifest of a run in progress: kept in `data`, written atomically."""
+
+    def __init__(self, design: Design, store: Store, *, record: str) -> None:
+        """The manifest of a design that is about to run; `record` is summary, daily or full."""
+        self._store = store
+        self._began = time.monotonic()
+        self._written = 0.0
+        self._cost = 0.0
+        self.data: dict[str, Any] = {
+            "program": PROGRAM,
+            "format": FORMAT,
+            "kind": design.kind,
+            "name": design.name,
+            "description": design.description,
+            "status": "running",
+            "error": None,
+            "request": design.request,
+            "seed": design.seed,
+            "replicates": design.replicates,
+            "batch": design.batch,
+            "record": record,
+            "design": design.method,
+            "varied": list(design.varied),
+            "inputs": design.sources,
+            "notes": list(design.notes),
+            "version": _version(PROGRAM),
+            "code": None,
+            "commit": None,
+            "python": platform.python_version(),
+            "architecture": platform.machine(),
+            "packages": {name: _version(name) for name in PACKAGES},
+            "counts": {"replicates": design.total, "done": 0, "failed": 0},
+            "timings": {"started": _now(), "ended": None, "seconds": None, "compiling": None, "per_second": None},
+            "points": [],
+            "parts": [],
+        }
+        self.write()
+
+    def describe(self, design: Design, code: str) -> None:
+        """Add what takes longer to find out: the code's hash and commit, and every point.
+
+        A point's `scenario` is what its scenario changes of `scenario.yaml`.
+        """
+        first = design.points[0].resolved
+        self.data["code"] = code
+        self.data["commit"] = commit()
+        self.data["points"] = [
+            {
+                "point": point.index,
+                "values": point.values,
+                "seed": point.resolved.scenario.seed,
+                "days": point.resolved.scenario.days,
+                "scenario": differences(first, point.resolved),
+            }
+            for point in design.points
+        ]
+        self.write()
+
+    def add(self, batch: Batch, parts: Mapping[str, tuple[int, str]], failed: int) -> None:
+        """Enter a batch's stored parts, rows and SHA-256 by table, and write if the last time is long enough ago."""
+        for table, (rows, digest) in parts.items():
+            self.data["parts"].append(
+                {
+                    "table": table,
+                    "file": f"{table}/{batch.name}",
+                    "point": batch.point,
+                    "first": batch.first,
+                    "replicates": batch.count,
+                    "rows": rows,
+                    "sha256": digest,
+                }
+            )
+        self.data["counts"]["done"] += batch.count
+        self.data["counts"]["failed"] += failed
+        if time.monotonic() - self._written > max(OFTEN, 20 * self._cost):  # a long list takes long to write
+            self.write()
+
+    def compiled(self, seconds: float) -> None:
+        """Note how long the rules took to load or compile."""
+        self.data["timings"]["compiling"] = round(seconds, 3)
+
+    def finish(self, status: str, error: str | None = None) -> None:
+        """Set the final status (done, failed, stopped), put the parts in order, and write."""
+        seconds = time.monotonic() - self._began
+        timings = self.data["timings"]
+        running = seconds - (timings["compiling"] or 0.0)
+        timings["ended"] = _now()
+        timings["seconds"] = round(seconds, 3)
+        timings["per_second"] = round(self.data["counts"]["done"] / running, 2) if running > 0 else None
+        self.data["status"] = status
+        self.data["error"] = error
+        self.data["parts"].sort(key=lambda part: (_order(part["table"]), part["point"], part["first"]))
+        self.write()
+
+    def write(self) -> None:
+        """Write it now."""
+        began = time.monotonic()
+        self._store.write(MANIFEST, json.dumps(self.data, indent=1, default=str).encode())
+        self._written = time.monotonic()
+        self._cost = self._written - began
+
+
+def parsed(content: bytes) -> dict[str, Any]:
+    """A manifest as read. Raises ValueError if it is not a JSON object."""
+    data = json.loads(content)
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    return data
+
+
+def commit() -> str | None:
+    """The checkout's commit, with `-dirty` if files differ from it; None outside a checkout."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return None
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() or None
+
+
+def _order(table: str) -> int:
+    return ("runs", "daily", "facilities", "events", "reports").index(table)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

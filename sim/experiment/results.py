@@ -1,0 +1,198 @@
+"""Results, from a folder or from memory: the manifest, and tables in the order of points and replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.experiment import summary
+from sim.experiment.manifest import FORMAT, PROGRAM, parsed
+from sim.experiment.settings import restored
+from sim.experiment.store import MANIFEST, TABLES, Folder, Store
+from sim.experiment.tables import SCHEMAS
+from sim.scenario.errors import InputError, Problem, one_of
+from sim.scenario.files import display
+from sim.scenario.resolved import Resolved
+
+
+class Results:
+    """Results of a run or sweep, of a running one what is stored so far.
+
+    Tables are read when asked for. Reading raises InputError that names a part which is missing or torn.
+    """
+
+    def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
+        """Results in a store whose manifest is read; see `open`."""
+        self._store = store
+        self.manifest = manifest
+
+    @classmethod
+    def open(cls, path: str | Path) -> Self:
+        """The results in a folder. Raises InputError if it holds none."""
+        return cls.of(Folder(path))
+
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """The results in a store. Raises InputError if it holds none."""
+        name = display(store.path) if store.path is not None else "results"
+        expected = f"a results folder, which has a {MANIFEST}"
+        try:
+            manifest = parsed(store.read(MANIFEST))
+        except (FileNotFoundError, NotADirectoryError):
+            raise InputError([Problem(name, 0, "", "holds no results", expected)]) from None
+        except (OSError, ValueError, RecursionError) as error:
+            raise InputError([Problem(name, 0, MANIFEST, f"cannot be read: {error}", expected)]) from None
+        if manifest.get("program") != PROGRAM or manifest.get("format") != FORMAT:
+            raise InputError([Problem(name, 0, MANIFEST, "is of another program or version", expected)])
+        return cls(store, manifest)
+
+    @property
+    def path(self) -> Path | None:
+        """The folder, None for results in memory."""
+        return self._store.path
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario or sweep."""
+        return str(self.manifest["name"])
+
+    @property
+    def status(self) -> str:
+        """`running`, `done`, `failed` or `stopped`."""
+        return str(self.manifest["status"])
+
+    @property
+    def failed(self) -> int:
+        """Replicates that ended in an error."""
+        return int(self.manifest["counts"]["failed"])
+
+    @property
+    def varied(self) -> list[str]:
+        """Columns of `points`: varied paths, then `lever` if there are levers. Empty for one scenario."""
+        return list(self.manifest["varied"])
+
+    @property
+    def points(self) -> Any:
+        """`point`, and a column per varied path."""
+        return self._read("points.parquet")
+
+    @property
+    def runs(self) -> Any:
+        """One row per replicate."""
+        return self.table("runs")
+
+    @property
+    def daily(self) -> Any:
+        """One row per replicate and day."""
+        return self.table("daily")
+
+    @property
+    def facilities(self) -> Any:
+        """One row per replicate and facility."""
+        return self.table("facilities")
+
+    @property
+    def events(self) -> Any:
+        """One row per event; empty unless recorded in full."""
+        return self.table("events")
+
+    @property
+    def reports(self) -> Any:
+        """One row per report; empty unless recorded in full."""
+        return self.table("reports")
+
+    def table(self, name: str, columns: Sequence[str] | None = None, point: int | None = None) -> Any:
+        """A table by point and replicate, or only some of its columns, or only one point."""
+        schema = SCHEMAS[name]
+        if columns is not None:
+            schema = pa.schema([schema.field(column) for column in columns])
+        return pa.concat_tables([schema.empty_table(), *self.parts(name, columns, point)])
+
+    def parts(self, name: str, columns: Sequence[str] | None = None, point: int | None = None) -> Iterator[Any]:
+        """The same part by part, so that not all of it need be in memory."""
+        entries = [part for part in self.manifest["parts"] if part["table"] == name]
+        entries.sort(key=lambda part: (part["point"], part["first"]))
+        for entry in entries:
+            if point is None or entry["point"] == point:
+                yield self._read(entry["file"], columns)
+
+    def scenario(self, point: int = 0) -> Resolved:
+        """The scenario of a point, as it ran. Raises InputError if there is no such point."""
+        known = self._points()
+        if not 0 <= point < len(known):
+            raise InputError([Problem("point", 0, str(point), "no such point", f"0 to {len(known) - 1}")])
+        return restored(self._store.read("scenario.yaml").decode(), known[point]["scenario"])
+
+    def metrics(self) -> list[dict[str, Any]]:
+        """Every point's values, number of replicates that came to their end, and metrics, as `sweep --json` has them."""
+        found = []
+        for entry in self._points():
+            runs = self.table("runs", point=entry["point"])
+            found.append(
+                {
+                    "point": entry["point"],
+                    "values": entry["values"],
+                    "replicates": len(summary.done(runs)),
+                    "metrics": summary.metrics(runs),
+                }
+            )
+        return found
+
+    def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
+        """Quantiles of a metric at every point: `point`, varied columns, and a column per probability (`q05`, ...).
+
+        A null counts as beyond the horizon; a quantile among nulls is null. Raises InputError for no such metric.
+        """
+        per_point = self._by_point(metric)
+        points = self.points
+        rows = [summary.quantiles(per_point[int(point)], probabilities) for point in points["point"].to_pylist()]
+        for k, probability in enumerate(probabilities):
+            column = [None if row[k] != row[k] else float(row[k]) for row in rows]
+            points = points.append_column(f"q{100 * probability:04.1f}".replace(".0", ""), pa.array(column, pa.float64()))
+        return points
+
+    def exceedance(self, metric: str = "escaped") -> Any:
+        """Share of replicates with at least `value`, at every value that occurred: `point`, `value`, `share`.
+
+        A null counts as beyond every value. Raises InputError for no such metric.
+        """
+        made = []
+        for point, values in self._by_point(metric).items():
+            x, share = summary.exceedance(values)
+            made.append(pa.table({"point": pa.array([point] * len(x), pa.int64()), "value": x, "share": share}))
+        return pa.concat_tables(made)
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+        """Write results in memory to a folder, as a run would have. Raises InputError if it holds results."""
+        from sim.experiment.store import prepare
+
+        target = prepare(Path(folder), overwrite=overwrite)
+        names = ["scenario.yaml", "points.parquet", *(part["file"] for part in self.manifest["parts"]), MANIFEST]
+        for name in names:
+            target.write(name, self._store.read(name))
+        return target.path
+
+    def _points(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.manifest["points"]
+        return found
+
+    def _by_point(self, metric: str) -> dict[int, summary.Floats]:
+        """A metric's values by point, in the order of points; failed replicates left out."""
+        if metric not in summary.METRICS:
+            raise InputError([Problem("metric", 0, metric, "no such metric", one_of(metric, list(summary.METRICS)))])
+        runs = summary.done(self.table("runs", ["point", "replicate", "status", metric]))
+        of = runs["point"].to_numpy()
+        values = summary.numbers(runs, metric)
+        return {entry["point"]: values[of == entry["point"]] for entry in self._points()}
+
+    def _read(self, name: str, columns: Sequence[str] | None = None) -> Any:
+        try:
+            return pq.read_table(self._store.open(name), columns=columns, partitioning=None)
+        except (OSError, pa.ArrowException) as error:
+            where = display(self.path) if self.path is not None else "results"
+            first = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise InputError([Problem(where, 0, name, f"cannot be read: {first}", "a part as it was written")]) from None

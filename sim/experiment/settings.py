@@ -1,0 +1,66 @@
+"""What one scenario changes of another, so that every point of a sweep can be had again from its results."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from sim.scenario.loader import load
+from sim.scenario.resolved import Resolved
+from sim.scenario.yamlfile import parse
+
+Keys = tuple[str, ...]
+
+
+def contents(resolved: Resolved) -> dict[str, Any]:
+    """A scenario and its theatre as nested mappings of plain values."""
+    scenario = resolved.scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    theatre = resolved.theatre.model_dump(mode="json", by_alias=True, exclude_none=True)
+    scenario.pop("facilities", None)
+    theatre.pop("defaults", None)
+    return {**scenario, "theatre": theatre}
+
+
+def differences(base: Resolved, other: Resolved) -> dict[str, list[Any]]:
+    """What makes `other` of `base`: `set`, pairs of keys and value, and `drop`, keys. Empty lists are left out."""
+    if base is other:
+        return {}
+    pairs = list(_changed(contents(base), contents(other), ()))
+    found = {
+        "set": [[list(keys), value] for keys, value in pairs if value is not None],
+        "drop": [list(keys) for keys, value in pairs if value is None],
+    }
+    return {name: items for name, items in found.items() if items}
+
+
+def restored(text: str, changes: dict[str, list[Any]]) -> Resolved:
+    """The scenario that `changes` make of the document `scenario.yaml`. Raises InputError."""
+    data: Any = deepcopy(parse(text, "scenario.yaml").data)
+    for keys in changes.get("drop", []):
+        _holder(data, keys).pop(keys[-1], None)
+    for keys, value in changes.get("set", []):
+        _holder(data, keys)[keys[-1]] = value
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "scenario.yaml"
+        path.write_text(json.dumps(data), "utf-8")  # JSON is YAML
+        return load(path)
+
+
+def _changed(base: Any, other: Any, at: Keys) -> Iterator[tuple[Keys, Any]]:
+    """Keys and new values where two mappings differ; None where a key is gone."""
+    for key in [*base, *(key for key in other if key not in base)]:
+        old, new = base.get(key), other.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _changed(old, new, (*at, key))
+        elif old != new or type(old) is not type(new):
+            yield (*at, key), new
+
+
+def _holder(data: Any, keys: list[str]) -> Any:
+    for key in keys[:-1]:
+        data = data.setdefault(key, {})
+    return data

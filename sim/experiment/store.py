@@ -1,0 +1,161 @@
+"""Where results lie: a folder, or memory. What is written is there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from abc import ABC, abstractmethod
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO
+
+from sim.scenario.errors import InputError, Problem
+from sim.scenario.files import display
+
+MANIFEST = "manifest.json"
+TABLES = ("runs", "daily", "facilities", "events", "reports")
+_PART = re.compile(r"part-[0-9-]+\.parquet(\.tmp)?")
+_FIGURE = re.compile(r".*\.(png|svg)")
+
+
+class Store(ABC):
+    """Files by name (`runs/part-....parquet`)."""
+
+    @property
+    def path(self) -> Path | None:
+        """The folder, None for memory."""
+        return None
+
+    @abstractmethod
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file: after a crash it is there whole, or as it was before."""
+
+    @abstractmethod
+    def read(self, name: str) -> bytes:
+        """A file's content. Raises FileNotFoundError."""
+
+    @abstractmethod
+    def open(self, name: str) -> BinaryIO | str:
+        """What PyArrow reads a file from."""
+
+
+class Memory(Store):
+    """Results that are not kept."""
+
+    def __init__(self) -> None:
+        """An empty store."""
+        self._files: dict[str, bytes] = {}
+
+    def write(self, name: str, content: bytes) -> None:
+        """Keep a file."""
+        self._files[name] = content
+
+    def read(self, name: str) -> bytes:
+        """A file's content. Raises FileNotFoundError."""
+        if name not in self._files:
+            raise FileNotFoundError(name)
+        return self._files[name]
+
+    def open(self, name: str) -> BinaryIO | str:
+        """The content as a stream."""
+        return BytesIO(self.read(name))
+
+
+class Folder(Store):
+    """A results folder."""
+
+    def __init__(self, path: str | Path) -> None:
+        """The folder at `path`, which need not exist yet."""
+        self._path = Path(path)
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self._path
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write to a temporary name, to the disk, then rename. Raises OSError."""
+        target = self._path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = target.with_name(f"{target.name}.tmp")
+        try:
+            with open(temporary, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+
+    def read(self, name: str) -> bytes:
+        """A file's content. Raises FileNotFoundError."""
+        return (self._path / name).read_bytes()
+
+    def open(self, name: str) -> BinaryIO | str:
+        """The file's path."""
+        return str(self._path / name)
+
+
+def default_folder(name: str) -> Path:
+    """`results/NAME/UTCSTAMP-6HEX` below the current folder."""
+    short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return Path("results") / short[:100] / f"{stamp}-{secrets.token_hex(3)}"
+
+
+def prepare(path: Path, *, overwrite: bool) -> Folder:
+    """A folder ready for new results: new, empty, or without a manifest; with `overwrite` old results go.
+
+    Only files of ours are removed. Raises InputError if it holds results and may not be overwritten, or is no folder.
+    """
+    name = display(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        if not os.access(path, os.W_OK | os.X_OK):
+            raise PermissionError(13, "permission denied")
+        held = (path / MANIFEST).exists()
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InputError([Problem("--out", 0, name, f"cannot be used: {reason.lower()}", "a folder")]) from None
+    if held and not overwrite:
+        expected = "another folder, `resume` to finish it, or `--overwrite`"
+        raise InputError([Problem("--out", 0, name, "holds results", expected)])
+    if held and not _ours(path):
+        raise InputError([Problem("--out", 0, name, f"its {MANIFEST} is not of detention-sim", "another folder")])
+    clear(path, everything=held)
+    return Folder(path)
+
+
+def clear(path: Path, *, everything: bool) -> None:
+    """Remove old parts; with `everything`, all that belongs to a results folder. Other files stay."""
+    if everything:
+        for name in (MANIFEST, "scenario.yaml", "points.parquet", "report.html"):
+            (path / name).unlink(missing_ok=True)
+        _remove(path / "plots", _FIGURE)
+    for table in (*TABLES, "estimates"):
+        _remove(path / table, _PART)
+
+
+def _remove(folder: Path, pattern: re.Pattern[str]) -> None:
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for file in folder.iterdir():
+        if pattern.fullmatch(file.name) and not file.is_dir():
+            file.unlink()
+    with contextlib.suppress(OSError):
+        folder.rmdir()  # unless something else is in it
+
+
+def _ours(path: Path) -> bool:
+    """Whether the manifest is one of this program's."""
+    from sim.experiment.manifest import PROGRAM, parsed
+
+    try:
+        return parsed((path / MANIFEST).read_bytes()).get("program") == PROGRAM
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,95 @@
+"""Summaries of columns over replicates. Null means "not within the horizon", and sorts last."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from sim.outcomes import RUNS, Column
+
+Floats = NDArray[np.float64]
+
+QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+METRICS: dict[str, Column] = {column.name: column for column in RUNS if column.kind != "name"}
+"""Numeric columns of `runs`, but for keys, by name."""
+
+
+def quantiles(values: ArrayLike, probabilities: Sequence[float]) -> Floats:
+    """Quantiles over all replicates, linear between order statistics; NaN where one falls among nulls.
+
+    Parameters: values, one per replicate, NaN for null. All are NaN where there are no values.
+    """
+    ordered = np.sort(np.asarray(values, np.float64))  # NaN last
+    if not len(ordered):
+        return np.full(len(probabilities), math.nan)
+    at = np.asarray(probabilities, np.float64) * (len(ordered) - 1)
+    below = np.floor(at).astype(np.int64)
+    share = at - below
+    low, high = ordered[below], ordered[np.minimum(below + 1, len(ordered) - 1)]
+    found: Floats = np.where(share == 0.0, low, low + share * (high - low))
+    return found
+
+
+def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
+    """P(X >= x) at every x that occurred: x, and the share of all replicates; a null lies beyond every x."""
+    ordered = np.sort(np.asarray(values, np.float64))
+    known = ordered[~np.isnan(ordered)]
+    x, first = np.unique(known, return_index=True)
+    return x, 1.0 - first / max(1, len(ordered))
+
+
+def half_width_95(values: ArrayLike) -> float:
+    """Half-width of the mean's 95% interval, t sd / sqrt(n); NaN for fewer than two values or any null."""
+    from scipy.special import stdtrit
+
+    array = np.asarray(values, np.float64)
+    if len(array) < 2:
+        return math.nan
+    return float(stdtrit(len(array) - 1, 0.975) * np.std(array, ddof=1) / math.sqrt(len(array)))
+
+
+def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None]:
+    """Mean, standard deviation, quantiles and half-width as `--json` prints them; NaN becomes None.
+
+    Mean, sd and half-width are None if any value is null; `n` counts the values of a nullable column.
+    """
+    array = np.asarray(values, np.float64)
+    found: dict[str, float | int | None] = {
+        "mean": _plain(np.mean(array)) if len(array) else None,
+        "sd": _plain(np.std(array, ddof=1)) if len(array) > 1 else None,
+    }
+    found.update(zip(QUANTILES, map(_plain, quantiles(array, tuple(QUANTILES.values()))), strict=True))
+    found["half_width_95"] = _plain(half_width_95(array))
+    if nullable:
+        found["n"] = int(np.count_nonzero(~np.isnan(array)))
+    return found
+
+
+def metrics(runs: Any) -> dict[str, dict[str, float | int | None]]:
+    """Every metric of a table of `runs`, failed replicates left out."""
+    good = done(runs)
+    return {name: metric(numbers(good, name), nullable=column.nullable) for name, column in METRICS.items()}
+
+
+def done(runs: Any) -> Any:
+    """The rows of `runs` whose replicates came to their end."""
+    import pyarrow.compute as pc
+
+    return runs.filter(pc.equal(runs["status"], "done"))
+
+
+def numbers(table: Any, name: str) -> Floats:
+    """A column as floats, NaN for null."""
+    import pyarrow as pa
+
+    column = table[name].cast(pa.float64(), safe=False)
+    return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
+
+
+def _plain(value: Any) -> float | None:
+    number = float(value)
+    return number if math.isfinite(number) else None

@@ -1,0 +1,181 @@
+"""From the model's structured arrays to Arrow tables with the columns of `sim.outcomes`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from sim.agents.build import Names
+from sim.outcomes import DAILY, EVENTS, FACILITIES, REPORTS, RUNS, Column
+from sim.scenario.parameters import ROLES
+from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, MOVED
+from sim.outcomes import CAUSES
+
+TYPES = {"count": pa.int64(), "level": pa.float64(), "name": pa.string()}
+MINUTES = 1440.0
+"""Minutes in a day."""
+
+
+def _keys(*names: str) -> list[Any]:
+    return [pa.field(name, pa.int64(), nullable=False) for name in names]
+
+
+def _schema(keys: list[Any], columns: Sequence[Column], *, complete: bool = True) -> Any:
+    """Keys, then columns with unit and meaning; unless `complete`, any of them may be null (a failed replicate)."""
+    fields = [
+        pa.field(c.name, TYPES[c.kind], c.nullable or not complete, {"unit": c.unit, "meaning": c.meaning})
+        for c in columns
+    ]
+    return pa.schema([*keys, *fields])
+
+
+_STATUS = [pa.field("status", pa.string(), nullable=False), pa.field("error", pa.string())]
+_FACILITY = pa.field("facility", pa.string(), nullable=False)
+SCHEMAS = {
+    "runs": _schema([*_keys("point", "replicate", "seed"), *_STATUS], RUNS, complete=False),
+    "daily": _schema(_keys("point", "replicate", "day"), DAILY),
+    "facilities": _schema([*_keys("point", "replicate"), _FACILITY], FACILITIES),
+    "events": _schema(_keys("point", "replicate"), EVENTS),
+    "reports": _schema(_keys("point", "replicate"), REPORTS),
+}
+"""The tables' columns, in their order."""
+RECORDS = {
+    "summary": ("runs",),
+    "daily": ("runs", "daily", "facilities"),
+    "full": ("runs", "daily", "facilities", "events", "reports"),
+}
+"""Tables that each level of `--record` writes."""
+
+
+def unsound(record: np.ndarray, columns: Sequence[Column]) -> str | None:
+    """Name of a column that may not be null and is no finite number in these rows, None if all is well."""
+    for column in columns:
+        if column.kind == "name":
+            continue
+        values = record[column.name]
+        if not np.all(np.isfinite(values) | (column.nullable & np.isnan(values))):
+            return column.name
+    return None
+
+
+def runs(point: int, replicates: np.ndarray, seed: int, errors: Sequence[str | None], record: np.ndarray) -> Any:
+    """`runs`: one row per replicate; the numbers of one with an error are null."""
+    failed = np.array([error is not None for error in errors], bool)
+    status = np.where(failed, "failed", "done")
+    keys = {
+        "point": np.full(len(replicates), point),
+        "replicate": replicates,
+        "seed": np.full(len(replicates), seed),
+        "status": pa.array(status.tolist(), pa.string()),
+        "error": pa.array(list(errors), pa.string()),
+    }
+    return _table("runs", keys, {c.name: _column(record, c, failed) for c in RUNS})
+
+
+def daily(point: int, replicates: np.ndarray, record: np.ndarray) -> Any:
+    """`daily`: rows of `record` (replicates, days + 1), one per replicate and day."""
+    count, days = record.shape
+    keys = {
+        "point": np.full(record.size, point),
+        "replicate": np.repeat(replicates, days),
+        "day": np.tile(np.arange(days), count),
+    }
+    flat = record.reshape(-1)
+    return _table("daily", keys, {c.name: _column(flat, c) for c in DAILY})
+
+
+def facilities(point: int, replicates: np.ndarray, record: np.ndarray, names: Names) -> Any:
+    """`facilities`: rows of `record` (replicates, facilities), one per replicate and facility."""
+    count, sites = record.shape
+    keys = {
+        "point": np.full(record.size, point),
+        "replicate": np.repeat(replicates, sites),
+        "facility": _named(np.tile(np.arange(sites), count), names.facilities),
+    }
+    flat = record.reshape(-1)
+    columns = {c.name: _column(flat, c) for c in FACILITIES if c.kind != "name"}
+    columns["control_end"] = _named(flat["control_end"], names.parties)
+    return _table("facilities", keys, columns)
+
+
+def events(point: int, replicate: int, log: np.ndarray, names: Names) -> Any:
+    """`events` of one replicate, in order of time; `log` holds its LOG rows."""
+    rows = log[np.argsort(log["minute"], kind="stable")]
+    causes = [_cause(int(row["kind"]), int(row["detail"]), names) for row in rows]
+    columns = {
+        "day": rows["minute"] / MINUTES,
+        "kind": _named(rows["kind"], EVENT_KINDS),
+        "facility": _named(rows["facility"], names.facilities),
+        "cause": pa.array(causes, pa.string()),
+        "count": np.ascontiguousarray(rows["count"]),
+    }
+    return _table("events", _replicate(point, replicate, len(rows)), columns)
+
+
+def reports(point: int, replicate: int, record: np.ndarray, observers: np.ndarray, names: Names) -> Any:
+    """`reports` of one replicate, as they were made; `record` holds REPORT rows, `observers` the OBSERVER rows."""
+    who = record["observer"]
+    columns = {
+        "day": record["minute"] / MINUTES,
+        "observer": _named(who, names.observers),
+        "role": _named(observers["role"][who], ROLES),
+        "origin": _named(who, names.origins),
+        "facility": _named(np.where(record["facility"] < 0, len(names.facilities), record["facility"]), (*names.facilities, "theatre")),
+        "claimed_low": _nullable(record["low"]),
+        "claimed_high": _nullable(record["high"]),
+        "form": _named(record["form"], FORMS),
+        "true_report": np.ascontiguousarray(record["is_true"]),
+        "reliability": _named(observers["reliability"][who], tuple("ABCDEF")),
+        "credibility": np.ascontiguousarray(observers["credibility"][who]),
+    }
+    return _table("reports", _replicate(point, replicate, len(record)), columns)
+
+
+def _cause(kind: int, detail: int, names: Names) -> str | None:
+    """What the detail of an event stands for: cause, party, custody or facility."""
+    words: dict[int, tuple[str, ...]] = {
+        EXIT: CAUSES,
+        CONTROL: names.parties,
+        CUSTODY_CHANGE: CUSTODY,
+        GUARDS_GONE: CUSTODY,
+        MOVED: names.facilities,
+    }
+    known = words.get(kind, ())
+    return known[detail] if 0 <= detail < len(known) else None
+
+
+def _replicate(point: int, replicate: int, rows: int) -> dict[str, Any]:
+    return {"point": np.full(rows, point), "replicate": np.full(rows, replicate)}
+
+
+def _table(name: str, keys: dict[str, Any], columns: dict[str, Any]) -> Any:
+    values = {**keys, **columns}
+    schema = SCHEMAS[name]
+    arrays = [pa.array(values[field.name], field.type) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _column(record: np.ndarray, column: Column, failed: np.ndarray | None = None) -> Any:
+    """A column of numbers, null where nullable and NaN, or where the replicate failed."""
+    values = np.ascontiguousarray(record[column.name])
+    mask = np.isnan(values) if column.nullable else np.zeros(len(values), bool)
+    if failed is not None:
+        mask |= failed
+        values = np.where(failed, 0.0, values)
+    if column.kind == "count":
+        values = np.rint(values).astype(np.int64)
+    return pa.array(values, TYPES[column.kind], mask=mask) if mask.any() else pa.array(values, TYPES[column.kind])
+
+
+def _nullable(values: np.ndarray) -> Any:
+    return pa.array(values, pa.float64(), mask=np.isnan(values))
+
+
+def _named(index: np.ndarray, names: Sequence[str]) -> Any:
+    """Names by index, null for one that is none."""
+    outside = (index < 0) | (index >= len(names))
+    positions = pa.array(np.where(outside, 0, index).astype(np.int32), mask=outside)
+    return pa.array(list(names), pa.string()).take(positions)

@@ -1,0 +1,81 @@
+"""Where a figure's numbers come from: one line of small print, and the short manifest inside the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from sim.plots.study import Study
+
+MOST_POINTS = 50
+"""Most points listed in a figure's metadata."""
+
+
+class Provenance(NamedTuple):
+    """Scenario, program and seed of results, as the manifest tells them; empty where it does not."""
+
+    name: str
+    description: str
+    seed: str
+    version: str
+    commit: str
+    code: str
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, study: Study) -> Provenance:
+        """From the manifest."""
+        manifest = study.results.manifest
+        return cls(
+            name=_text(manifest, "name"),
+            description=_text(manifest, "description"),
+            seed=_text(manifest, "seed"),
+            version=_text(manifest, "version"),
+            commit=_text(manifest, "commit"),
+            code=_text(manifest, "code"),
+            notes=tuple(str(note) for note in manifest.get("notes") or ()),
+        )
+
+    @property
+    def revision(self) -> str:
+        """The commit, short, and whether files differ from it."""
+        commit, changed, _ = self.commit.partition("-dirty")
+        return f"{commit[:10]}{' with changes' if changed else ''}"
+
+    def line(self, study: Study) -> str:
+        """The small print of a figure."""
+        low, high = study.replicates
+        replicates = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+        many = len(study.points) > 1
+        parts = [
+            self.name[:60] + ("…" if len(self.name) > 60 else ""),
+            f"{len(study.points):,} points" if many else "",
+            f"{replicates} replicate{'' if high == 1 else 's'}{' each' if many else ''}",
+            f"{study.failed:,} failed and left out" if study.failed else "",
+            f"seed {self.seed}" if self.seed else "",
+            f"detention-sim {self.version}".strip(),
+            f"commit {self.revision}" if self.commit else "",
+        ]
+        return " · ".join(part for part in parts if part)
+
+
+def embedded(study: Study) -> str:
+    """The manifest, shortened, as one line of JSON in ASCII: what a figure carries inside its file."""
+    told = Provenance.of(study)
+    points = [{"point": n, "values": p} for n, p in zip(study.index, study.points, strict=True)]
+    short: dict[str, Any] = {
+        "scenario": told.name,
+        "code": {"version": told.version, "commit": told.commit, "hash": told.code},
+        "seed": told.seed,
+        "replicates": study.replicates[1],
+        "points": points[:MOST_POINTS],
+        "points_left_out": max(0, len(points) - MOST_POINTS),
+    }
+    return json.dumps(short, sort_keys=True, default=str)
+
+
+def _text(manifest: Mapping[str, Any], key: str) -> str:
+    """A plain value of the manifest as text, empty where there is none."""
+    value = manifest.get(key)
+    return str(value) if isinstance(value, str | int | float) else ""

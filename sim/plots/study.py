@@ -1,0 +1,218 @@
+"""Results as figures ask for them: columns by point, the reference point, and the points that are worth a line."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.experiment.summary import done, numbers
+from sim.scenario.errors import InputError
+from sim.scenario.fields import parameters
+
+if TYPE_CHECKING:
+    from sim.experiment.results import Results
+    from sim.scenario.resolved import Resolved
+
+Numbers = NDArray[np.float64]
+
+MOST_LINES = 6
+"""Most points that a figure shows by name; the others stay in the background."""
+
+
+class Site(NamedTuple):
+    """One facility over the replicates of a point: people held at the start, exits, exits confirmed."""
+
+    name: str
+    held: float
+    escaped: Numbers
+    confirmed: Numbers
+
+
+class Study:
+    """A view of results. `points` gives the varied paths' values of each point; `varied` the paths that really vary.
+
+    Replicates that failed are left out everywhere, and counted in `failed`.
+    """
+
+    def __init__(self, results: Results) -> None:
+        self.results = results
+        rows = results.points.sort_by("point").to_pylist()
+        self.index = [int(row["point"]) for row in rows]
+        self.points: list[dict[str, Any]] = [{path: row.get(path) for path in results.varied} for row in rows]
+        self.varied = [path for path in results.varied if len({_key(p[path]) for p in self.points}) > 1]
+
+    # Runs
+
+    @cached_property
+    def _good(self) -> pa.Table:
+        return done(self.results.runs)
+
+    @cached_property
+    def _rows(self) -> list[NDArray[np.int64]]:
+        """Rows of the good runs by point."""
+        return _grouped(numbers(self._good, "point"), self.index)
+
+    @property
+    def failed(self) -> int:
+        """Replicates that failed."""
+        return self.results.failed
+
+    def runs(self, column: str) -> list[Numbers]:
+        """A column of `runs` by point; null is NaN."""
+        values = numbers(self._good, column)
+        return [values[rows] for rows in self._rows]
+
+    @property
+    def replicates(self) -> tuple[int, int]:
+        """Fewest and most replicates of a point."""
+        counts = [len(rows) for rows in self._rows] or [0]
+        return min(counts), max(counts)
+
+    # Days and facilities
+
+    def has(self, table: str) -> bool:
+        """Whether these results hold rows of a table."""
+        return any(part["table"] == table and part["rows"] for part in self.results.manifest["parts"])
+
+    def daily(self, point: int, columns: list[str]) -> tuple[Numbers, dict[str, Numbers]]:
+        """Days, and the columns of `daily` as tables of replicates by days, of one point (its position)."""
+        table = self.results.table("daily", ["replicate", "day", *columns], self.index[point])
+        replicate, day = numbers(table, "replicate"), numbers(table, "day")
+        days = np.unique(day)
+        order = np.lexsort((day, replicate))
+        shape = (-1, max(1, len(days)))
+        return days, {name: numbers(table, name)[order].reshape(shape) for name in columns}
+
+    def sites(self, point: int) -> list[Site]:
+        """Facilities that hold detained people, in the order of the table."""
+        table = self.results.table("facilities", ["facility", "held0", "escaped", "confirmed"], self.index[point])
+        names = np.array(table["facility"].to_pylist(), dtype=object)
+        held, escaped, confirmed = (numbers(table, name) for name in ("held0", "escaped", "confirmed"))
+        found = []
+        for name in dict.fromkeys(names):
+            rows = names == name
+            if name not in self.residents and held[rows].max() > 0:
+                found.append(Site(str(name), float(np.median(held[rows])), escaped[rows], confirmed[rows]))
+        return found
+
+    # The scenario
+
+    @cached_property
+    def scenario(self) -> Resolved | None:
+        """The reference point's scenario as it ran; None where the folder does not tell."""
+        try:
+            return self.results.scenario(self.reference)
+        except (InputError, OSError):
+            return None
+
+    @cached_property
+    def residents(self) -> set[str]:
+        """Facilities whose people may walk out: nobody escapes from there."""
+        if self.scenario is None:
+            return set()
+        return {name for name, facility in self.scenario.theatre.facilities.items() if facility.custody == "resident"}
+
+    def horizon(self, point: int) -> float:
+        """Days to the horizon at a point (its position)."""
+        listed = {entry["point"]: entry["days"] for entry in self.results.manifest["points"]}
+        return float(listed.get(self.index[point], math.nan))
+
+    @property
+    def year(self) -> str:
+        """Year of the start, or nothing."""
+        return self.scenario.scenario.start[:4] if self.scenario is not None else ""
+
+    # Points
+
+    def levels(self, path: str) -> list[Any]:
+        """Values of a varied path: numbers in order, names as they come."""
+        values = list({_key(p[path]): p[path] for p in self.points}.values())
+        return sorted(values) if self.numeric(path) else values
+
+    def numeric(self, path: str) -> bool:
+        """Whether all values of a path are numbers."""
+        return all(isinstance(p[path], int | float) and not isinstance(p[path], bool) for p in self.points)
+
+    @cached_property
+    def reference(self) -> int:
+        """The point nearest the defaults on every varied path: one that stands for the rest."""
+        if not self.points:
+            return 0
+        wanted = {path: self._usual(path) for path in self.varied}
+        return min(range(len(self.points)), key=lambda n: (self._distance(self.points[n], wanted), n))
+
+    def _usual(self, path: str) -> Any:
+        """The default of a path if it occurs or lies near, else the middle value, else the first name."""
+        levels = self.levels(path)
+        default = next((p.default for p in parameters() if p.path == path), None)
+        if not self.numeric(path):
+            return default if default in levels else levels[0]
+        if not isinstance(default, int | float):
+            return levels[(len(levels) - 1) // 2]
+        return min(levels, key=lambda value: abs(value - default))
+
+    def _distance(self, point: dict[str, Any], wanted: dict[str, Any]) -> float:
+        total = 0.0
+        for path, value in wanted.items():
+            if self.numeric(path):
+                levels = self.levels(path)
+                total += abs(point[path] - value) / ((levels[-1] - levels[0]) or 1.0)
+            else:
+                total += float(point[path] != value)
+        return total
+
+    def along(self, path: str) -> list[int]:
+        """Points that differ from the reference on this path alone, in the order of its levels."""
+        here = self.points[self.reference]
+        others = [other for other in self.varied if other != path]
+        same = [n for n, p in enumerate(self.points) if all(_key(p[o]) == _key(here[o]) for o in others)]
+        order = {_key(value): rank for rank, value in enumerate(self.levels(path))}
+        return sorted(same, key=lambda n: order[_key(self.points[n][path])])
+
+    @cached_property
+    def shown(self) -> tuple[str, list[int]]:
+        """Points worth a line by name, at most `MOST_LINES`, and the path they lie along.
+
+        The path is empty where they lie along none: a design that samples shows its least, middle and worst point.
+        """
+        if len(self.points) <= 1 or not self.varied:
+            return "", list(range(len(self.points)))[:1]
+        for path in self.varied:
+            line = self.along(path)
+            if len(line) > 1:
+                return path, thinned(line, self.reference)
+        medians = [np.median(values) if len(values) else -1.0 for values in self.runs("escaped")]
+        ranked = [int(n) for n in np.argsort(medians, kind="stable")]
+        return "", list(dict.fromkeys([ranked[0], ranked[len(ranked) // 2], ranked[-1]]))
+
+    def fixed(self, *free: str) -> dict[str, Any]:
+        """What the reference point has on the varied paths that are not free."""
+        return {path: self.points[self.reference][path] for path in self.varied if path not in free}
+
+
+def thinned(line: list[int], keep: int, most: int = MOST_LINES) -> list[int]:
+    """At most so many of a line, both ends among them, and the one to keep."""
+    if len(line) <= most:
+        return line
+    chosen = {line[round(k)] for k in np.linspace(0, len(line) - 1, most)}
+    if keep in line and keep not in chosen:
+        nearest = min((n for n in chosen if n not in (line[0], line[-1])), key=lambda n: abs(n - keep))
+        chosen = (chosen - {nearest}) | {keep}
+    return [n for n in line if n in chosen]
+
+
+def _key(value: Any) -> Any:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else repr(value)
+
+
+def _grouped(point: Numbers, index: list[int]) -> list[NDArray[np.int64]]:
+    """Rows of each point, in their order."""
+    order = np.argsort(point, kind="stable")
+    ordered = point[order]
+    low, high = np.searchsorted(ordered, index, "left"), np.searchsorted(ordered, index, "right")
+    return [order[a:b] for a, b in zip(low, high, strict=True)]
