@@ -8,7 +8,7 @@ A lazy face: nothing heavy is imported before it is used.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -54,13 +54,14 @@ def run(
     Raises InputError for bad input, sim.experiment.execution.Interrupted and AllFailed.
     """
     from sim.experiment.design import resolved_design, with_options
-    from sim.experiment.execution import execute
+    from sim.experiment.execution import execute, recording
     from sim.experiment.store import Memory, prepare
 
     resolved = load(scenario) if isinstance(scenario, str | Path) else scenario
     design = resolved_design(with_options(resolved, replicates=replicates, seed=seed))
     store = Memory() if out is None else prepare(Path(out), overwrite=overwrite)
-    execute(design, store, record=record, workers=workers)
+    with recording(design, store, record) as manifest:
+        execute(design, store, manifest, workers=workers)
     return _results().of(store)
 
 
@@ -95,12 +96,12 @@ def _version() -> str:
         return "0"
 
 
-_LAZY = {
+_LAZY: dict[str, Callable[[], Any]] = {
     "DetentionModel": lambda: import_module("sim.model").DetentionModel,
     "Results": _results,
     "__version__": _version,
 }
-__all__ = ["load", "run", *_LAZY]  # noqa: PLE0604
+__all__ = ["load", "run", *_LAZY]
 
 
 def __getattr__(name: str) -> Any:

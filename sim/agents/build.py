@@ -129,6 +129,7 @@ def build_truth(resolved: Resolved, room: Room) -> Truth:
         people=people,
         trait=np.zeros((population, 3)),
         order=np.zeros(population, np.int32),
+        near=np.zeros(population, np.int32),
         fugitive=np.zeros(population, FUGITIVE),
         hazard=np.zeros((population, 4)),
         out=np.zeros(population, np.int32),
@@ -259,7 +260,7 @@ def _describe(resolved: Resolved, row: Any, name: str, facility: Facility) -> No
     row["emptied_by_lever"] = levers.move_first is not None and name in levers.move_first.origin
     for never in ("custody_due", "contested_due", "assault_due"):
         row[never] = NEVER
-    for none in ("episode", "first_escape", "entry_head", "entry_tail", "hits"):
+    for none in ("episode", "first_escape", "entry_head", "entry_tail", "hits", "near"):
         row[none] = -1
     row["distance"] = np.inf
     row["quiet_guards"] = np.inf

@@ -98,6 +98,9 @@ FACILITY = np.dtype(
         ("entry_head", "i8"),
         ("entry_tail", "i8"),
         ("smallest_block", "i8"),  # 0: to be found again
+        ("near", "i8"),  # people on the list of those who could join, -1 for no list
+        ("near_agitation", "f8"),  # the list holds for at most so much agitation
+        ("near_authority", "f8"),  # and at least so much authority
         ("quiet_guards", "f8"),  # nobody joins with at least so many effective guards,
         ("quiet_agitation", "f8"),  # at most so much agitation,
         ("quiet_authority", "f8"),  # and at least so much authority
@@ -105,7 +108,7 @@ FACILITY = np.dtype(
     align=True,
 )
 
-BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8")], align=True)
+BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8"), ("least", "f8")], align=True)
 
 PERSON = np.dtype(
     [

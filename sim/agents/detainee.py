@@ -183,41 +183,41 @@ def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarra
 
 
 @compiled
-def person_switch(t: Truth, i: int, s: float, authority: float, join: float, calm: float, minute: int) -> int:
-    """One person's decision: p*_i = ((h_i + s)(1 - L) - T) / r_i against the containment of its block.
+def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
+    """p*_i = ((h_i + s)(1 - L) - T) / r_i: the containment at which a person just stays quiet; -1 for minors.
 
-    Returns +1 joined, -1 calmed, 0 unchanged. Source: Epstein 2002.
+    Parameters: s, agitation; authority, L. Source: Epstein 2002.
+    """
+    if t.people[i].kind == MINOR:
+        return -1.0
+    return ((t.trait[i, 0] + s) * (1.0 - authority) - t.par[0].disorder_threshold) / t.trait[i, 1]
+
+
+@compiled
+def decide(t: Truth, i: int, s: float, authority: float, join: float, calm: float, minute: int) -> int:
+    """One person's decision in a tick: to join disorder, to calm down, or neither.
+
+    Parameters: join, calm, probabilities for this tick; minute, the tick's first. Returns 1 joined, -1 calmed,
+    2 would join but has not yet, 0 otherwise.
     """
     person = t.people[i]
-    if person.kind == MINOR:
-        return 0
-    par = t.par[0]
-    home = t.facility[person.home]
-    site = t.facility[person.facility]
-    block = t.block[site.block_first + person.block]
-    critical = ((t.trait[i, 0] + s) * (1.0 - authority) - par.disorder_threshold) / t.trait[i, 1]
-    wants = critical > block.containment
+    wants = critical_containment(t, i, s, authority) > t.block[
+        t.facility[person.facility].block_first + person.block
+    ].containment
     if wants == (person.active == 1):
         return 0
     clock = t.clock[0]
+    home = t.facility[person.home]
     u = uniform(clock.seed, SWITCH, clock.replicate, home.key, minute, i - home.first)
     if wants:
         if u < join:
             person.active = 1
             return 1
-    elif u < calm:
+        return 2
+    if u < calm:
         person.active = 0
         return -1
     return 0
-
-
-@compiled
-def could_join(t: Truth, i: int, s: float, authority: float, containment: float) -> bool:
-    """Whether a person would be in disorder at this agitation, authority and containment."""
-    if t.people[i].kind == MINOR:
-        return False
-    value = ((t.trait[i, 0] + s) * (1.0 - authority) - t.par[0].disorder_threshold) / t.trait[i, 1]
-    return value > containment
 
 
 @compiled

@@ -9,12 +9,12 @@ import numpy as np
 
 from sim.agents.detainee import (
     change_state,
-    could_join,
+    critical_containment,
+    decide,
     depart,
     draw_traits,
     get_out,
     next_in_order,
-    person_switch,
 )
 from sim.agents.guard import effective_guards, gate_held, lose, present, upkeep_here
 from sim.engine.compiled import compiled
@@ -410,49 +410,80 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
     par = t.par[0]
     site = t.facility[f]
     reserve = par.guards_reserve_share
+    last_held = -1
+    last = 0.0
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         if block.held == 0:
             continue
+        if site.active == 0 and block.held == last_held:  # orderly blocks of one size are alike
+            block.containment = last
+            continue
         fixed = block.held / site.held
         drawn = block.active / site.active if site.active > 0 else fixed
         here = (1.0 - reserve) * guards * fixed + reserve * guards * drawn
-        block.containment = containment(
+        last = containment(
             here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k
         )
+        last_held = block.held
+        block.containment = last
 
 
 @compiled
-def anyone_could_join(t: Truth, f: int, s: float, authority: float) -> bool:
-    """Whether any person held would be in disorder at this agitation and authority, P of the blocks as set."""
+def list_holds(t: Truth, f: int) -> bool:
+    """Whether those not on the facility's list can still not join: conditions no worse than it was made for."""
     site = t.facility[f]
-    for k in range(site.held0):
-        i = site.first + k
-        if t.people[i].slot == -1 and t.people[i].facility == f:
-            if could_join(t, i, s, authority, t.block[site.block_first + t.people[i].block].containment):
-                return True
-    entry = site.entry_head
-    while entry >= 0:
-        i = t.entry[entry, 0]
-        if t.people[i].slot == entry:
-            draw_traits(t, t.people[i].home)
-            if could_join(t, i, s, authority, t.block[site.block_first + t.people[i].block].containment):
-                return True
-        entry = t.entry[entry, 1]
-    return False
+    if site.near < 0 or site.agitation > site.near_agitation or site.authority < site.near_authority:
+        return False
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.held > 0 and block.containment < block.least:
+            return False
+    return True
 
 
 @compiled
-def remember_quiet(t: Truth, f: int, guards: float) -> None:
-    """Look at everyone once under slightly worse conditions; if nobody would join, remember the bounds."""
+def make_list(t: Truth, f: int, guards: float) -> None:
+    """Look at all the facility's own people once and list who could join under somewhat worse conditions.
+
+    Exact: p* rises with agitation and falls with authority, so whoever is not listed stays quiet while agitation is
+    at most, authority and the block's containment at least, what the list was made for.
+    """
     site = t.facility[f]
     draw_traits(t, f)
-    s, authority = site.agitation + 0.01, site.authority - 0.005
-    contain_blocks(t, f, 0.97 * guards)
-    if not anyone_could_join(t, f, s, authority):
-        site.quiet_guards = 0.97 * guards
-        site.quiet_agitation = s
-        site.quiet_authority = authority
+    site.near_agitation = site.agitation + 0.02
+    site.near_authority = site.authority - 0.01
+    orderly = site.active == 0
+    if orderly:
+        contain_blocks(t, f, 0.9 * guards)
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        block.least = block.containment if orderly else 0.8 * block.containment
+    if orderly:
+        contain_blocks(t, f, guards)
+    listed = 0
+    for k in range(site.held0):
+        i = site.first + k
+        person = t.people[i]
+        if person.slot != -1 or person.facility != f:
+            continue
+        p = critical_containment(t, i, site.near_agitation, site.near_authority)
+        if person.active == 1 or p > t.block[site.block_first + person.block].least:
+            t.near[site.first + listed] = i
+            listed += 1
+    site.near = listed
+    if listed == 0 and site.entry_head < 0 and orderly:
+        site.quiet_guards = 0.9 * guards
+        site.quiet_agitation = site.near_agitation
+        site.quiet_authority = site.near_authority
+
+
+@compiled
+def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
+    """Count a person who joined or calmed down."""
+    site = t.facility[f]
+    site.active += decision
+    t.block[site.block_first + t.people[i].block].active += decision
 
 
 @compiled
@@ -460,39 +491,40 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     """One tick of disorder: everybody's decision on the containment of the tick's start."""
     par = t.par[0]
     site = t.facility[f]
-    site.uncontained = 0.0
-    if site.active == 0:
-        if is_quiet(t, f, guards):
-            return
-        remember_quiet(t, f, guards)
-        if is_quiet(t, f, guards):
-            return
+    if site.active == 0 and is_quiet(t, f, guards):
+        return
     contain_blocks(t, f, guards)
+    if not list_holds(t, f):
+        make_list(t, f, guards)
     hours = t.clock[0].tick_minutes / 60.0
     join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
     calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
-    for k in range(site.held0):
-        i = site.first + k
-        person = t.people[i]
-        if person.slot == -1 and person.facility == f:
-            change = person_switch(t, i, site.agitation, site.authority, join, calm, minute)
-            if change != 0:
-                site.active += change
-                t.block[site.block_first + person.block].active += change
+    was_active = site.active
+    anyone = False
+    for k in range(site.near):
+        i = t.near[site.first + k]
+        if t.people[i].slot == -1 and t.people[i].facility == f:
+            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
+            anyone = anyone or decision != 0
+            if decision == 1 or decision == -1:
+                book_decision(t, f, i, decision)
     entry = site.entry_head
     while entry >= 0:
         i = t.entry[entry, 0]
-        person = t.people[i]
-        if person.slot == entry:
-            draw_traits(t, person.home)
-            change = person_switch(t, i, site.agitation, site.authority, join, calm, minute)
-            if change != 0:
-                site.active += change
-                t.block[site.block_first + person.block].active += change
+        if t.people[i].slot == entry:
+            draw_traits(t, t.people[i].home)
+            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
+            anyone = anyone or decision != 0
+            if decision == 1 or decision == -1:
+                book_decision(t, f, i, decision)
         entry = t.entry[entry, 1]
+    if was_active == 0 and not anyone and math.isinf(site.quiet_guards):
+        site.quiet_guards = guards
+        site.quiet_agitation = site.agitation
+        site.quiet_authority = site.authority
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
-        if block.held > 0:
+        if block.active > 0:
             site.uncontained += block.active * (1.0 - block.containment)
 
 
@@ -622,6 +654,7 @@ def ticks(t: Truth, f: int) -> None:
             shelling(t, f, minute)
             stealth(t, f, minute)
         guards = effective_guards(t, f, minute)
+        site.uncontained = 0.0
         if site.resident == 0 and site.held > 0 and (site.custody == GUARDED or site.custody == OCCUPIED):
             disorder(t, f, guards, minute)
         exits(t, f, guards, minute)

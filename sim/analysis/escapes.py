@@ -113,33 +113,34 @@ def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, floa
     return float(ordered[rank]), float(ordered[n - 1 - rank])
 
 
-def either_way(x: ArrayLike, outcomes: list[Numbers], certain: float = 0.9) -> Band | None:
-    """The band of x in which runs go either way, between a high and a low regime.
+def either_way(x: ArrayLike, outcomes: list[Numbers], least: float = 0.0, certain: float = 0.9) -> Band | None:
+    """The band of x in which runs go either way, between a quiet regime and a lost one.
 
-    The threshold is halfway between the highest and the lowest median. The band reaches from where a share `certain`
-    of replicates still lies on one side of it to where that share lies on the other, linear between the values tried.
-    None where the regimes do not differ: the medians are equal, or no value of x is certain.
+    A run is lost if its outcome exceeds the threshold: what 95% of runs stay under at the value of x with the lowest
+    median, but at least `least`. The band reaches from where a share `certain` of runs is lost to where that share is
+    not, linear between the values tried. None where nowhere half of the runs are lost, or they tip more than once.
     """
     at = np.asarray(x, float)
     order = np.argsort(at)
     at = at[order]
-    medians = np.array([np.median(outcomes[k]) for k in order])
-    if len(at) < 3 or medians.max() <= medians.min():
+    columns = [np.asarray(outcomes[k], float) for k in order]
+    if len(at) < 3 or not all(len(column) for column in columns):
         return None
-    threshold = float(medians.max() + medians.min()) / 2.0
-    above = np.array([np.mean(outcomes[k] > threshold) for k in order])
-    if above[0] < above[-1]:  # rising: read it from the other side
-        mirrored = _falling(-at[::-1], above[::-1], certain)
+    quietest = min(columns, key=lambda column: float(np.median(column)))
+    threshold = max(float(quantiles(quietest, (0.95,))[0]), least)
+    lost = np.array([np.mean(column > threshold) for column in columns])
+    if lost.max() < 0.5:
+        return None
+    if lost[0] < lost[-1]:  # rising: read it from the other side
+        mirrored = _falling(-at[::-1], lost[::-1], certain)
         return mirrored and Band(-mirrored[1], -mirrored[0], threshold, mirrored[3], mirrored[2])
-    found = _falling(at, above, certain)
+    found = _falling(at, lost, certain)
     return found and Band(found[0], found[1], threshold, found[2], found[3])
 
 
 def _falling(x: Numbers, share: Numbers, certain: float) -> tuple[float, float, bool, bool] | None:
     """Where a falling share leaves `certain` for the first time and stays under its complement from then on."""
     sure_high, sure_low = share >= certain, share <= 1.0 - certain
-    if not sure_high.any() and not sure_low.any():
-        return None
     last_high = int(np.flatnonzero(sure_high)[-1]) if sure_high.any() else -1
     first_low = int(np.flatnonzero(sure_low)[0]) if sure_low.any() else len(x)
     if last_high >= first_low:  # not one tip but several

@@ -15,7 +15,7 @@ from sim.engine.compiled import cache_folder
 from sim.experiment import tables
 from sim.experiment.design import Batch
 from sim.model import Run
-from sim.outcomes import DAILY, DAILY_RECORD, FACILITIES, FACILITY_RECORD, RUN_RECORD, RUNS
+from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
 from sim.scenario.resolved import Resolved
 
 LONGEST_ERROR = 500
@@ -83,8 +83,8 @@ class _Rows:
     def add(self, run: Run, replicate: int, *, full: bool) -> None:
         """Run a replicate and keep its rows. Raises what the model raises, ValueError for numbers that are none."""
         made = run.complete(self.seed, replicate)
-        for record, columns in ((made.run, RUNS), (made.daily, DAILY), (made.facility, FACILITIES)):
-            if (name := tables.unsound(record, columns)) is not None:
+        for record in made:
+            if (name := tables.unsound(record)) is not None:
                 raise ValueError(f"{name} is not a finite number")
         if full:
             log = run.truth.log[: int(run.truth.clock["log_count"][0])]
@@ -125,7 +125,7 @@ def _stacked(records: list[np.ndarray], kind: np.dtype) -> np.ndarray:
 def encoded(table: Any) -> Part:
     """A table as the content of a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", row_group_size=max(1, len(table)))
+    pq.write_table(table, sink, compression="zstd", use_dictionary=False, store_schema=False)
     content = sink.getvalue().to_pybytes()
     return Part(len(table), hashlib.sha256(content).hexdigest(), content)
 

@@ -14,7 +14,7 @@ from sim.scenario.sweep import Point, load_sweep
 
 BATCHES = 256
 """Fewest batches that a large design is cut into."""
-SMALLEST, LARGEST = 10, 250
+SMALLEST, LARGEST = 20, 250
 """Replicates of a batch at least (the last of a point may have fewer) and at most."""
 MOST_ROWS = 200_000
 """Daily or facility rows of a batch, so that its memory is bounded whatever the horizon."""
@@ -24,16 +24,16 @@ OPTIONS = ("replicates", "seed", "days")
 
 
 class Batch(NamedTuple):
-    """The unit of work, and one part of each table: replicates `first` to `first + count - 1` of a point."""
+    """The unit of work, and one part of each table: `size` replicates of a point from `first` on."""
 
     point: int
     first: int
-    count: int
+    size: int
 
     @property
     def replicates(self) -> range:
         """The replicates' numbers."""
-        return range(self.first, self.first + self.count)
+        return range(self.first, self.first + self.size)
 
     @property
     def name(self) -> str:

@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from functools import partial
 from itertools import islice
@@ -73,40 +73,49 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@contextlib.contextmanager
+def recording(design: Design, store: Store, record: str = "daily") -> Iterator[Manifest]:
+    """Begin results: a manifest in the store at once, with its final status when the block ends, however it ends.
+
+    Parameters: record, summary, daily or full. SIGTERM counts as Ctrl-C within.
+    Raises Interrupted (Ctrl-C, SIGTERM, a full disk) and whatever the block raises.
+    """
+    with _terminable():
+        manifest = Manifest(design, store, record=record)
+        with _finished(manifest):
+            yield manifest
+
+
 def execute(
     design: Design,
     store: Store,
+    manifest: Manifest,
     *,
-    record: str = "daily",
     workers: int | None = None,
     watcher: Watcher | None = None,
     batches: Iterable[Batch] | None = None,
-    manifest: Manifest | None = None,
-) -> Manifest:
-    """Run a design into a store and return its manifest.
+) -> None:
+    """Run a design into a store, within `recording`.
 
-    Parameters: record, summary, daily or full; workers, threads, default one a core; batches, all of the design's in
-    another order; manifest, the one already begun in this store.
-    Raises Interrupted (Ctrl-C, SIGTERM, a full disk), AllFailed; the manifest has the status then, too.
+    Parameters: workers, threads, default one a core; batches, all of the design's in another order.
+    Raises AllFailed.
     """
-    manifest = manifest or Manifest(design, store, record=record)
-    job = _Job(design, store, manifest, record, watcher or Silent())
-    with _finished(manifest):
-        job.prepare()
-        with _threads(workers or cores(), job.stop) as executor:
-            job.run(executor, iter(batches) if batches is not None else design.batches(), 2 * (workers or cores()))
-        job.judge()
-    return manifest
+    job = _Job(design, store, manifest, watcher or Silent())
+    job.prepare()
+    count = workers or cores()
+    with _threads(count, job.stop) as executor:
+        job.run(executor, iter(batches) if batches is not None else design.batches(), 2 * count)
+    job.judge()
 
 
 class _Job:
     """A design on its way into a store."""
 
-    def __init__(self, design: Design, store: Store, manifest: Manifest, record: str, watcher: Watcher) -> None:
+    def __init__(self, design: Design, store: Store, manifest: Manifest, watcher: Watcher) -> None:
         self.design = design
         self.store = store
         self.manifest = manifest
-        self.record = record
+        self.record = str(manifest.data["record"])
         self.watcher = watcher
         self.stop = threading.Event()
         self.error: str | None = None
@@ -117,8 +126,9 @@ class _Job:
         from sim.engine.compiled import code_hash
         from sim.experiment.batch import is_cold, warm
         from sim.experiment.points import points_table
+        from sim.experiment.tables import described
 
-        self.manifest.describe(self.design, code_hash())
+        self.manifest.describe(self.design, code_hash(), described(self.record))
         self.store.write("scenario.yaml", self.design.points[0].resolved.as_yaml().encode())
         self.store.write("points.parquet", points_table(self.design))
         if is_cold():
@@ -151,7 +161,7 @@ class _Job:
         self.error = self.error or done.error
         parts = {table: (part.rows, part.sha256) for table, part in done.parts.items()}
         self.manifest.add(done.batch, parts, done.failed)
-        self.watcher.advanced(done.batch.count)
+        self.watcher.advanced(done.batch.size)
 
     def judge(self) -> None:
         """Raises AllFailed if no replicate came to its end."""
@@ -175,27 +185,26 @@ def _threads(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor
 
 @contextlib.contextmanager
 def _finished(manifest: Manifest) -> Iterator[None]:
-    """Gives the manifest its final status, however the run ends. SIGTERM counts as Ctrl-C meanwhile."""
-    with _terminable():
-        try:
-            yield
-        except KeyboardInterrupt:
-            with _undisturbed():
-                manifest.finish("stopped", "interrupted")
-            raise Interrupted("interrupted") from None
-        except AllFailed as error:
-            manifest.finish("failed", str(error))
+    """Gives the manifest its final status, however the block ends."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        with _undisturbed():
+            _try_finish(manifest, "stopped", "interrupted")
+        raise Interrupted("interrupted") from None
+    except OSError as error:
+        full = error.errno in FULL
+        _try_finish(manifest, "stopped" if full else "failed", str(error))
+        if not full:
             raise
-        except OSError as error:
-            if error.errno not in FULL:
-                _try_finish(manifest, "failed", str(error))
-                raise
-            _try_finish(manifest, "stopped", "the disk is full")
-            raise Interrupted("the disk is full") from None
-        except Exception as error:
-            manifest.finish("failed", f"{type(error).__name__}: {error}")
-            raise
-        manifest.finish("done")
+        raise Interrupted("the disk is full") from None
+    except AllFailed as error:
+        manifest.finish("failed", str(error))
+        raise
+    except Exception as error:
+        manifest.finish("failed", f"{type(error).__name__}: {error}")
+        raise
+    manifest.finish("done")
 
 
 def _try_finish(manifest: Manifest, status: str, error: str) -> None:

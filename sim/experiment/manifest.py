@@ -59,19 +59,21 @@ class Manifest:
             "packages": {name: _version(name) for name in PACKAGES},
             "counts": {"replicates": design.total, "done": 0, "failed": 0},
             "timings": {"started": _now(), "ended": None, "seconds": None, "compiling": None, "per_second": None},
+            "columns": {},
             "points": [],
             "parts": [],
         }
         self.write()
 
-    def describe(self, design: Design, code: str) -> None:
-        """Add what takes longer to find out: the code's hash and commit, and every point.
+    def describe(self, design: Design, code: str, columns: dict[str, Any]) -> None:
+        """Add what takes longer to find out: the code's hash and commit, the columns' units, and every point.
 
         A point's `scenario` is what its scenario changes of `scenario.yaml`.
         """
         first = design.points[0].resolved
         self.data["code"] = code
         self.data["commit"] = commit()
+        self.data["columns"] = columns
         self.data["points"] = [
             {
                 "point": point.index,
@@ -93,12 +95,12 @@ class Manifest:
                     "file": f"{table}/{batch.name}",
                     "point": batch.point,
                     "first": batch.first,
-                    "replicates": batch.count,
+                    "replicates": batch.size,
                     "rows": rows,
                     "sha256": digest,
                 }
             )
-        self.data["counts"]["done"] += batch.count
+        self.data["counts"]["done"] += batch.size
         self.data["counts"]["failed"] += failed
         if time.monotonic() - self._written > max(OFTEN, 20 * self._cost):  # a long list takes long to write
             self.write()

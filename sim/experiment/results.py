@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from sim.experiment import summary
 from sim.experiment.manifest import FORMAT, PROGRAM, parsed
 from sim.experiment.settings import restored
-from sim.experiment.store import MANIFEST, TABLES, Folder, Store
+from sim.experiment.store import MANIFEST, Folder, Store, prepare
 from sim.experiment.tables import SCHEMAS
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display
@@ -128,7 +128,7 @@ class Results:
         return restored(self._store.read("scenario.yaml").decode(), known[point]["scenario"])
 
     def metrics(self) -> list[dict[str, Any]]:
-        """Every point's values, number of replicates that came to their end, and metrics, as `sweep --json` has them."""
+        """Every point's values, replicates that came to their end, and metrics, as `sweep --json` has them."""
         found = []
         for entry in self._points():
             runs = self.table("runs", point=entry["point"])
@@ -152,7 +152,9 @@ class Results:
         rows = [summary.quantiles(per_point[int(point)], probabilities) for point in points["point"].to_pylist()]
         for k, probability in enumerate(probabilities):
             column = [None if row[k] != row[k] else float(row[k]) for row in rows]
-            points = points.append_column(f"q{100 * probability:04.1f}".replace(".0", ""), pa.array(column, pa.float64()))
+            points = points.append_column(
+                f"q{100 * probability:04.1f}".replace(".0", ""), pa.array(column, pa.float64())
+            )
         return points
 
     def exceedance(self, metric: str = "escaped") -> Any:
@@ -168,8 +170,6 @@ class Results:
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write results in memory to a folder, as a run would have. Raises InputError if it holds results."""
-        from sim.experiment.store import prepare
-
         target = prepare(Path(folder), overwrite=overwrite)
         names = ["scenario.yaml", "points.parquet", *(part["file"] for part in self.manifest["parts"]), MANIFEST]
         for name in names:
@@ -195,4 +195,6 @@ class Results:
         except (OSError, pa.ArrowException) as error:
             where = display(self.path) if self.path is not None else "results"
             first = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise InputError([Problem(where, 0, name, f"cannot be read: {first}", "a part as it was written")]) from None
+            raise InputError(
+                [Problem(where, 0, name, f"cannot be read: {first}", "a part as it was written")]
+            ) from None

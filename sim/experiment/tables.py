@@ -9,10 +9,20 @@ import numpy as np
 import pyarrow as pa
 
 from sim.agents.build import Names
-from sim.outcomes import DAILY, EVENTS, FACILITIES, REPORTS, RUNS, Column
+from sim.outcomes import (
+    CAUSES,
+    DAILY,
+    DAILY_RECORD,
+    EVENTS,
+    FACILITIES,
+    FACILITY_RECORD,
+    REPORTS,
+    RUN_RECORD,
+    RUNS,
+    Column,
+)
 from sim.scenario.parameters import ROLES
 from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, MOVED
-from sim.outcomes import CAUSES
 
 TYPES = {"count": pa.int64(), "level": pa.float64(), "name": pa.string()}
 MINUTES = 1440.0
@@ -24,12 +34,8 @@ def _keys(*names: str) -> list[Any]:
 
 
 def _schema(keys: list[Any], columns: Sequence[Column], *, complete: bool = True) -> Any:
-    """Keys, then columns with unit and meaning; unless `complete`, any of them may be null (a failed replicate)."""
-    fields = [
-        pa.field(c.name, TYPES[c.kind], c.nullable or not complete, {"unit": c.unit, "meaning": c.meaning})
-        for c in columns
-    ]
-    return pa.schema([*keys, *fields])
+    """Keys, then columns; unless `complete`, any of these may be null (a failed replicate)."""
+    return pa.schema([*keys, *(pa.field(c.name, TYPES[c.kind], c.nullable or not complete) for c in columns)])
 
 
 _STATUS = [pa.field("status", pa.string(), nullable=False), pa.field("error", pa.string())]
@@ -48,17 +54,38 @@ RECORDS = {
     "full": ("runs", "daily", "facilities", "events", "reports"),
 }
 """Tables that each level of `--record` writes."""
+_OUTCOMES = {"runs": RUNS, "daily": DAILY, "facilities": FACILITIES, "events": EVENTS, "reports": REPORTS}
 
 
-def unsound(record: np.ndarray, columns: Sequence[Column]) -> str | None:
-    """Name of a column that may not be null and is no finite number in these rows, None if all is well."""
-    for column in columns:
-        if column.kind == "name":
-            continue
-        values = record[column.name]
-        if not np.all(np.isfinite(values) | (column.nullable & np.isnan(values))):
-            return column.name
-    return None
+def described(record: str) -> dict[str, dict[str, dict[str, str]]]:
+    """Unit and meaning of every column, by table and column, of a level of `--record`."""
+    return {
+        table: {c.name: {"unit": c.unit, "meaning": c.meaning} for c in _OUTCOMES[table]} for table in RECORDS[record]
+    }
+
+
+def _may_be_null(record: np.dtype, columns: Sequence[Column]) -> np.ndarray:
+    """Whether each field of a record, in its order, may hold NaN; what is no column of numbers may."""
+    checked = {c.name: c.nullable for c in columns if c.kind != "name"}
+    return np.array([checked.get(name, True) for name in record.names or ()])
+
+
+_MAY_BE_NULL = {
+    RUN_RECORD: _may_be_null(RUN_RECORD, RUNS),
+    DAILY_RECORD: _may_be_null(DAILY_RECORD, DAILY),
+    FACILITY_RECORD: _may_be_null(FACILITY_RECORD, FACILITIES),
+}
+
+
+def unsound(record: np.ndarray) -> str | None:
+    """Name of a column that is no finite number in these rows, nor null where it may be; None if all is well."""
+    may_be_null = _MAY_BE_NULL[record.dtype]
+    values = record.view(np.float64).reshape(len(record), len(may_be_null))  # every field has eight bytes
+    sound = np.isfinite(values) | (may_be_null & np.isnan(values))
+    if sound.all():
+        return None
+    names: tuple[str, ...] = record.dtype.names or ()
+    return names[int(np.argmin(sound.all(axis=0)))]
 
 
 def runs(point: int, replicates: np.ndarray, seed: int, errors: Sequence[str | None], record: np.ndarray) -> Any:
@@ -123,7 +150,9 @@ def reports(point: int, replicate: int, record: np.ndarray, observers: np.ndarra
         "observer": _named(who, names.observers),
         "role": _named(observers["role"][who], ROLES),
         "origin": _named(who, names.origins),
-        "facility": _named(np.where(record["facility"] < 0, len(names.facilities), record["facility"]), (*names.facilities, "theatre")),
+        "facility": _named(
+            np.where(record["facility"] < 0, len(names.facilities), record["facility"]), (*names.facilities, "theatre")
+        ),
         "claimed_low": _nullable(record["low"]),
         "claimed_high": _nullable(record["high"]),
         "form": _named(record["form"], FORMS),

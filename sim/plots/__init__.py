@@ -1,0 +1,70 @@
+"""Figures: one a file, one visual language (`style`). `write_plots` draws all that apply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from sim.experiment.results import Results
+
+PLOTS = "plots"
+"""Folder of the figures in a results folder."""
+ORDER = ("exceedance", "truth_and_belief", "tipping", "heatmap", "facilities", "detection")
+"""Modules of this room that each draw one figure, in the order in which they are read."""
+
+
+class Drawn(NamedTuple):
+    """One figure, ready to write: its name and caption, and the same content as PNG and SVG."""
+
+    name: str
+    caption: str
+    png: bytes
+    svg: bytes
+
+
+def figures() -> list[ModuleType]:
+    """The modules that draw: each has NAME, CAPTION, `applies(results)` and `draw(results)`."""
+    from importlib import import_module
+
+    return [import_module(f"sim.plots.{name}") for name in ORDER]
+
+
+def drawn(results: Results) -> list[Drawn]:
+    """Every figure that applies to these results."""
+    from sim.plots.provenance import embedded
+    from sim.plots.save import png, svg
+    from sim.plots.study import Study
+
+    manifest = embedded(Study(results))
+    found = []
+    for module in figures():
+        if module.applies(results):
+            figure = module.draw(results)
+            found.append(Drawn(module.NAME, module.CAPTION, png(figure, manifest), svg(figure, manifest)))
+    return found
+
+
+def write_plots(results: Path) -> list[Path]:
+    """Draw into `plots/` of a results folder; the paths of the PNG and SVG files. Raises InputError, OSError."""
+    from sim.experiment.results import Results
+
+    return write_drawn(results, drawn(Results.open(results)))
+
+
+def write_drawn(results: Path, found: list[Drawn]) -> list[Path]:
+    """Write figures that are drawn already, and remove those of ours that no longer apply. Raises OSError."""
+    from sim.plots.save import replace
+
+    folder = results / PLOTS
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for figure in found:
+        for suffix, content in (("png", figure.png), ("svg", figure.svg)):
+            paths.append(folder / f"{figure.name}.{suffix}")
+            replace(paths[-1], content)
+    for name in set(ORDER) - {figure.name for figure in found}:
+        for suffix in ("png", "svg"):
+            (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+    return paths

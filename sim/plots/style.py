@@ -136,7 +136,7 @@ def from_zero(axes: Axes, axis: str, top: float, many: int = 5) -> None:
     """A linear axis of counts from 0 to a round number not below `top`."""
     step = round_step(max(top, 1.0) / many, whole=True)
     end = step * max(1, math.ceil(max(top, 1.0) / step - 1e-9))
-    (axes.set_xlim if axis == "x" else axes.set_ylim)(0.0, end)
+    (axes.set_xlim if axis == "x" else axes.set_ylim)(0.0, end * 1.002)
     ticks(axes, axis, np.arange(0.0, end + step / 2, step))
 
 
@@ -155,7 +155,7 @@ def log_axis(axes: Axes, low: float, high: float) -> None:
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     decades = math.log10(high / low)
-    steps = (1, 2, 5) if decades < 3.2 else (1,)
+    steps = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0) if decades < 1.0 else (1.0, 2.0, 5.0) if decades < 3.2 else (1.0,)
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     ticks(axes, "x", [v for e in exponents for k in steps if low <= (v := k * 10.0**e) <= high])
 
@@ -205,9 +205,10 @@ def end_labels(axes: Axes, x: float, labels: Sequence[EndLabel], size: float = 9
     left, right = axes.get_xlim()
     for label, y in zip(labels, places, strict=True):
         axes.annotate(
-            tidy(label.text, 40), (x, label.y), (right + 0.02 * (right - left), y), color=label.color,
+            tidy(label.text, 40), (x, label.y), (right + 0.05 * (right - left), y), color=label.color,
             fontsize=size, fontweight=label.weight, va="center", ha="left", annotation_clip=False, parse_math=False,
-            arrowprops={"arrowstyle": "-", "color": label.color, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 0},
+            arrowprops={"arrowstyle": "-", "color": label.color, "linewidth": 0.5, "shrinkA": 1, "shrinkB": 0,
+                        "relpos": (0.0, 0.5)},
         )  # fmt: skip
 
 
@@ -228,6 +229,11 @@ def readable(color: str) -> str:
     while 1.05 / (_luminance(rgb) + 0.05) < 4.5:
         rgb = rgb * 0.94
     return to_hex(rgb)
+
+
+def ink_on(color: Any) -> str:
+    """Dark or light ink, whichever can be read on that colour."""
+    return INK if _luminance(np.array(to_rgb(color))) > 0.3 else PAPER
 
 
 def _luminance(rgb: Numbers) -> float:
@@ -301,6 +307,13 @@ def path_label(path: str, year: str = "") -> str:
     if declared.description.startswith("of "):  # declarations read on: unit, then what it is a unit of
         unit = f"{unit} {declared.description}"
     return f"{path} ({unit.split(';')[0]})"
+
+
+def path_lines(path: str, year: str = "") -> str:
+    """The same on a few short lines, for the side of small axes."""
+    name, _, unit = path_label(path, year).partition(" (")
+    lines = textwrap.wrap(f"({unit}", 22, max_lines=2, placeholder="…)") if unit else []
+    return "\n".join([tidy(name, 30), *lines])
 
 
 def settings(values: dict[str, Any]) -> str:

@@ -37,7 +37,7 @@ def applies(results: Results) -> bool:
 
 
 def draw(results: Results) -> Figure:
-    """One panel for each point shown; the roles' claims where there is one panel only."""
+    """Truth and belief side by side for one point, with the roles' claims; one above the other for several."""
     study = Study(results)
     path, shown = study.shown
     found = [by_day(study, point) for point in shown]
@@ -64,78 +64,96 @@ def by_day(study: Study, point: int) -> Days:
 def _single(study: Study, found: Days) -> Figure:
     out, known = float(found.escaped[2, -1]), float(found.confirmed[2, -1])
     last = int(found.day[-1])
-    if out > 0:
-        title = f"By day {last} {style.count(out)} are out, {style.count(known)} confirmed: a gap of {style.count(out - known)}"
-    else:
-        title = f"By day {last} half of all runs have seen no escape"
+    title = f"By day {last}, {style.count(out)} are out and {style.count(known)} are confirmed (medians)"
+    if out <= 0 and known <= 0:
+        title = f"By day {last}, half of all runs have seen no escape"
     subtitle = (
-        "Medians over runs, with the middle 50% and 90% of runs. Hatched: the gap between the medians. Thin lines: what each"
-        " role claims, median of runs in which it claims a number, where at least half do."
+        "Medians over runs, shaded the middle 50% and 90% of runs. Thin lines: what each role claims, the median of the"
+        " runs in which it names a number, on days when at least half do."
     )
-    sheet = style.sheet(study, title, subtitle, 4.6, right=2.0)
-    axes = sheet.axes()[0][0]
+    sheet = style.sheet(study, title, subtitle, 4.1, right=2.0)
+    truth, belief = sheet.axes(1, 2, wspace=0.12, width_ratios=[1.0, 1.25])[0]
     top = max(float(found.escaped[4].max()), float(found.confirmed[4].max()), style.widest(found.claims.values()))
-    _frame(axes, found, top)
-    labels = _lines(axes, found)
-    for role, claim in found.claims.items():
-        some = ~np.isnan(claim)
-        if some.any():
-            axes.plot(found.day[some], claim[some], color=style.MUTED, linewidth=0.9, zorder=4)
-            name = role.replace("_", " ")
-            labels.append(style.EndLabel(float(claim[some][-1]), f"{name} {style.count(claim[some][-1])}", style.MUTED))
-    style.end_labels(axes, float(found.day[-1]), labels)
-    _name_gap(axes, found)
+    _frame((truth, belief), found, top)
+    _truth(truth, found)
+    _belief(belief, found)
+    style.name_axes(truth, "Day", "What happened: exits (persons)")
+    style.name_axes(belief, "Day", "What is known: exits confirmed and claimed")
+    belief.tick_params(axis="y", labelleft=False)
+    style.end_labels(belief, float(found.day[-1]), [*_ends(found), *_claims(belief, found)])
+    _name_gap(belief, found)
     return sheet.figure
 
 
 def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Figure:
-    gaps = [float(days.escaped[2, -1] - days.confirmed[2, -1]) for days in found]
+    gaps = [float(np.median(study.runs("gap")[point])) for point in shown]
     title = f"Truth and belief: median gaps from {style.count(min(gaps))} to {style.count(max(gaps))}"
     title += f" over {style.tidy(path, 28)}" if path else ""
     fixed = study.fixed(path) if path else {}
-    held = f" At {style.settings(fixed)}." if fixed else ""
-    subtitle = f"Exits and exits confirmed by day: medians over runs, with the middle 50% and 90% of runs.{held}"
-    columns = 3 if len(shown) > 4 or len(shown) == 3 else 2
-    rows = -(-len(shown) // columns)
-    sheet = style.sheet(study, title, subtitle, 2.75 * rows, extra_top=0.2)
-    grid = [axes for row in sheet.axes(rows, columns, wspace=0.2, hspace=0.5) for axes in row]
+    held = f", at {style.settings(fixed)}" if fixed else ""
+    subtitle = (
+        f"By day{held}. Medians over runs, shaded the middle 50% and 90% of runs. Above: what happened."
+        " Below: what is confirmed of it, the solid line again the truth, hatched the gap between the medians."
+    )
+    sheet = style.sheet(study, title, subtitle, 4.6, extra_top=0.1)
+    above, below = sheet.axes(2, len(shown), wspace=0.16, hspace=0.18)
     top = max(max(float(days.escaped[4].max()), float(days.confirmed[4].max())) for days in found)
-    for axes in grid[len(shown) :]:
-        axes.remove()
-    for place, (axes, point, days) in enumerate(zip(grid, shown, found, strict=False)):
-        _frame(axes, days, top)
-        labels = _lines(axes, days)
-        _inside(axes, days, labels)
+    for place, (truth, belief, point, days) in enumerate(zip(above, below, shown, found, strict=True)):
+        _frame((truth, belief), days, top, many=6 if len(shown) < 4 else 3)
+        _truth(truth, days)
+        _belief(belief, days)
+        _inside(truth, _ends(days)[0].text, style.TRUTH)
+        _inside(belief, _ends(days)[1].text, style.readable(style.BELIEF))
         values = {path: study.points[point][path]} if path else study.points[point]
-        axes.set_title(style.tidy(style.settings(values), 40), loc="left", fontsize=10, color=style.INK, pad=8,
-                       fontweight="bold", parse_math=False)  # fmt: skip
-        if place % columns == 0:
-            axes.set_ylabel("Persons, cumulative", fontsize=9, color=style.INK)
-        else:
-            axes.set_yticklabels([])
+        heading = style.setting(values[path]) if path and place else style.settings(values)
+        truth.set_title(
+            style.tidy(heading, 110 // len(shown)), loc="left", fontsize=10, color=style.INK, pad=8, fontweight="bold",
+            parse_math=False,
+        )  # fmt: skip
+        truth.tick_params(labelbottom=False)
+        belief.set_xlabel("Day", fontsize=9, color=style.INK)
+        for axes, words in ((truth, "exits (persons)"), (belief, "confirmed (persons)")):
+            if place:
+                axes.tick_params(labelleft=False)
+            else:
+                axes.set_ylabel(words, fontsize=9, color=style.INK, labelpad=6)
     return sheet.figure
 
 
-def _frame(axes: Axes, found: Days, top: float) -> None:
-    style.from_zero(axes, "y", top * 1.02)
-    last = float(found.day[-1])
-    axes.set_xlim(0.0, max(last, 1.0))
-    step = style.round_step(max(last, 1.0) / 6, whole=True)
-    style.ticks(axes, "x", np.arange(0.0, last + 0.5, step))
-    style.name_axes(axes, "Day", "")
+def _frame(pair: tuple[Axes, Axes], found: Days, top: float, many: int = 4) -> None:
+    """The same days and counts on both."""
+    last = max(float(found.day[-1]), 1.0)
+    step = style.round_step(last / many, whole=True)
+    for axes in pair:
+        style.from_zero(axes, "y", top * 1.02)
+        axes.set_xlim(0.0, last)
+        style.ticks(axes, "x", np.arange(0.0, last + 0.5, step))
 
 
-def _lines(axes: Axes, found: Days) -> list[style.EndLabel]:
-    """Both medians with their bands, the gap between them; the labels for their ends."""
-    for quantiles, color in ((found.escaped, style.TRUTH), (found.confirmed, style.BELIEF)):
-        axes.fill_between(found.day, quantiles[0], quantiles[4], color=color, alpha=0.13, linewidth=0, zorder=1)
-        axes.fill_between(found.day, quantiles[1], quantiles[3], color=color, alpha=0.22, linewidth=0, zorder=2)
+def _truth(axes: Axes, found: Days) -> None:
+    """Exits, with their bands."""
+    _shade(axes, found.day, found.escaped, style.TRUTH)
+    axes.plot(found.day, found.escaped[2], color=style.TRUTH, linewidth=2.4, zorder=6)
+
+
+def _belief(axes: Axes, found: Days) -> None:
+    """Exits confirmed, with their bands, the true median again, and the gap between the medians."""
+    _shade(axes, found.day, found.confirmed, style.BELIEF)
     axes.fill_between(
         found.day, found.confirmed[2], found.escaped[2], facecolor="none", edgecolor=style.FAINT, hatch="////",
-        linewidth=0.0, zorder=2,
+        linewidth=0.0, zorder=3,
     )  # fmt: skip
     axes.plot(found.day, found.escaped[2], color=style.TRUTH, linewidth=2.4, zorder=6)
     axes.plot(found.day, found.confirmed[2], color=style.BELIEF, linewidth=2.4, linestyle=style.DASHES, zorder=6)
+
+
+def _shade(axes: Axes, day: Numbers, quantiles: Numbers, color: str) -> None:
+    axes.fill_between(day, quantiles[0], quantiles[4], color=color, alpha=0.14, linewidth=0, zorder=1)
+    axes.fill_between(day, quantiles[1], quantiles[3], color=color, alpha=0.26, linewidth=0, zorder=2)
+
+
+def _ends(found: Days) -> list[style.EndLabel]:
+    """Labels of both medians at the horizon."""
     out, known = float(found.escaped[2, -1]), float(found.confirmed[2, -1])
     return [
         style.EndLabel(out, f"escaped {style.count(out)}", style.TRUTH, "bold"),
@@ -143,22 +161,37 @@ def _lines(axes: Axes, found: Days) -> list[style.EndLabel]:
     ]
 
 
-def _inside(axes: Axes, found: Days, labels: list[style.EndLabel]) -> None:
-    """The ends' labels inside a small panel: truth above its line, belief below its own."""
-    for label, up in zip(labels, (True, False), strict=True):
-        axes.annotate(
-            label.text, (float(found.day[-1]), label.y), (-2, 6 if up else -6), textcoords="offset points", fontsize=8.5,
-            color=label.color, fontweight="bold", ha="right", va="bottom" if up else "top", parse_math=False, zorder=7,
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.75},
-        )  # fmt: skip
+def _claims(axes: Axes, found: Days) -> list[style.EndLabel]:
+    """Thin lines of what the roles claim; the labels of their ends."""
+    labels = []
+    for role, claim in found.claims.items():
+        some = ~np.isnan(claim)
+        if some.any():
+            axes.plot(found.day[some], claim[some], color=style.MUTED, linewidth=0.9, zorder=4)
+            last = float(claim[some][-1])
+            labels.append(style.EndLabel(last, f"{role.replace('_', ' ')} {style.count(last)}", style.MUTED))
+    return labels
+
+
+def _inside(axes: Axes, text: str, color: str) -> None:
+    """What a small panel ends with, in its upper left, where curves that rise leave room."""
+    style.write(
+        axes, 0.03, 0.97, text, color=color, size=9.0, weight="bold", va="top", zorder=7, transform=axes.transAxes,
+        bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.75},
+    )  # fmt: skip
 
 
 def _name_gap(axes: Axes, found: Days) -> None:
-    """The word where the gap is widest for long enough to hold it."""
+    """The word where the gap is wide, clear of the lines that the roles draw."""
     gap = found.escaped[2] - found.confirmed[2]
     _, top = axes.get_ylim()
     wide = np.flatnonzero(gap > 0.06 * top)
-    if len(wide):
-        at = wide[len(wide) // 2]
-        middle = float(found.escaped[2, at] + found.confirmed[2, at]) / 2.0
-        style.on_line(axes, float(found.day[at]), middle, f"gap {style.count(gap[at])}", style.INK, ha="center", va="center")
+    if not len(wide):
+        return
+    at = int(wide[len(wide) // 2])
+    low, high = float(found.confirmed[2, at]), float(found.escaped[2, at])
+    taken = [low, high, *(float(claim[at]) for claim in found.claims.values() if low < claim[at] < high)]
+    taken.sort()
+    room = max(range(len(taken) - 1), key=lambda k: taken[k + 1] - taken[k])
+    middle = (taken[room] + taken[room + 1]) / 2.0
+    style.on_line(axes, float(found.day[at]), middle, "gap", style.INK, ha="center", va="center")

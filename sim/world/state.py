@@ -107,6 +107,7 @@ class Truth(NamedTuple):
     people: np.ndarray  # PERSON (population,)
     trait: np.ndarray  # float64 (population, 3): hardship, risk aversion, go number; drawn when first needed
     order: np.ndarray  # int32 (population,): each facility's own people in its order
+    near: np.ndarray  # int32 (population,): each facility's own people who could join disorder soon
     fugitive: np.ndarray  # FUGITIVE (population,)
     hazard: np.ndarray  # float64 (population, 4): what is left of the four hazards at large
     out: np.ndarray  # int32 (population,): people at large, in order of escape

@@ -1,0 +1,161 @@
+"""The answer in a few lines: how many could get out, how much of it anyone would know, and what matters."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.experiment import summary
+from sim.experiment.findings import Effect, Paired, Tipping, effects, paired, tipping
+from sim.experiment.results import Results
+from sim.outcomes import CAUSES
+from sim.scenario.errors import printable
+from sim.scenario.files import display
+
+SCALE = "guards.scale"
+RANGE = (0.5, 0.05, 0.95)
+SHOWN = (
+    ("escaped", "escaped (exits)"),
+    ("escaped_fighters", "  by fighters"),
+    *((f"escaped_{cause}", f"  by {cause}") for cause in CAUSES),
+    ("confirmed", "confirmed (exits)"),
+    ("gap", "gap (exits not confirmed)"),
+    ("undetected_share", "undetected share of exits"),
+    ("first_report_day", "first true report (day)"),
+)
+"""Rows of a run's answer: metric and what it is called."""
+MEANT = "Change of the median, mean over the other factors, 95% interval from paired replicates:"
+COLUMNS = (("escaped", "escaped"), ("confirmed", "confirmed"), ("gap", "gap"), ("undetected_share", "undetected"))
+"""Columns of a sweep's answer."""
+
+
+def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
+    """Print the answer and where the files are."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    width = None if stream.isatty() else 110
+    console = Console(file=stream, highlight=False, markup=False, width=width, soft_wrap=False)
+    _title(console, results)
+    if results.varied:
+        _of_sweep(console, results)
+    else:
+        _of_run(console, results)
+    _files(console, results, drawn)
+
+
+def _title(console: Console, results: Results) -> None:
+    counts = results.manifest["counts"]
+    points = len(results.manifest["points"])
+    over = f"{points:,} points, " if points > 1 else ""
+    status = "" if results.status == "done" else f" ({results.status}: {counts['done']:,} done)"
+    text = f"{results.name}: {over}{counts['replicates']:,} replicates, seed {results.manifest['seed']}{status}"
+    console.print(printable(text), style="bold")
+
+
+def _of_run(console: Console, results: Results) -> None:
+    runs = summary.done(results.runs)
+    table = _table("", "median", "90% of replicates")
+    for name, title in SHOWN:
+        middle, low, high = summary.quantiles(summary.numbers(runs, name), RANGE)
+        table.add_row(title, shown(name, middle), _between(name, low, high))
+    console.print(table)
+
+
+def _of_sweep(console: Console, results: Results) -> None:
+    table = paired(results)
+    if not table.values.size:
+        console.print("No replicate has come to its end at every point yet.")
+        return
+    factors = effects(table, results.varied)
+    found = tipping(table) if SCALE in results.varied else None
+    path = SCALE if found is not None else (factors[0].path if factors else results.varied[0])
+    console.print(_levels(results, path))
+    if found is not None:
+        console.print(printable(thinness(found)))
+    if factors:
+        console.print(printable(f"What matters most: {factors[0].path}. {MEANT}"))
+        console.print(_factors(factors))
+    console.print(printable(extremes(table, results.varied)))
+
+
+def _levels(results: Results, path: str) -> Table:
+    """Medians and 90% ranges at each level of a factor, over all others."""
+    points = results.points
+    level_of = dict(zip(points["point"].to_pylist(), points[path].to_pylist(), strict=True))
+    names = [name for name, _ in COLUMNS]
+    runs = summary.done(results.table("runs", ["point", "status", *names]))
+    levels = np.array([list(dict.fromkeys(level_of.values())).index(level_of[p]) for p in runs["point"].to_pylist()])
+    table = _table(path, *(f"{title}: median (90%)" for _, title in COLUMNS))
+    for k, level in enumerate(dict.fromkeys(level_of.values())):
+        cells = []
+        for name in names:
+            middle, low, high = summary.quantiles(summary.numbers(runs, name)[levels == k], RANGE)
+            cells.append(f"{shown(name, middle)} ({_between(name, low, high)})")
+        table.add_row(Text(printable(str(level))), *cells)
+    return table
+
+
+def _factors(factors: list[Effect]) -> Table:
+    table = _table("factor", "least at", "most at", "change (95% interval)")
+    for e in factors:
+        interval = f"{e.change:+,.0f} ({e.low:+,.0f} to {e.high:+,.0f})"
+        table.add_row(*(Text(printable(str(cell))) for cell in (e.path, e.least, e.most, interval)))
+    return table
+
+
+def thinness(found: Tipping) -> str:
+    """How thin the guard can get, in words."""
+    limit = f"{found.limit:,.0f} (twice the {found.reference:,.0f} at {found.largest:g}, or 10 if that is more)"
+    if found.below is None:
+        return (
+            f"How thin can the guard get: down to {found.scale:g}, the lowest tried, the median stays within {limit}."
+        )
+    return (
+        f"How thin can the guard get: down to {SCALE} {found.scale:g} the median of escaped stays within {limit}; "
+        f"at {found.below:g} it is {found.median_below:,.0f}."
+    )
+
+
+def extremes(table: Paired, varied: list[str]) -> str:
+    """The points with the lowest and the highest median of escaped, in words."""
+    medians = np.median(table.values, axis=1)
+    named = []
+    for k in (int(np.argmin(medians)), int(np.argmax(medians))):
+        where = ", ".join(f"{path} {table.points[k][path]}" for path in varied)
+        named.append(f"{medians[k]:,.0f} ({where})")
+    return f"Medians of escaped lie from {named[0]} to {named[1]}."
+
+
+def _files(console: Console, results: Results, drawn: list[Path]) -> None:
+    if results.path is None:
+        return
+    tables = ", ".join(f"{name}/" for name in dict.fromkeys(part["table"] for part in results.manifest["parts"]))
+    figures = f", {len(drawn)} figures in plots/" if drawn else ""
+    where = f"In {display(results.path)}: manifest.json, scenario.yaml, points.parquet, {tables}{figures}"
+    console.print(printable(where), soft_wrap=True)
+
+
+def shown(metric: str, value: float) -> str:
+    """A metric's value as people read it; null is `never` for a day and `-` otherwise."""
+    if math.isnan(value):
+        return "never" if metric.endswith("_day") else "-"
+    if metric.endswith("_day"):
+        return f"{value:.1f}"
+    return f"{100 * value:.0f}%" if metric.endswith("_share") else f"{value:,.0f}"
+
+
+def _between(metric: str, low: float, high: float) -> str:
+    return f"{shown(metric, low)} to {shown(metric, high)}"
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(Text(printable(first)))
+    for title in others:
+        table.add_column(title, justify="right")
+    return table

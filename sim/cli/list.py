@@ -1,0 +1,69 @@
+"""`detention-sim list`: shipped scenarios and sweeps, and results folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.cli.options import AsJson
+from sim.experiment.manifest import PROGRAM, parsed
+from sim.experiment.store import MANIFEST
+from sim.scenario import shipped
+from sim.scenario.errors import InputError, printable
+from sim.scenario.yamlfile import read
+
+ROOT = Path("results")
+"""Where results lie by default, below the current folder."""
+
+
+def command(as_json: AsJson = False) -> None:
+    """List what can be run and what was run."""
+    found = {"scenarios": list(_files("")), "sweeps": list(_files("sweeps")), "results": list(_results())}
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    for kind in ("scenarios", "sweeps"):
+        typer.echo(f"Shipped {kind}:")
+        width = max((len(entry["name"]) for entry in found[kind]), default=0)
+        for entry in found[kind]:
+            typer.echo(printable(f"  {entry['name']:<{width}}  {entry['description']}").rstrip())
+    typer.echo("Results:" if found["results"] else f"No results in {ROOT}/.")
+    for entry in found["results"]:
+        done = f"{entry['done']:,} of {entry['replicates']:,} replicates"
+        typer.echo(printable(f"  {entry['folder']}  {entry['kind']} {entry['name']}, {done}, {entry['status']}"))
+
+
+def _files(kind: str) -> Iterator[dict[str, str]]:
+    """Name and description of the shipped files of a kind."""
+    for name in shipped.names(kind):
+        try:
+            data = read(shipped.folder() / kind / f"{name}.yaml").data
+        except InputError:  # `check` says what is wrong with it
+            continue
+        description = data.get("description", "") if isinstance(data, dict) else ""
+        yield {"name": name, "description": " ".join(str(description).split())}
+
+
+def _results() -> Iterator[dict[str, Any]]:
+    """Results folders below `results/`, at most three levels down."""
+    found = [path for depth in ("*", "*/*", "*/*/*") for path in ROOT.glob(f"{depth}/{MANIFEST}")]
+    for path in sorted(found):
+        try:
+            data = parsed(path.read_bytes())
+            if data.get("program") != PROGRAM:
+                continue
+            counts = data["counts"]
+            yield {
+                "folder": str(path.parent),
+                "kind": data["kind"],
+                "name": data["name"],
+                "status": data["status"],
+                "done": counts["done"],
+                "replicates": counts["replicates"],
+            }
+        except (OSError, ValueError, KeyError, TypeError):
+            continue

@@ -1,0 +1,56 @@
+"""Options that several commands share, and what they mean for the scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import typer
+
+from sim.scenario.loader import parse_sets
+
+
+class Record(StrEnum):
+    """How much of a run is written."""
+
+    summary = "summary"
+    daily = "daily"
+    full = "full"
+
+
+Replicates = Annotated[int | None, typer.Option("--replicates", min=1, help="Replicates of each point.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
+Days = Annotated[float | None, typer.Option("--days", help="Length of a run, days.")]
+Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set any key; may be repeated.")]
+Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Threads; default: one a core.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Results folder; default: results/NAME/TIME.")]
+Recorded = Annotated[Record, typer.Option("--record", help="Tables to write.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
+NoPlots = Annotated[bool, typer.Option("--no-plots", help="Draw no figures.")]
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results in the folder.")]
+
+
+class Running(NamedTuple):
+    """How to run, and what to say of it."""
+
+    workers: int | None
+    out: Path | None
+    record: Record
+    as_json: bool
+    quiet: bool
+    no_plots: bool
+    overwrite: bool
+
+
+def overrides(
+    sets: Sequence[str] | None, replicates: int | None, seed: int | None, days: float | None
+) -> dict[str, object]:
+    """What `--set` sets, then what has an option of its own, which ranks above. Raises InputError."""
+    given = parse_sets(sets or ())
+    for name, value in (("replicates", replicates), ("seed", seed), ("days", days)):
+        if value is not None:
+            given[name] = value
+    return given

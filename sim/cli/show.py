@@ -1,0 +1,66 @@
+"""`detention-sim show`: what results say, and their tables as CSV."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli import options
+from sim.scenario.errors import InputError, Problem
+from sim.scenario.files import display
+
+if TYPE_CHECKING:
+    from sim.experiment.results import Results
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")],
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write the tables as CSV files into this folder.")] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Show a summary of results."""
+    from sim.cli.answer import answer
+    from sim.cli.conduct import sweep_json
+    from sim.experiment.results import Results
+
+    results = Results.open(folder)
+    written = write_csv(results, csv) if csv is not None else []
+    if as_json:
+        typer.echo(json.dumps(sweep_json(results)))
+        return
+    answer(results, sorted((folder / "plots").glob("*.png")), to_stderr=False)
+    for path in written:
+        typer.echo(display(path))
+
+
+def write_csv(results: Results, folder: Path) -> list[Path]:
+    """Write `points` and every recorded table as CSV, part by part, and return their paths. Raises InputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = [name for name in _recorded(results) if _write_table(results, name, folder)]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError([Problem("--csv", 0, display(folder), f"cannot be used: {reason}", "a folder")]) from None
+    return [folder / f"{name}.csv" for name in names]
+
+
+def _recorded(results: Results) -> list[str]:
+    return ["points", *dict.fromkeys(part["table"] for part in results.manifest["parts"])]
+
+
+def _write_table(results: Results, name: str, folder: Path) -> bool:
+    from pyarrow.csv import CSVWriter
+
+    parts = iter([results.points]) if name == "points" else results.parts(name)
+    writer = None
+    try:
+        for part in parts:
+            writer = writer or CSVWriter(folder / f"{name}.csv", part.schema)
+            writer.write_table(part)
+    finally:
+        if writer is not None:
+            writer.close()
+    return writer is not None

@@ -1,0 +1,145 @@
+"""Escapes and the gap over two varied paths, a row for each value of a third."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, Normalize
+from matplotlib.figure import Figure
+
+from sim.experiment.summary import quantiles
+from sim.plots import style
+from sim.plots.study import Numbers, Study
+
+if TYPE_CHECKING:
+    from sim.experiment.results import Results
+
+NAME = "heatmap"
+CAPTION = "Median exits and median gap over what was varied."
+MOST_LEVELS = 16
+MOST_ROWS = 6
+
+
+class Plan(NamedTuple):
+    """Which varied path goes along which side, None for no rows, and the point of each cell by (row, y, x)."""
+
+    x: str
+    y: str
+    row: str | None
+    levels: tuple[list[Any], list[Any], list[Any]]
+    cells: dict[tuple[int, int, int], int]
+
+
+def applies(results: Results) -> bool:
+    """Where two paths or more are varied in a grid."""
+    return plan(Study(results)) is not None
+
+
+def plan(study: Study) -> Plan | None:
+    """Numbers along x and y before names; other paths held at the reference point; None where no grid comes of it."""
+    order = sorted(study.varied, key=lambda path: not study.numeric(path))
+    if len(order) < 2 or not study.replicates[0]:
+        return None
+    x, y = order[0], order[1]
+    row = order[2] if len(order) > 2 else None
+    rows = _some(study.levels(row), MOST_ROWS) if row is not None else [None]
+    levels = (rows, study.levels(y), study.levels(x))
+    if max(len(levels[1]), len(levels[2])) > MOST_LEVELS:
+        return None
+    free = [path for path in (x, y, row) if path is not None]
+    held = study.fixed(*free)
+    cells = {}
+    for n, values in enumerate(study.points):
+        if all(values[path] == held[path] for path in held) and (row is None or values[row] in rows):
+            cells[rows.index(values[row]) if row else 0, levels[1].index(values[y]), levels[2].index(values[x])] = n
+    complete = len(rows) * len(levels[1]) * len(levels[2])
+    return Plan(x, y, row, levels, cells) if len(cells) == complete else None
+
+
+def draw(results: Results) -> Figure:
+    """Two columns of maps, escapes and gap, each with its number and the middle 90% of runs in every cell."""
+    study = Study(results)
+    found = plan(study)
+    assert found is not None, "no grid to draw"
+    rows, down, across = (len(levels) for levels in found.levels)
+    tables = {column: _table(study, found, column) for column in ("escaped", "gap")}
+    held = study.fixed(*(path for path in (found.x, found.y, found.row) if path))
+    subtitle = "Medians over runs, below them the middle 90% of runs. Left: exits by the horizon. Right: the gap, exits not confirmed."
+    subtitle += " Below 0, more is confirmed than happened." if tables["gap"].min() < 0 else ""
+    subtitle += f" At {style.settings(held)}." if held else ""
+    named = not study.numeric(found.y)
+    left = 1.85 if named else 1.2
+    height = rows * (0.42 * down + 0.75) + (0.3 if found.row else 0.0)
+    sheet = style.sheet(study, _title(tables), subtitle, height, left=left, foot=0.85, extra_top=0.05)
+    grid = sheet.axes(rows, 2, wspace=0.12, hspace=0.68 / (0.42 * down + 0.1))
+    ramps = {"escaped": style.TRUTH_RAMP, "gap": style.GAP_RAMP}
+    for r, pair in enumerate(grid):
+        for axes, column in zip(pair, ("escaped", "gap"), strict=True):
+            _map(axes, tables[column][r], ramps[column], top=max(1.0, float(tables[column][..., 1].max())))
+            _sides(axes, study, found, bottom=r == rows - 1, left=column == "escaped")
+            words = "Exits (persons)" if column == "escaped" else "Gap (persons)"
+            if found.row:
+                words = f"{words}, {style.settings({found.row: found.levels[0][r]})}"
+            style.name_axes(axes, axes.get_xlabel(), style.tidy(words, 46))
+    return sheet.figure
+
+
+def _title(tables: dict[str, Numbers]) -> str:
+    parts = []
+    for column, words in (("escaped", "Median exits"), ("gap", "the median gap")):
+        low, high = float(tables[column][..., 1].min()), float(tables[column][..., 1].max())
+        parts.append(f"{words} from {style.count(low)} to {style.count(high)}")
+    return ", ".join(parts)
+
+
+def _table(study: Study, found: Plan, column: str) -> Numbers:
+    """5%, 50% and 95% quantiles by row, y and x."""
+    values = study.runs(column)
+    table = np.zeros((*(len(levels) for levels in found.levels), 3))
+    for place, point in found.cells.items():
+        table[place] = quantiles(values[point], (0.05, 0.5, 0.95))
+    return table
+
+
+def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) -> None:
+    """One map; the number in every cell can be read on its colour."""
+    down, across, _ = table.shape
+    scale = Normalize(0.0, top)
+    axes.pcolormesh(
+        np.arange(across + 1) - 0.5, np.arange(down + 1) - 0.5, np.clip(table[..., 1], 0.0, top), cmap=ramp, norm=scale,
+        edgecolors=style.PAPER, linewidth=1.5,
+    )  # fmt: skip
+    axes.grid(False)
+    axes.spines["bottom"].set_visible(False)
+    size = 10.0 if across <= 6 else 8.0 if across <= 10 else 6.5
+    for y in range(down):
+        for x in range(across):
+            low, middle, high = table[y, x]
+            ink = style.ink_on(ramp(scale(max(0.0, middle))))
+            lift = 0.1 if across <= 6 else 0.0
+            style.write(axes, x, y + lift, style.count(middle), size=size, color=ink, ha="center", va="center")
+            if across <= 6:
+                span = f"{style.count(low)} – {style.count(high)}"
+                style.write(axes, x, y - 0.27, span, size=6.5, color=ink, ha="center", va="center")
+
+
+def _sides(axes: Axes, study: Study, found: Plan, *, bottom: bool, left: bool) -> None:
+    """Values along the sides, their names where the figure ends."""
+    style.ticks(axes, "x", range(len(found.levels[2])), [style.setting(v) for v in found.levels[2]])
+    style.ticks(axes, "y", range(len(found.levels[1])), [style.setting(v) for v in found.levels[1]])
+    axes.tick_params(axis="both", labelcolor=style.INK)
+    if bottom:
+        axes.set_xlabel(style.path_label(found.x, study.year), fontsize=9, color=style.INK, labelpad=6, parse_math=False)
+    if left:
+        axes.set_ylabel(style.path_lines(found.y, study.year), fontsize=8.5, color=style.INK, labelpad=6, parse_math=False)
+    else:
+        axes.tick_params(axis="y", labelleft=False)
+
+
+def _some(levels: list[Any], most: int) -> list[Any]:
+    """At most so many of the levels, both ends among them."""
+    if len(levels) <= most:
+        return levels
+    return [levels[k] for k in sorted({round(k) for k in np.linspace(0, len(levels) - 1, most)})]
