@@ -100,7 +100,9 @@ FACILITIES: tuple[Column, ...] = (
 
 EVENTS: tuple[Column, ...] = (
     Column("day", "level", "days", "when"),
-    Column("kind", "name", "", "exit, assault, repelled, gate, relief, control, custody, hit, call, guards_gone, moved"),
+    Column(
+        "kind", "name", "", "exit, assault, repelled, gate, relief, control, custody, hit, call, guards_gone, moved"
+    ),
     Column("facility", "name", "", "where"),
     Column("cause", "name", "", "cause of an exit; party of a change; custody entered", True),
     Column("count", "level", "", "persons, attackers or guards"),

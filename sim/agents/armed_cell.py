@@ -98,16 +98,12 @@ def attacks(t: Truth) -> None:
     day = clock.m0 // DAY * DAY
     if clock.m0 == day:
         mean = par.armed_cells_attacks_per_month / 30.0 * par.armed_cells_growth_max
-        clock.candidates = poisson_quantile(
-            uniform(clock.seed, COUNT, clock.replicate, THEATRE, day, 0), mean
-        )
+        clock.candidates = poisson_quantile(uniform(clock.seed, COUNT, clock.replicate, THEATRE, day, 0), mean)
     for k in range(clock.candidates):
         minute = day + int(math.floor(1440.0 * uniform(clock.seed, TIME, clock.replicate, THEATRE, day, k)))
         if minute < clock.m0 or minute >= clock.m1:
             continue
-        growth = min(
-            par.armed_cells_growth_max, 1.0 + par.armed_cells_growth_per_100 * t.states[REJOINED] / 100.0
-        )
+        growth = min(par.armed_cells_growth_max, 1.0 + par.armed_cells_growth_per_100 * t.states[REJOINED] / 100.0)
         u = uniform(clock.seed, ACCEPT, clock.replicate, THEATRE, day, k)
         if u >= growth / par.armed_cells_growth_max:
             continue

@@ -65,8 +65,9 @@ def draw_traits(t: Truth, f: int) -> None:
     fill_uniform(buffer, clock.seed, HARDSHIP, clock.replicate, site.key, 0)
     t.trait[first : first + n, 0] = buffer
     fill_uniform(buffer, clock.seed, RISK, clock.replicate, site.key, 0)
-    low = t.par[0].disorder_risk_min
     for i in range(n):
+        fighter = t.people[first + i].kind == FIGHTER
+        low = t.par[0].disorder_risk_min if fighter else t.par[0].disorder_family_risk_min
         t.trait[first + i, 1] = low + (1.0 - low) * buffer[i]
 
 
@@ -194,16 +195,29 @@ def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
 
 
 @compiled
+def critical_agitation(t: Truth, i: int, authority: float, least: float) -> float:
+    """The agitation up to which a person stays quiet at this authority and containment: p* solved for s.
+
+    A hair below the exact value, so that rounding never calls a person quiet who is not.
+    """
+    if t.people[i].kind == MINOR or authority >= 1.0:
+        return math.inf
+    s = (least * t.trait[i, 1] + t.par[0].disorder_threshold) / (1.0 - authority) - t.trait[i, 0]
+    return s - 1e-9
+
+
+@compiled
 def decide(t: Truth, i: int, s: float, authority: float, join: float, calm: float, minute: int) -> int:
     """One person's decision in a tick: to join disorder, to calm down, or neither.
 
     Parameters: join, calm, probabilities for this tick; minute, the tick's first. Returns 1 joined, -1 calmed,
-    2 would join but has not yet, 0 otherwise.
+    0 neither.
     """
     person = t.people[i]
-    wants = critical_containment(t, i, s, authority) > t.block[
-        t.facility[person.facility].block_first + person.block
-    ].containment
+    wants = (
+        critical_containment(t, i, s, authority)
+        > t.block[t.facility[person.facility].block_first + person.block].containment
+    )
     if wants == (person.active == 1):
         return 0
     clock = t.clock[0]
@@ -213,7 +227,7 @@ def decide(t: Truth, i: int, s: float, authority: float, join: float, calm: floa
         if u < join:
             person.active = 1
             return 1
-        return 2
+        return 0
     if u < calm:
         person.active = 0
         return -1

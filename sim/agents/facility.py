@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.agents.detainee import (
     change_state,
+    critical_agitation,
     critical_containment,
     decide,
     depart,
@@ -89,9 +90,7 @@ def containment(guards_present: float, active: float, orderly: float, k: float) 
 
 
 @compiled
-def lanchester(
-    attackers: float, defenders: float, alpha: float, beta: float, hours: float
-) -> tuple[float, float]:
+def lanchester(attackers: float, defenders: float, alpha: float, beta: float, hours: float) -> tuple[float, float]:
     """Strengths after so many hours of the square law da/dt = -beta d, dd/dt = -alpha a (closed form, at least 0).
 
     Source: Lanchester 1916.
@@ -146,9 +145,7 @@ def mood(t: Truth, f: int) -> None:
     par = t.par[0]
     site = t.facility[f]
     phase = (clock.m0 % DAY + 0.5 * clock.step_minutes) / DAY
-    crowd = min(
-        par.disorder_crowding_max, par.disorder_crowding_weight * max(0.0, site.held / site.capacity - 1.0)
-    )
+    crowd = min(par.disorder_crowding_max, par.disorder_crowding_weight * max(0.0, site.held / site.capacity - 1.0))
     slow = par.disorder_agitation_sd * ((1.0 - phase) * site.agitation_0 + phase * site.agitation_1)
     site.agitation = max(0.0, crowd + min(par.news_cap, clock.news) + slow)
     goal = t.party[site.controller].authority
@@ -223,15 +220,12 @@ def begin_assault(t: Truth, f: int, minute: int) -> None:
     site.assault_start = minute
     site.attackers0 = site.attackers_due
     site.attackers = site.attackers_due
-    site.defenders0 = (
-        par.assault_defend_share * present(t, f) * t.party[site.keeper].effectiveness * upkeep_here(t, f)
-    )
+    site.defenders0 = par.assault_defend_share * present(t, f) * t.party[site.keeper].effectiveness * upkeep_here(t, f)
     site.defenders = site.defenders0
     site.opened = 0.0
     site.gate_out = 0
     site.strength = math.exp(
-        par.assault_strength_sd
-        * normal_quantile(uniform(clock.seed, STRENGTH, clock.replicate, site.key, minute, 0))
+        par.assault_strength_sd * normal_quantile(uniform(clock.seed, STRENGTH, clock.replicate, site.key, minute, 0))
     )
     median = par.assault_relief_hours * (1.0 + par.assault_relief_penalty * (1.0 - clock.reaction))
     u = uniform(clock.seed, RELIEF_HOURS, clock.replicate, site.key, minute, 0)
@@ -401,7 +395,7 @@ def is_quiet(t: Truth, f: int, guards: float) -> bool:
         return True
     n = smallest_block(t, f)
     least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
-    return net / par.disorder_risk_min <= least
+    return net / min(par.disorder_risk_min, par.disorder_family_risk_min) <= least
 
 
 @compiled
@@ -422,9 +416,7 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
         fixed = block.held / site.held
         drawn = block.active / site.active if site.active > 0 else fixed
         here = (1.0 - reserve) * guards * fixed + reserve * guards * drawn
-        last = containment(
-            here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k
-        )
+        last = containment(here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k)
         last_held = block.held
         block.containment = last
 
@@ -479,6 +471,13 @@ def make_list(t: Truth, f: int, guards: float) -> None:
 
 
 @compiled
+def quiet_up_to(t: Truth, f: int, i: int) -> float:
+    """The agitation up to which a person here stays quiet, all else as now."""
+    block = t.block[t.facility[f].block_first + t.people[i].block]
+    return critical_agitation(t, i, t.facility[f].authority, block.containment)
+
+
+@compiled
 def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
     """Count a person who joined or calmed down."""
     site = t.facility[f]
@@ -499,14 +498,15 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     hours = t.clock[0].tick_minutes / 60.0
     join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
     calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
-    was_active = site.active
-    anyone = False
+    orderly = site.active == 0
+    highest = site.near_agitation
     for k in range(site.near):
         i = t.near[site.first + k]
         if t.people[i].slot == -1 and t.people[i].facility == f:
             decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
-            anyone = anyone or decision != 0
-            if decision == 1 or decision == -1:
+            if orderly:
+                highest = min(highest, quiet_up_to(t, f, i))
+            if decision != 0:
                 book_decision(t, f, i, decision)
     entry = site.entry_head
     while entry >= 0:
@@ -514,13 +514,14 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
         if t.people[i].slot == entry:
             draw_traits(t, t.people[i].home)
             decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
-            anyone = anyone or decision != 0
-            if decision == 1 or decision == -1:
+            if orderly:
+                highest = min(highest, quiet_up_to(t, f, i))
+            if decision != 0:
                 book_decision(t, f, i, decision)
         entry = t.entry[entry, 1]
-    if was_active == 0 and not anyone and math.isinf(site.quiet_guards):
+    if orderly and highest >= site.agitation:
         site.quiet_guards = guards
-        site.quiet_agitation = site.agitation
+        site.quiet_agitation = highest
         site.quiet_authority = site.authority
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
@@ -659,5 +660,3 @@ def ticks(t: Truth, f: int) -> None:
             disorder(t, f, guards, minute)
         exits(t, f, guards, minute)
         walls(t, f)
-
-

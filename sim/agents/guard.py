@@ -33,7 +33,6 @@ DECISION_MINUTE = 360
 """Commanders decide once a day, at 06:00."""
 
 
-
 @compiled
 def muster(t: Truth, f: int) -> None:
     """Guard j of a facility exists if j < floor(scale n_f + u_f); draws call numbers and nerve, in call order."""

@@ -454,5 +454,3 @@ def observe(t: Truth, b: Belief) -> None:
                 board.reported = value
         if board.first_confirmed < 0 and np.sum(b.confirmed) > 0.0:
             board.first_confirmed = clock.m1
-
-

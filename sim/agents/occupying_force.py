@@ -44,9 +44,7 @@ def change_control(t: Truth, f: int, to: int, handover: int) -> None:
         handover = FORMAL
     elif handover < 0:
         handover = clock.handover
-    spread = math.exp(
-        par.control_gap_sd * normal_quantile(uniform(clock.seed, GAP, clock.replicate, site.key, 0, 0))
-    )
+    spread = math.exp(par.control_gap_sd * normal_quantile(uniform(clock.seed, GAP, clock.replicate, site.key, 0, 0)))
     gap = 0.0
     if handover == HASTY:
         gap = par.control_hasty_hours * spread

@@ -38,13 +38,15 @@ class Summary(NamedTuple):
 
 
 class Band(NamedTuple):
-    """Values of x between which something happens; `open_low`, `open_high`: it goes on beyond what was tried."""
+    """Between which of the values tried order tips over.
 
-    low: float
-    high: float
+    At `holds` and beyond, away from the band, at most a share 1 - `certain` of runs is lost; at `lost` and beyond at
+    least a share `certain`. None where no value tried is so certain. A run is lost above `threshold`.
+    """
+
+    lost: float | None
+    holds: float | None
     threshold: float
-    open_low: bool
-    open_high: bool
 
 
 def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
@@ -114,15 +116,13 @@ def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, floa
 
 
 def either_way(x: ArrayLike, outcomes: list[Numbers], least: float = 0.0, certain: float = 0.9) -> Band | None:
-    """The band of x in which runs go either way, between a quiet regime and a lost one.
+    """The band of x in which runs go either way, between a regime that holds and one that is lost.
 
     A run is lost if its outcome exceeds the threshold: what 95% of runs stay under at the value of x with the lowest
-    median, but at least `least`. The band reaches from where a share `certain` of runs is lost to where that share is
-    not, linear between the values tried. None where nowhere half of the runs are lost, or they tip more than once.
+    median, but at least `least`. None where nowhere half of the runs are lost, or they tip more than once.
     """
     at = np.asarray(x, float)
     order = np.argsort(at)
-    at = at[order]
     columns = [np.asarray(outcomes[k], float) for k in order]
     if len(at) < 3 or not all(len(column) for column in columns):
         return None
@@ -131,31 +131,13 @@ def either_way(x: ArrayLike, outcomes: list[Numbers], least: float = 0.0, certai
     lost = np.array([np.mean(column > threshold) for column in columns])
     if lost.max() < 0.5:
         return None
+    at = at[order]
     if lost[0] < lost[-1]:  # rising: read it from the other side
-        mirrored = _falling(-at[::-1], lost[::-1], certain)
-        return mirrored and Band(-mirrored[1], -mirrored[0], threshold, mirrored[3], mirrored[2])
-    found = _falling(at, lost, certain)
-    return found and Band(found[0], found[1], threshold, found[2], found[3])
-
-
-def _falling(x: Numbers, share: Numbers, certain: float) -> tuple[float, float, bool, bool] | None:
-    """Where a falling share leaves `certain` for the first time and stays under its complement from then on."""
-    sure_high, sure_low = share >= certain, share <= 1.0 - certain
-    last_high = int(np.flatnonzero(sure_high)[-1]) if sure_high.any() else -1
-    first_low = int(np.flatnonzero(sure_low)[0]) if sure_low.any() else len(x)
-    if last_high >= first_low:  # not one tip but several
+        at, lost = at[::-1], lost[::-1]
+    sure, quiet = np.flatnonzero(lost >= certain), np.flatnonzero(lost <= 1.0 - certain)
+    if len(sure) and len(quiet) and sure[-1] > quiet[0]:
         return None
-    low = float(x[0]) if last_high < 0 else _crossing(x, share, last_high, certain)
-    high = float(x[-1]) if first_low >= len(x) else _crossing(x, share, first_low - 1, 1.0 - certain)
-    return low, high, last_high < 0, first_low >= len(x)
-
-
-def _crossing(x: Numbers, share: Numbers, k: int, level: float) -> float:
-    """Where the line between values k and k+1 falls through a level."""
-    if share[k] == share[k + 1]:
-        return float(x[k])
-    part = (share[k] - level) / (share[k] - share[k + 1])
-    return float(x[k] + np.clip(part, 0.0, 1.0) * (x[k + 1] - x[k]))
+    return Band(float(at[sure[-1]]) if len(sure) else None, float(at[quiet[0]]) if len(quiet) else None, threshold)
 
 
 def _known(values: ArrayLike) -> Numbers:

@@ -84,10 +84,23 @@ def _greenwood(found: Delays, days: Numbers, share: Numbers, level: float) -> tu
     return np.where(inside, np.fmin(one, other), share), np.where(inside, np.fmax(one, other), share)
 
 
+def trusted_until(found: Delays, least: float = 0.05) -> float:
+    """The last day to show: after it, censoring has left fewer than a share `least` of replicates under observation.
+
+    Without censoring before it the estimate is the plain share known, and may be shown to the end (infinity).
+    """
+    everyone = np.sort(np.concatenate([found.known, found.censored]))
+    few = int(np.ceil(least * found.n))
+    if not len(found.censored) or few <= 1:
+        return math.inf
+    day = float(everyone[found.n - few])  # fewer are at risk after it
+    return day if float(found.censored.min()) < day else math.inf
+
+
 def delay_quantile(found: Delays, share: float) -> float:
     """Delay within which that share of replicates is known, days; NaN if that is beyond the horizon."""
     if not found.n or not len(found.known):
         return math.nan
     curve = kaplan_meier(found)
-    reached = np.flatnonzero(curve.share >= share - 1e-12)
+    reached = np.flatnonzero((curve.share >= share - 1e-12) & (curve.days <= trusted_until(found)))
     return float(curve.days[reached[0]]) if len(reached) else math.nan

@@ -26,9 +26,7 @@ def form_of_claim(u_deny: float, u_word: float, denies: float, wordless: float, 
 
 
 @compiled
-def claimed_range(
-    known: float, u_error: float, bias: float, error: float, range_factor: float
-) -> tuple[float, float]:
+def claimed_range(known: float, u_error: float, bias: float, error: float, range_factor: float) -> tuple[float, float]:
     """Low and high end of a numbered claim, persons; equal for a plain number."""
     ratio = bias * math.exp(error * normal_quantile(u_error))
     half = math.sqrt(range_factor)

@@ -30,6 +30,8 @@ SHOWN = (
     ("first_report_day", "first true report (day)"),
 )
 """Rows of a run's answer: metric and what it is called."""
+MOST_LEVELS = 25
+"""Levels of a factor that are shown as a table."""
 MEANT = "Change of the median, mean over the other factors, 95% interval from paired replicates:"
 COLUMNS = (("escaped", "escaped"), ("confirmed", "confirmed"), ("gap", "gap"), ("undetected_share", "undetected"))
 """Columns of a sweep's answer."""
@@ -74,7 +76,8 @@ def _of_sweep(console: Console, results: Results) -> None:
     factors = effects(table, results.varied)
     found = tipping(table) if SCALE in results.varied else None
     path = SCALE if found is not None else (factors[0].path if factors else results.varied[0])
-    console.print(_levels(results, path))
+    if len(table.levels(path)) <= MOST_LEVELS:
+        console.print(_levels(results, path))
     if found is not None:
         console.print(printable(thinness(found)))
     if factors:
@@ -89,9 +92,10 @@ def _levels(results: Results, path: str) -> Table:
     level_of = dict(zip(points["point"].to_pylist(), points[path].to_pylist(), strict=True))
     names = [name for name, _ in COLUMNS]
     runs = summary.done(results.table("runs", ["point", "status", *names]))
-    levels = np.array([list(dict.fromkeys(level_of.values())).index(level_of[p]) for p in runs["point"].to_pylist()])
+    number = {level: k for k, level in enumerate(dict.fromkeys(level_of.values()))}
+    levels = np.array([number[level_of[point]] for point in runs["point"].to_pylist()])
     table = _table(path, *(f"{title}: median (90%)" for _, title in COLUMNS))
-    for k, level in enumerate(dict.fromkeys(level_of.values())):
+    for level, k in number.items():
         cells = []
         for name in names:
             middle, low, high = summary.quantiles(summary.numbers(runs, name)[levels == k], RANGE)
@@ -103,8 +107,9 @@ def _levels(results: Results, path: str) -> Table:
 def _factors(factors: list[Effect]) -> Table:
     table = _table("factor", "least at", "most at", "change (95% interval)")
     for e in factors:
-        interval = f"{e.change:+,.0f} ({e.low:+,.0f} to {e.high:+,.0f})"
-        table.add_row(*(Text(printable(str(cell))) for cell in (e.path, e.least, e.most, interval)))
+        interval = f"{e.change:+,.0f} ({e.low:+,.0f} to {e.high:+,.0f})" if e.change else "none"
+        ends = (e.least, e.most) if e.change else ("-", "-")
+        table.add_row(*(Text(printable(str(cell))) for cell in (e.path, *ends, interval)))
     return table
 
 

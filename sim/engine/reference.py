@@ -24,6 +24,8 @@ def referenced(bundle: type[Any]) -> Any:
         def preprocess_fields(self, fields: Any) -> Any:
             return tuple((name, types.unliteral(kind)) for name, kind in fields)
 
-    proxy = type(f"{bundle.__name__}Ref", (structref.StructRefProxy,), {"__doc__": f"Reference to a {bundle.__name__}."})
+    proxy = type(
+        f"{bundle.__name__}Ref", (structref.StructRefProxy,), {"__doc__": f"Reference to a {bundle.__name__}."}
+    )
     structref.define_proxy(proxy, BundleType, list(bundle._fields))
     return proxy

@@ -108,7 +108,9 @@ class _Rows:
         """A table of the batch. A failed replicate has a row in `runs` only."""
         good = self.replicates[[error is None for error in self.errors]]
         if name == "runs":
-            return tables.runs(self.point, self.replicates, self.seed, self.errors, np.concatenate(self.runs))
+            return tables.runs(
+                self.point, self.replicates, self.seed, self.errors, _stacked(self.runs, RUN_RECORD)[:, 0]
+            )
         if name == "daily":
             return tables.daily(self.point, good, _stacked(self.days, DAILY_RECORD))
         if name == "facilities":
@@ -119,7 +121,10 @@ class _Rows:
 
 def _stacked(records: list[np.ndarray], kind: np.dtype) -> np.ndarray:
     """Replicates' records as rows of one array (replicates, rows of each)."""
-    return np.stack(records) if records else np.zeros((0, 1), kind)
+    stacked = np.empty((len(records), len(records[0]) if records else 1), kind)
+    for k, record in enumerate(records):
+        stacked[k] = record
+    return stacked
 
 
 def encoded(table: Any) -> Part:

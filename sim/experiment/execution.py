@@ -165,7 +165,7 @@ class _Job:
 
     def judge(self) -> None:
         """Raises AllFailed if no replicate came to its end."""
-        counts = self.manifest.data["counts"]
+        counts = self.manifest.counted()
         if counts["failed"] == counts["done"]:
             raise AllFailed(self.error or "there was none")
 

@@ -88,20 +88,20 @@ class Manifest:
 
     def add(self, batch: Batch, parts: Mapping[str, tuple[int, str]], failed: int) -> None:
         """Enter a batch's stored parts, rows and SHA-256 by table, and write if the last time is long enough ago."""
-        for table, (rows, digest) in parts.items():
-            self.data["parts"].append(
-                {
-                    "table": table,
-                    "file": f"{table}/{batch.name}",
-                    "point": batch.point,
-                    "first": batch.first,
-                    "replicates": batch.size,
-                    "rows": rows,
-                    "sha256": digest,
-                }
-            )
-        self.data["counts"]["done"] += batch.size
-        self.data["counts"]["failed"] += failed
+        entries = [
+            {
+                "table": table,
+                "file": f"{table}/{batch.name}",
+                "point": batch.point,
+                "first": batch.first,
+                "replicates": batch.size,
+                "failed": failed,
+                "rows": rows,
+                "sha256": digest,
+            }
+            for table, (rows, digest) in parts.items()
+        ]
+        self.data["parts"] += entries  # all or none, should Ctrl-C come now
         if time.monotonic() - self._written > max(OFTEN, 20 * self._cost):  # a long list takes long to write
             self.write()
 
@@ -113,10 +113,11 @@ class Manifest:
         """Set the final status (done, failed, stopped), put the parts in order, and write."""
         seconds = time.monotonic() - self._began
         timings = self.data["timings"]
+        done = self.counted()["done"]
         running = seconds - (timings["compiling"] or 0.0)
         timings["ended"] = _now()
         timings["seconds"] = round(seconds, 3)
-        timings["per_second"] = round(self.data["counts"]["done"] / running, 2) if running > 0 else None
+        timings["per_second"] = round(done / running, 2) if running > 0 else None
         self.data["status"] = status
         self.data["error"] = error
         self.data["parts"].sort(key=lambda part: (_order(part["table"]), part["point"], part["first"]))
@@ -124,10 +125,19 @@ class Manifest:
 
     def write(self) -> None:
         """Write it now."""
+        self.counted()
         began = time.monotonic()
         self._store.write(MANIFEST, json.dumps(self.data, indent=1, default=str).encode())
         self._written = time.monotonic()
         self._cost = self._written - began
+
+    def counted(self) -> dict[str, int]:
+        """Replicates wanted, stored, and of these failed."""
+        stored = [part for part in self.data["parts"] if part["table"] == "runs"]
+        self.data["counts"]["done"] = sum(part["replicates"] for part in stored)
+        self.data["counts"]["failed"] = sum(part["failed"] for part in stored)
+        counts: dict[str, int] = self.data["counts"]
+        return counts
 
 
 def parsed(content: bytes) -> dict[str, Any]:

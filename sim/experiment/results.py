@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -129,15 +130,17 @@ class Results:
 
     def metrics(self) -> list[dict[str, Any]]:
         """Every point's values, replicates that came to their end, and metrics, as `sweep --json` has them."""
+        runs = self.runs
+        bounds = self._bounds(runs)
         found = []
-        for entry in self._points():
-            runs = self.table("runs", point=entry["point"])
+        for entry, (first, last) in zip(self._points(), bounds, strict=True):
+            rows = runs.slice(first, last - first)
             found.append(
                 {
                     "point": entry["point"],
                     "values": entry["values"],
-                    "replicates": len(summary.done(runs)),
-                    "metrics": summary.metrics(runs),
+                    "replicates": len(summary.done(rows)),
+                    "metrics": summary.metrics(rows),
                 }
             )
         return found
@@ -185,9 +188,16 @@ class Results:
         if metric not in summary.METRICS:
             raise InputError([Problem("metric", 0, metric, "no such metric", one_of(metric, list(summary.METRICS)))])
         runs = summary.done(self.table("runs", ["point", "replicate", "status", metric]))
-        of = runs["point"].to_numpy()
         values = summary.numbers(runs, metric)
-        return {entry["point"]: values[of == entry["point"]] for entry in self._points()}
+        bounds = zip(self._points(), self._bounds(runs), strict=True)
+        return {entry["point"]: values[first:last] for entry, (first, last) in bounds}
+
+    def _bounds(self, table: Any) -> list[tuple[int, int]]:
+        """First row of every point in a table, and the one after its last."""
+        points = [entry["point"] for entry in self._points()]
+        of = table["point"].to_numpy()
+        first, last = np.searchsorted(of, points, "left"), np.searchsorted(of, points, "right")
+        return list(zip(first.tolist(), last.tolist(), strict=True))
 
     def _read(self, name: str, columns: Sequence[str] | None = None) -> Any:
         try:

@@ -9,22 +9,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.analysis.escapes import share_interval
-from sim.analysis.gap import Curve, Delays, delay_quantile, delays, kaplan_meier
+from sim.analysis.gap import Curve, Delays, delay_quantile, delays, kaplan_meier, trusted_until
 from sim.experiment.summary import quantiles
 from sim.plots import style
-from sim.plots.study import Numbers, Study
+from sim.plots.study import Numbers, Study, thinned
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
 
 NAME = "detection"
 CAPTION = "How late anyone knows: delays to the first true report and to confirmation, and the share never reported."
+MOST = 4
+"""Most points compared."""
 KINDS = (("first_report_day", "first true report"), ("first_confirmed_day", "confirmation"))
 
 
-def applies(results: Results) -> bool:
+def applies(results: Results | Study) -> bool:
     """Where anybody escapes at a point shown."""
-    study = Study(results)
+    study = Study.of(results)
     first = study.runs("first_escape_day")
     return any(bool((~np.isnan(first[n])).any()) for n in study.shown[1])
 
@@ -34,18 +36,18 @@ def found(study: Study, point: int, column: str) -> Delays:
     return delays(study.runs("first_escape_day")[point], study.runs(column)[point], study.horizon(point))
 
 
-def draw(results: Results) -> Figure:
+def draw(results: Results | Study) -> Figure:
     """Two curves for one point; a panel for each delay, a curve for each point, where there are several."""
-    study = Study(results)
+    study = Study.of(results)
     path, shown = study.shown
-    shown = [n for n in shown if found(study, n, "first_report_day").n]
+    shown = thinned([n for n in shown if found(study, n, "first_report_day").n], study.reference, MOST)
     return _single(study, shown[0]) if len(shown) == 1 else _several(study, path, shown)
 
 
 def _single(study: Study, point: int) -> Figure:
     both = [found(study, point, column) for column, _ in KINDS]
     half = [delay_quantile(delay, 0.5) for delay in both]
-    title = f"A true report within {_within(half[0])}, a confirmed count within {_within(half[1])} (medians)"
+    title = f"{_within('A true report', half[0])}, {_within('a confirmed count', half[1])} (medians)"
     subtitle = (
         "Left: share of runs known so many days after their first escape (Kaplan-Meier, 95% interval; the unknown are"
         " censored at the horizon). Right: what stays unknown, with 95% intervals for runs, the middle 90% of runs for exits."
@@ -55,9 +57,8 @@ def _single(study: Study, point: int) -> Figure:
     _frame(left, both)
     labels = (("a true report", "-", style.INK), ("a confirmed count", style.DASHES, style.BELIEF))
     for (words, dashes, color), delay in zip(labels, both, strict=True):
-        curve = kaplan_meier(delay)
-        _curve(left, curve, color, dashes, band=0.15)
-        _end(left, curve, words, style.readable(color), above=dashes == "-")
+        curve = _curve(left, delay, color, dashes, band=0.15)
+        _end(left, curve, f"{words}: not in {style.per_cent(delay.never)} of runs", style.readable(color), dashes == "-")
     style.name_axes(left, "Days since the first escape", "Share of runs in which it is known")
     _unknown(right, both, study.runs("undetected_share")[point])
     _note_early(left, both[1])
@@ -76,25 +77,27 @@ def _several(study: Study, path: str, shown: list[int]) -> Figure:
         f" of exits in episodes without a true report: median and middle 90% of runs.{held}"
     )
     sheet = style.sheet(study, title, subtitle, 3.9)
-    report, confirmed, never = sheet.axes(1, 3, wspace=0.25, width_ratios=[1.0, 1.0, 0.85])[0]
+    report, confirmed, never = sheet.axes(1, 3, wspace=0.4, width_ratios=[1.0, 1.0, 0.85])[0]
     colors = style.shades(style.BELIEF_RAMP, len(shown))
     for axes, (column, words) in zip((report, confirmed), KINDS, strict=True):
         curves = [found(study, n, column) for n in shown]
         _frame(axes, curves)
         ends = []
         for n, delay, color in zip(shown, curves, colors, strict=True):
-            curve = kaplan_meier(delay)
-            _curve(axes, curve, color, "-", band=0.08)
-            ends.append((curve, _value(study, path, n), style.readable(color)))
-        _name_curves(axes, ends)
+            curve = _curve(axes, delay, color, "-", band=0.08)
+            label = style.tidy(_value(study, path, n), 12)
+            ends.append(style.EndLabel(float(curve.share[-1]), label, style.readable(color)))
+        style.end_labels(axes, axes.get_xlim()[1], ends)
         style.name_axes(axes, "Days since the first escape", f"Known by {words}")
     confirmed.tick_params(labelleft=False)
     _undetected_by_point(never, study, path, shown, colors)
     return sheet.figure
 
 
-def _within(days: float) -> str:
-    return style.days(days) if not np.isnan(days) else "no time before the horizon"
+def _within(what: str, days: float) -> str:
+    if np.isnan(days):
+        return f"{'no' if what.startswith('a ') else 'No'} {what[2:]} by the horizon"
+    return f"{what} within {style.days(days)}"
 
 
 def _value(study: Study, path: str, n: int) -> str:
@@ -111,39 +114,29 @@ def _frame(axes: Axes, every: list[Delays]) -> None:
     style.ticks(axes, "x", np.arange(0.0, last + 1e-9, step), [f"{v:g}" for v in np.arange(0.0, last + 1e-9, step)])
 
 
-def _curve(axes: Axes, curve: Curve, color: str, dashes: object, band: float) -> None:
-    """The estimate to the edge of the axes, and its interval."""
-    end = axes.get_xlim()[1]
+def _curve(axes: Axes, delay: Delays, color: str, dashes: object, band: float) -> Curve:
+    """The estimate and its interval, as far as enough runs are under observation; what is drawn."""
+    every = kaplan_meier(delay)
+    end = min(axes.get_xlim()[1], trusted_until(delay))
+    curve = Curve(*(column[every.days <= end] for column in every))
     days = np.append(curve.days, end)
     low, share, high = (np.append(column, column[-1]) for column in (curve.low, curve.share, curve.high))
     if not np.isnan(high).any():
         axes.fill_between(days, low, high, step="post", color=color, alpha=band, linewidth=0, zorder=2)
     axes.step(days, share, where="post", color=color, linewidth=2.0, linestyle=dashes, zorder=4)  # type: ignore[arg-type]
+    return curve
 
 
-def _end(axes: Axes, curve: Curve, words: str, color: str, *, above: bool) -> None:
-    """A curve's name at its end, above or below its interval, with the share that stays unknown."""
-    never = 1.0 - float(curve.share[-1])
-    high = float(curve.high[-1]) if not np.isnan(curve.high[-1]) else 0.0
+def _end(axes: Axes, curve: Curve, words: str, color: str, above: bool) -> None:
+    """A curve's name at its end, above or below its interval."""
     end = axes.get_xlim()[1]
+    high = float(curve.high[-1]) if not np.isnan(curve.high[-1]) else 0.0
     low = float(curve.low[max(0, int(np.searchsorted(curve.days, 0.35 * end, "right")) - 1)])  # where the words begin
     above = above or low < 0.12
     axes.annotate(
-        f"{words}: never in {style.per_cent(never)} of runs", (end, high if above else low),
-        (-2, 4 if above else -4), textcoords="offset points", fontsize=9, color=color, ha="right",
-        va="bottom" if above else "top", parse_math=False, zorder=6,
+        words, (end, high if above else low), (-2, 4 if above else -4), textcoords="offset points", fontsize=9,
+        color=color, ha="right", va="bottom" if above else "top", parse_math=False, zorder=6,
     )  # fmt: skip
-
-
-def _name_curves(axes: Axes, curves: list[tuple[Curve, str, str]]) -> None:
-    """Names at the right ends, pushed apart, inside the axes."""
-    ends = [float(curve.share[-1]) for curve, _, _ in curves]
-    for (_, text, color), y in zip(curves, style.spread([e - 0.035 for e in ends], 0.065, 0.03, 0.97), strict=True):
-        style.write(
-            axes, 0.985, y, text, color=color, size=9.0, ha="right", va="center", zorder=6,
-            transform=axes.get_yaxis_transform(),
-            bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
-        )  # fmt: skip
 
 
 def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
@@ -152,7 +145,12 @@ def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
     low, middle, high = quantiles(known, (0.05, 0.5, 0.95))
     rows = [
         ("runs without a true report", both[0].never, share_interval(len(both[0].censored), both[0].n), style.INK),
-        ("runs without a confirmed count", both[1].never, share_interval(len(both[1].censored), both[1].n), style.BELIEF),
+        (
+            "runs without a confirmed count",
+            both[1].never,
+            share_interval(len(both[1].censored), both[1].n),
+            style.BELIEF,
+        ),
         ("exits never truly reported", float(middle), (float(low), float(high)), style.TRUTH),
     ]
     style.share_axis(axes, "x", min(1.0, max(0.05, *(interval[1] for _, _, interval, _ in rows))))
@@ -160,7 +158,9 @@ def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
     axes.grid(True, axis="x", color=style.GRID, linewidth=0.8)
     axes.grid(False, axis="y")
     for y, (words, value, interval, color) in enumerate(rows):
-        axes.plot(interval, [y, y], color=color, linewidth=2.6, alpha=0.5, solid_capstyle="butt", zorder=2, clip_on=False)
+        axes.plot(
+            interval, [y, y], color=color, linewidth=2.6, alpha=0.5, solid_capstyle="butt", zorder=2, clip_on=False
+        )
         axes.plot([value], [y], "o", color=color, markersize=7, markeredgecolor=style.PAPER, zorder=3, clip_on=False)
         words = f"{words}: {style.per_cent(value)}"
         style.write(axes, 0.0, y - 0.17, words, size=9.0, color=style.readable(color), weight="bold", va="bottom")
@@ -192,5 +192,7 @@ def _undetected_by_point(axes: Axes, study: Study, path: str, shown: list[int], 
 def _note_early(axes: Axes, confirmed: Delays) -> None:
     """Confirmations that came before anything happened count as no delay; say so where there are any."""
     if confirmed.before:
-        words = f"{confirmed.before:,} of {confirmed.n:,} runs had a false confirmation before any escape: shown as 0 days"
+        words = (
+            f"{confirmed.before:,} of {confirmed.n:,} runs had a false confirmation before any escape: shown as 0 days"
+        )
         style.write(axes, 0.0, -0.2, words, size=8.0, color=style.MUTED, transform=axes.transAxes)

@@ -25,14 +25,14 @@ MOST_BEHIND = 60
 """Most points drawn in the background."""
 
 
-def applies(results: Results) -> bool:
+def applies(results: Results | Study) -> bool:
     """Wherever there is a replicate."""
-    return bool(Study(results).replicates[1])
+    return bool(Study.of(results).replicates[1])
 
 
-def draw(results: Results) -> Figure:
+def draw(results: Results | Study) -> Figure:
     """One curve for each point shown, the other points behind; for a single point its causes beside it."""
-    study = Study(results)
+    study = Study.of(results)
     path, shown = study.shown
     escaped = study.runs("escaped")
     return _single(study, escaped[shown[0]]) if len(shown) == 1 else _several(study, path, shown, escaped)
@@ -69,7 +69,7 @@ def _several(study: Study, path: str, shown: list[int], escaped: list[Numbers]) 
     fixed = study.fixed(path) if path else {}
     held = f" at {style.settings(fixed)}" if fixed else ""
     behind = [n for n in range(len(study.points)) if n not in shown]
-    subtitle = f"Share of runs in which at least so many escape by the horizon{held}. Bands: 95%, of the whole curve."
+    subtitle = f"Share of runs with at least so many exits by the horizon{held}. Bands: 95%, of the whole curve."
     if behind:
         subtitle += f" Grey: the other {len(behind):,} points." if len(behind) <= MOST_BEHIND else ""
     sheet = style.sheet(study, title, subtitle, 4.3)
@@ -151,7 +151,8 @@ def _marks(axes: Axes, escaped: Numbers) -> None:
     marks = [(0.5, "1 run in 2", found.q50), (0.05, "1 in 20", found.q95), (0.01, "1 in 100", found.q99)]
     marks = [mark for mark in marks if mark[0] * len(escaped) >= 1.0 and mark[2] > 0]
     low, high = axes.get_xlim()
-    axes.set_xlim(low, high * (high / low) ** 0.4)  # room for the words
+    if marks:
+        axes.set_xlim(low, max(high, low * (marks[-1][2] / low) ** (1 / 0.56)))  # room for the words
     heights = style.spread([share + 0.035 for share, _, _ in marks], 0.07, 0.05, 1.0)
     for (share, words, x), height in zip(marks, heights, strict=True):
         axes.annotate(

@@ -21,9 +21,9 @@ MOST = 25
 """Most facilities drawn."""
 
 
-def applies(results: Results) -> bool:
+def applies(results: Results | Study) -> bool:
     """Where facilities were recorded that hold detained people."""
-    study = Study(results)
+    study = Study.of(results)
     return study.has("facilities") and bool(study.sites(study.reference))
 
 
@@ -32,9 +32,9 @@ def ranked(sites: list[Site]) -> list[Site]:
     return sorted(sites, key=lambda site: (-float(np.mean(site.escaped)) / site.held, -site.held, site.name))
 
 
-def draw(results: Results) -> Figure:
+def draw(results: Results | Study) -> Figure:
     """A row for each facility: median and middle 90% of runs, truth above belief, with the counts beside them."""
-    study = Study(results)
+    study = Study.of(results)
     every = ranked(study.sites(study.reference))
     sites = every[:MOST]
     held = study.fixed()
@@ -44,12 +44,14 @@ def draw(results: Results) -> Figure:
     subtitle += f" At {style.settings(held)}." if held else ""
     subtitle += f" The first {len(sites)} of {len(every):,} facilities." if len(every) > len(sites) else ""
     top = max(float(np.quantile(v, 0.95)) / site.held for site in sites for v in (site.escaped, site.confirmed))
-    subtitle += " Above 100%: people got out twice or were brought there, or counts are too high." if top > 1.005 else ""
+    subtitle += (
+        " Above 100%: people got out twice or were brought there, or counts are too high." if top > 1.005 else ""
+    )
     longest = max(len(style.tidy(site.name, 26)) for site in sites)
     sheet = style.sheet(study, _title(every), subtitle, 0.36 * len(sites) + 0.35, left=0.5 + 0.075 * longest, right=3.2,
                         foot=0.9, extra_top=0.12)  # fmt: skip
     axes = sheet.axes()[0][0]
-    style.share_axis(axes, "x", max(top, 0.01))
+    style.share_axis(axes, "x", top)
     axes.set_xlim(-0.015 * axes.get_xlim()[1], axes.get_xlim()[1] * 1.01)
     axes.set_ylim(len(sites) - 0.4, -0.7)
     axes.grid(True, axis="x", color=style.GRID, linewidth=0.8)
@@ -71,7 +73,9 @@ def _title(sites: list[Site]) -> str:
     if emptied:
         return f"{emptied} of {len(sites):,} facilities lose half their people or more in the median run"
     touched = sum(float(np.quantile(site.escaped, 0.95)) >= 0.05 * site.held for site in sites)
-    return f"{touched} of {len(sites):,} facilities lose 5% of their people or more in one run of twenty"
+    if touched:
+        return f"{touched} of {len(sites):,} facilities could lose 5% of their people or more (1 run in 20)"
+    return "No facility loses 5% of its people or more in 19 of 20 runs"
 
 
 def _row(axes: Axes, y: int, site: Site) -> None:
@@ -79,7 +83,9 @@ def _row(axes: Axes, y: int, site: Site) -> None:
     marks = ((site.escaped, -0.14, style.TRUTH, "o"), (site.confirmed, 0.16, style.BELIEF, "s"))
     for values, shift, color, marker in marks:
         low, middle, high = quantiles(values, (0.05, 0.5, 0.95)) / site.held
-        axes.plot([low, high], [y + shift] * 2, color=color, linewidth=2.2, alpha=0.55, solid_capstyle="round", zorder=2)
+        axes.plot(
+            [low, high], [y + shift] * 2, color=color, linewidth=2.2, alpha=0.55, solid_capstyle="round", zorder=2
+        )
         axes.plot([middle], [y + shift], marker, color=color, markersize=6.0 if marker == "o" else 5.0,
                   markeredgecolor=style.PAPER, markeredgewidth=0.8, zorder=3, clip_on=False)  # fmt: skip
 

@@ -32,9 +32,9 @@ class Plan(NamedTuple):
     cells: dict[tuple[int, int, int], int]
 
 
-def applies(results: Results) -> bool:
+def applies(results: Results | Study) -> bool:
     """Where two paths or more are varied in a grid."""
-    return plan(Study(results)) is not None
+    return plan(Study.of(results)) is not None
 
 
 def plan(study: Study) -> Plan | None:
@@ -58,9 +58,9 @@ def plan(study: Study) -> Plan | None:
     return Plan(x, y, row, levels, cells) if len(cells) == complete else None
 
 
-def draw(results: Results) -> Figure:
+def draw(results: Results | Study) -> Figure:
     """Two columns of maps, escapes and gap, each with its number and the middle 90% of runs in every cell."""
-    study = Study(results)
+    study = Study.of(results)
     found = plan(study)
     assert found is not None, "no grid to draw"
     rows, down, across = (len(levels) for levels in found.levels)
@@ -121,8 +121,8 @@ def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) 
             lift = 0.1 if across <= 6 else 0.0
             style.write(axes, x, y + lift, style.count(middle), size=size, color=ink, ha="center", va="center")
             if across <= 6:
-                span = f"{style.count(low)} – {style.count(high)}"
-                style.write(axes, x, y - 0.27, span, size=6.5, color=ink, ha="center", va="center")
+                span = f"{style.count(low)}–{style.count(high)}"
+                style.write(axes, x, y - 0.27, span, size=6.5 if across <= 4 else 5.6, color=ink, ha="center", va="center")
 
 
 def _sides(axes: Axes, study: Study, found: Plan, *, bottom: bool, left: bool) -> None:
@@ -131,9 +131,13 @@ def _sides(axes: Axes, study: Study, found: Plan, *, bottom: bool, left: bool) -
     style.ticks(axes, "y", range(len(found.levels[1])), [style.setting(v) for v in found.levels[1]])
     axes.tick_params(axis="both", labelcolor=style.INK)
     if bottom:
-        axes.set_xlabel(style.path_label(found.x, study.year), fontsize=9, color=style.INK, labelpad=6, parse_math=False)
+        axes.set_xlabel(
+            style.path_label(found.x, study.year), fontsize=9, color=style.INK, labelpad=6, parse_math=False
+        )
     if left:
-        axes.set_ylabel(style.path_lines(found.y, study.year), fontsize=8.5, color=style.INK, labelpad=6, parse_math=False)
+        axes.set_ylabel(
+            style.path_lines(found.y, study.year), fontsize=8.5, color=style.INK, labelpad=6, parse_math=False
+        )
     else:
         axes.tick_params(axis="y", labelleft=False)
 

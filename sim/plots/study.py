@@ -46,6 +46,11 @@ class Study:
         self.points: list[dict[str, Any]] = [{path: row.get(path) for path in results.varied} for row in rows]
         self.varied = [path for path in results.varied if len({_key(p[path]) for p in self.points}) > 1]
 
+    @classmethod
+    def of(cls, results: Results | Study) -> Study:
+        """A view of results; a view itself as it is, so that what it has read is read once."""
+        return results if isinstance(results, Study) else cls(results)
+
     # Runs
 
     @cached_property

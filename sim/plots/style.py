@@ -141,13 +141,13 @@ def from_zero(axes: Axes, axis: str, top: float, many: int = 5) -> None:
 
 
 def share_axis(axes: Axes, axis: str, top: float = 1.0) -> None:
-    """An axis of shares from 0, in per cent."""
-    top = min(1.0, top) if top <= 1.0 else top
-    step = max(0.01, round_step(top / 5))
-    end = min(1.0, step * math.ceil(top / step - 1e-9)) if top <= 1.0 else step * math.ceil(top / step - 1e-9)
+    """An axis of shares in per cent, from 0 to a round share not below `top`; to 100% where that is at most 1."""
+    step = round_step(max(top, 0.001) / 5)
+    end = step * math.ceil(max(top, 0.001) / step - 1e-9)
+    end = min(1.0, end) if top <= 1.0 else end
     (axes.set_xlim if axis == "x" else axes.set_ylim)(0.0, end)
-    places = np.arange(0.0, end + step / 2, step)
-    ticks(axes, axis, places, [f"{100 * v:.0f}%" for v in places])
+    places = np.arange(0.0, end + step / 1000, step)
+    ticks(axes, axis, places, [f"{round(100 * v, 6):g}%" for v in places])
 
 
 def log_axis(axes: Axes, low: float, high: float) -> None:
@@ -277,7 +277,8 @@ def per_cent(share: float) -> str:
         return f"{value:.0f}%"
     if value < 0.1:
         return "<0.1%"
-    return f"{value:.1f}%" if value < 10.0 else f"{min(value, 99.9):.0f}%" if value < 99.5 else f"{value:.1f}%"
+    digits = f"{value:.1f}" if value < 10.0 or value >= 99.5 else f"{value:.0f}"
+    return f"{digits.removesuffix('.0')}%"
 
 
 def days(value: float) -> str:

@@ -26,9 +26,9 @@ DOTS = (0, (1.5, 1.5))
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def applies(results: Results) -> bool:
+def applies(results: Results | Study) -> bool:
     """Where guards.scale is varied over three values or more."""
-    study = Study(results)
+    study = Study.of(results)
     return PATH in study.varied and study.numeric(PATH) and len(line(study)) >= 3 and study.replicates[0] > 0
 
 
@@ -45,9 +45,9 @@ def band(study: Study) -> Band | None:
     return either_way([study.points[n][PATH] for n in points], [escaped[n] for n in points], LEAST * held)
 
 
-def draw(results: Results) -> Figure:
+def draw(results: Results | Study) -> Figure:
     """Median, bands and mean over guards.scale; the same as a share of those held on the right."""
-    study = Study(results)
+    study = Study.of(results)
     points = line(study)
     x = np.array([float(study.points[n][PATH]) for n in points])
     escaped = [study.runs("escaped")[n] for n in points]
@@ -58,8 +58,8 @@ def draw(results: Results) -> Figure:
     subtitle += f" At {style.settings(held)}." if held else ""
     if tip is not None:
         subtitle += (
-            f" Yellow: runs go either way, and 10% to 90% of them exceed {style.count(tip.threshold)} exits,"
-            f" {_meaning(study, tip)}."
+            f" Order is lost in a run with more than {style.count(tip.threshold)} exits, {_meaning(study, tip)};"
+            " yellow: in 10% to 90% of runs."
         )
     sheet = style.sheet(study, title(tip, x, table), subtitle, 4.6, right=1.0)
     axes = sheet.axes()[0][0]
@@ -72,7 +72,7 @@ def draw(results: Results) -> Figure:
     _curves(axes, x, table, mean)
     _key(axes, falling=bool(table[0, 2] >= table[-1, 2]))
     if tip is not None:
-        _mark(axes, tip)
+        _mark(axes, tip, x, falling=bool(table[0, 2] >= table[-1, 2]))
     style.name_axes(axes, style.path_label(PATH, study.year), "Exits by the horizon (persons)")
     _share(axes, float(np.median(study.runs("population")[points[0]])))
     return sheet.figure
@@ -82,14 +82,23 @@ def title(tip: Band | None, x: Numbers, table: Numbers) -> str:
     """What is found, in a line."""
     if tip is None:
         low, high = table[:, 2].min(), table[:, 2].max()
-        return f"No tipping point between {x[0]:g} and {x[-1]:g}: medians from {style.count(low)} to {style.count(high)}"
-    if tip.open_low and tip.open_high:
-        return f"Between {x[0]:g} and {x[-1]:g} of the guards, runs go either way"
-    if tip.open_low:
-        return f"Order holds above {tip.high:.2f} of the guards; below, runs go either way"
-    if tip.open_high:
-        return f"Order is lost below {tip.low:.2f} of the guards; above, runs go either way"
-    return f"Order holds above {tip.high:.2f} of the guards, and is lost below {tip.low:.2f}"
+        return (
+            f"No tipping point between {x[0]:g} and {x[-1]:g}: medians from {style.count(low)} to {style.count(high)}"
+        )
+    rising = table[0, 2] < table[-1, 2]
+    up, down = ("down", "up") if rising else ("up", "down")
+    if tip.holds is None and tip.lost is None:
+        return f"Between {PATH} {x[0]:g} and {x[-1]:g}, runs go either way"
+    if tip.lost is None:
+        return f"Order holds from {PATH} {tip.holds:g} {up}; {_other(up)} it, runs go either way"
+    if tip.holds is None:
+        return f"Order is lost from {PATH} {tip.lost:g} {down}; {_other(down)} it, runs go either way"
+    return f"Order holds from {PATH} {tip.holds:g} {up}, and is lost from {tip.lost:g} {down}"
+
+
+def _other(way: str) -> str:
+    """On the other side of a limit from which something holds upwards or downwards."""
+    return "below" if way == "up" else "above"
 
 
 def _meaning(study: Study, tip: Band) -> str:
@@ -115,23 +124,24 @@ def _some_ticks(x: Numbers) -> tuple[Numbers, list[str]]:
     return shown, [f"{v:g}" for v in shown]
 
 
-def _mark(axes: Axes, tip: Band) -> None:
-    """The band in which runs go either way, with its ends."""
-    axes.axvspan(tip.low, tip.high, color=style.BAND, alpha=0.75, linewidth=0, zorder=0)
+def _mark(axes: Axes, tip: Band, x: Numbers, *, falling: bool) -> None:
+    """The band in which runs go either way, as far as values were tried, and what lies on its sides."""
+    ends = (tip.lost, tip.holds) if falling else (tip.holds, tip.lost)
+    low = float(x[0]) if ends[0] is None else ends[0]
+    high = float(x[-1]) if ends[1] is None else ends[1]
+    axes.axvspan(low, high, color=style.BAND, alpha=0.75, linewidth=0, zorder=0)
     across = axes.get_xaxis_transform()
-    low, high = axes.get_xlim()
-    if not tip.open_low:
-        style.write(axes, tip.low, 0.985, f" {tip.low:.2f}", size=9.0, ha="left", va="top", transform=across)
-    if not tip.open_high:
-        style.write(axes, tip.high, 0.985, f"{tip.high:.2f} ", size=9.0, ha="right", va="top", transform=across)
-    if tip.high - tip.low > 0.25 * (high - low):
-        middle = (tip.low + tip.high) / 2.0
-        style.write(axes, middle, 0.985, "either way", size=9.0, ha="center", va="top", transform=across)
+    left, right = axes.get_xlim()
+    words = ("order lost", "order holds") if falling else ("order holds", "order lost")
+    spans = ((left, low, words[0]), (low, high, "either way"), (high, right, words[1]))
+    for start, end, text in spans:
+        if end - start > 0.12 * (right - left):
+            style.write(axes, (start + end) / 2, 0.985, text, size=9.0, ha="center", va="top", transform=across)
 
 
 def _key(axes: Axes, *, falling: bool) -> None:
     """What the lines and shades are, in the corner that they leave free."""
-    left, top, row = (0.66 if falling else 0.03), 0.86, 0.065
+    left, top, row = (0.7 if falling else 0.03), 0.86, 0.065
     inside = {"transform": axes.transAxes, "clip_on": False, "zorder": 7}
     names = ("median", "mean", "middle 50% of runs", "middle 90% of runs")
     for k, name in enumerate(names):
@@ -142,7 +152,9 @@ def _key(axes: Axes, *, falling: bool) -> None:
             axes.plot([left, left + 0.045], [y, y], color=style.INK, linewidth=1.2, linestyle=DOTS, **inside)
         else:
             alpha = 0.36 if "50" in name else 0.14
-            axes.add_patch(Rectangle((left, y - 0.02), 0.045, 0.04, color=style.TRUTH, alpha=alpha, linewidth=0, **inside))
+            axes.add_patch(
+                Rectangle((left, y - 0.02), 0.045, 0.04, color=style.TRUTH, alpha=alpha, linewidth=0, **inside)
+            )
         style.write(axes, left + 0.06, y, name, size=9.0, va="center", transform=axes.transAxes, zorder=7)
 
 

@@ -31,14 +31,14 @@ class Days(NamedTuple):
     claims: dict[str, Numbers]
 
 
-def applies(results: Results) -> bool:
+def applies(results: Results | Study) -> bool:
     """Where daily rows were recorded."""
-    return Study(results).has("daily")
+    return Study.of(results).has("daily")
 
 
-def draw(results: Results) -> Figure:
+def draw(results: Results | Study) -> Figure:
     """Truth and belief side by side for one point, with the roles' claims; one above the other for several."""
-    study = Study(results)
+    study = Study.of(results)
     path, shown = study.shown
     found = [by_day(study, point) for point in shown]
     return _single(study, found[0]) if len(shown) == 1 else _several(study, path, shown, found)
@@ -95,15 +95,16 @@ def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Fi
         f"By day{held}. Medians over runs, shaded the middle 50% and 90% of runs. Above: what happened."
         " Below: what is confirmed of it, the solid line again the truth, hatched the gap between the medians."
     )
-    sheet = style.sheet(study, title, subtitle, 4.6, extra_top=0.1)
+    sheet = style.sheet(study, title, subtitle, 4.6, left=0.95, extra_top=0.1)
+    small = 9.0 if len(shown) <= 4 else 7.5
     above, below = sheet.axes(2, len(shown), wspace=0.16, hspace=0.18)
     top = max(max(float(days.escaped[4].max()), float(days.confirmed[4].max())) for days in found)
     for place, (truth, belief, point, days) in enumerate(zip(above, below, shown, found, strict=True)):
         _frame((truth, belief), days, top, many=6 if len(shown) < 4 else 3)
         _truth(truth, days)
         _belief(belief, days)
-        _inside(truth, _ends(days)[0].text, style.TRUTH)
-        _inside(belief, _ends(days)[1].text, style.readable(style.BELIEF))
+        _inside(truth, _ends(days)[0].text, style.TRUTH, small)
+        _inside(belief, _ends(days)[1].text, style.readable(style.BELIEF), small)
         values = {path: study.points[point][path]} if path else study.points[point]
         heading = style.setting(values[path]) if path and place else style.settings(values)
         truth.set_title(
@@ -173,10 +174,10 @@ def _claims(axes: Axes, found: Days) -> list[style.EndLabel]:
     return labels
 
 
-def _inside(axes: Axes, text: str, color: str) -> None:
+def _inside(axes: Axes, text: str, color: str, size: float) -> None:
     """What a small panel ends with, in its upper left, where curves that rise leave room."""
     style.write(
-        axes, 0.03, 0.97, text, color=color, size=9.0, weight="bold", va="top", zorder=7, transform=axes.transAxes,
+        axes, 0.03, 0.97, text, color=color, size=size, weight="bold", va="top", zorder=7, transform=axes.transAxes,
         bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.75},
     )  # fmt: skip
 

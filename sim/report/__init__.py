@@ -1,0 +1,36 @@
+"""The brief: `report.html`, one file that needs nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+REPORT = "report.html"
+
+
+def write_report(results: Path) -> Path:
+    """Write `report.html` into a results folder. Raises InputError, OSError."""
+    from sim.experiment.results import Results
+    from sim.plots import drawn
+    from sim.plots.save import replace
+    from sim.plots.study import Study
+    from sim.report.page import page
+
+    study = Study(Results.open(results))
+    path = results / REPORT
+    replace(path, page(study, drawn(study)).encode())
+    return path
+
+
+def write_all(results: Path) -> list[Path]:
+    """Figures and report of a results folder, each drawn once; the paths written. Raises InputError, OSError."""
+    from sim.experiment.results import Results
+    from sim.plots import drawn, write_drawn
+    from sim.plots.save import replace
+    from sim.plots.study import Study
+    from sim.report.page import page
+
+    study = Study(Results.open(results))
+    figures = drawn(study)
+    paths = write_drawn(results, figures)
+    replace(results / REPORT, page(study, figures).encode())
+    return [*paths, results / REPORT]

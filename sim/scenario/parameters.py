@@ -60,13 +60,14 @@ class Disorder(Section):
         0.1, "T", 0, 1, "net grievance that must be exceeded", source=EPSTEIN, status="literature"
     )
     containment_k: Number = declared(2.3, "k", 0, 50, "containment constant", source=EPSTEIN, status="literature")
-    risk_min: Number = declared(0.25, "r", 0.01, 1, "smallest risk aversion")
+    risk_min: Number = declared(0.25, "r", 0.01, 1, "smallest risk aversion of a fighter")
+    family_risk_min: Number = declared(0.4, "r", 0.01, 1, "smallest risk aversion of a family member")
     watching: Number = declared(0.02, "a0", 0, 1, "watching an orderly person takes, relative to one in disorder")
     up_per_hour: Number = declared(1.5, "1/h", 0, 100, "rate at which people join")
     down_per_hour: Number = declared(0.7, "1/h", 0, 100, "rate at which people calm down")
-    crowding_weight: Number = declared(0.05, "s per 100% over capacity", 0, 2, "agitation from crowding")
+    crowding_weight: Number = declared(0.03, "s per 100% over capacity", 0, 2, "agitation from crowding")
     crowding_max: Number = declared(0.1, "s", 0, 1, "largest agitation from crowding")
-    agitation_sd: Number = declared(0.03, "s", 0, 1, "slow random agitation, standard deviation")
+    agitation_sd: Number = declared(0.02, "s", 0, 1, "slow random agitation, standard deviation")
     agitation_days: Number = declared(5.0, "days", 0.1, 365, "its correlation time")
     authority_down_hours: Number = declared(12.0, "h", 0.1, 5000, "decay of authority when nobody has custody")
     authority_up_hours: Number = declared(24.0, "h", 0.1, 5000, "its recovery under a custodian")
@@ -75,12 +76,12 @@ class Disorder(Section):
 class News(Section):
     """Escapes elsewhere, heard by grapevine."""
 
-    weight: Number = declared(0.05, "s", 0, 1, "agitation from one full episode")
+    weight: Number = declared(0.04, "s", 0, 1, "agitation from one full episode")
     tau_days: Number = declared(7.0, "days", 0.1, 365, "time in which it fades")
     delay_hours: Number = declared(12.0, "h", 0, 720, "time until it is heard")
     minimum: Number = declared(20.0, "persons", 1, 1000, "smallest episode that makes news")
     full: Number = declared(100.0, "persons", 1, 100000, "episode size at which news weighs fully")
-    cap: Number = declared(0.15, "s", 0, 1, "largest agitation from news")
+    cap: Number = declared(0.12, "s", 0, 1, "largest agitation from news")
 
 
 class Walls(Section):

@@ -52,7 +52,8 @@ class Detainee(mesa.Agent):
         self.index = index
         self.kind = kind
         self.nationality = nationality
-        least = model.sc.disorder.risk_min
+        rules = model.sc.disorder
+        least = rules.risk_min if kind == "fighters" else rules.family_risk_min
         self.hardship = model.draws.u("people.hardship", origin.name, 0, index)
         self.risk = least + (1 - least) * model.draws.u("people.risk", origin.name, 0, index)
         self.go = model.draws.u("people.go", origin.name, 0, index)

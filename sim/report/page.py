@@ -1,0 +1,46 @@
+"""The page: Jinja2 with autoescape, figures as data URIs, nothing from outside."""
+
+from __future__ import annotations
+
+import base64
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from sim.plots import Drawn
+from sim.plots.provenance import Provenance
+from sim.plots.study import Study
+from sim.plots.style import tidy
+from sim.report import brief
+
+
+def page(study: Study, figures: list[Drawn]) -> str:
+    """The report as HTML."""
+    told = Provenance.of(study)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["code"] = _code
+    template = environment.from_string(files("sim.report").joinpath("report.html.j2").read_text("utf-8"))
+    return template.render(
+        name=tidy(told.name or "results", 200),
+        description=told.description,
+        line=told.line(study),
+        status=study.results.status,
+        point=brief.setting_of(study),
+        answers=brief.answers(study),
+        tables=brief.tables(study),
+        figures=[(figure.name, figure.caption, _uri(figure.svg)) for figure in figures],
+        notes=told.notes,
+        provenance=brief.provenance(study),
+        words=brief.WORDS,
+        limits=brief.NOT,
+    )
+
+
+def _uri(svg: bytes) -> str:
+    """An image inside the page: it can run nothing and load nothing."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+
+
+def _code(text: str) -> list[tuple[bool, str]]:
+    """Text cut at backticks: whether a piece is code, and the piece."""
+    return [(bool(k % 2), piece) for k, piece in enumerate(text.split("`"))]

@@ -1,0 +1,82 @@
+"""`show` and `list`."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.experiment.results import Results
+
+
+@pytest.fixture
+def made(cli, here: Path) -> Path:
+    assert cli("sweep", "tiny", "--replicates", "2", "--no-plots", "--quiet", "--out", "results/mine").code == 0
+    return Path("results/mine")
+
+
+def test_show_says_again_what_the_sweep_said(cli, made):
+    outcome = cli("show", str(made))
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "tiny: 6 points, 12 replicates" in outcome.out
+    assert "How thin can the guard get" in outcome.out
+
+
+def test_show_json_is_that_of_the_sweep(cli, made):
+    found = json.loads(cli("show", str(made), "--json").out)
+    assert set(found) == {"out", "status", "failed", "points"}
+    assert len(found["points"]) == 6
+
+
+def test_tables_as_csv(cli, made):
+    outcome = cli("show", str(made), "--csv", "tables")
+    assert outcome.code == 0, outcome.err
+    assert sorted(path.name for path in Path("tables").iterdir()) == [
+        "daily.csv",
+        "facilities.csv",
+        "points.csv",
+        "runs.csv",
+    ]
+    results = Results.open(made)
+    for name in ("runs", "daily", "facilities"):
+        with open(f"tables/{name}.csv") as stream:
+            rows = list(csv.DictReader(stream))
+        table = results.table(name)
+        assert list(rows[0]) == table.column_names
+        assert [row["escaped"] for row in rows] == [str(n) for n in table["escaped"].to_pylist()]
+
+
+def test_what_holds_no_results_is_exit_2(cli, made):
+    Path("file").write_text("")
+    for arguments in (["show", "nothing"], ["show", "file"], ["show", "."], ["show", str(made), "--csv", "file"]):
+        outcome = cli(*arguments)
+        assert (outcome.code, outcome.out) == (2, ""), arguments
+        assert "Traceback" not in outcome.err
+
+
+def test_list_shows_what_can_be_run_and_what_was(cli, made):
+    outcome = cli("list")
+    assert outcome.code == 0
+    for words in (
+        "ne-syria-2019 ",
+        "hasakah-2022",
+        "quiet-year",
+        "guards-isr-control",
+        "results/mine",
+        "12 of 12 replicates, done",
+    ):
+        assert words in outcome.out
+    found = json.loads(cli("list", "--json").out)
+    assert set(found) == {"scenarios", "sweeps", "results"}
+    assert found["results"] == [
+        {"folder": "results/mine", "kind": "sweep", "name": "tiny", "status": "done", "done": 12, "replicates": 12}
+    ]
+
+
+def test_list_minds_no_broken_manifest(cli, here):
+    Path("results/x").mkdir(parents=True)
+    for text in ("[", "{}", '{"program": "detention-sim"}', '{"program": "detention-sim", "counts": 3}'):
+        Path("results/x/manifest.json").write_text(text)
+        outcome = cli("list")
+        assert outcome.code == 0
+        assert "No results in results/." in outcome.out

@@ -1,0 +1,189 @@
+"""Running a design: the same tables however it is run, and whatever happens on the way."""
+
+import errno
+import json
+import random
+import threading
+
+import pyarrow.compute as pc
+import pytest
+
+import sim.model
+from sim.experiment.design import scenario_design, sweep_design
+from sim.experiment.execution import AllFailed, Interrupted, execute, recording
+from sim.experiment.store import TABLES, Memory
+from tests.experiment.conftest import ran
+
+
+def contents(results):
+    """Every part's content by name."""
+    return {part["file"]: part["sha256"] for part in results.manifest["parts"]}
+
+
+def test_workers_and_order_do_not_matter(design, stored):
+    shuffled = list(design.batches())
+    random.Random(3).shuffle(shuffled)
+    one = ran(design, workers=1)
+    other = ran(design, workers=3, batches=shuffled)
+    assert contents(one) == contents(other) == contents(stored)
+    for name in TABLES:
+        assert one.table(name).equals(other.table(name)), name
+        assert one.table(name).equals(stored.table(name)), name
+
+
+def test_a_replicate_is_the_same_alone_and_among_many(stored):
+    alone = ran(scenario_design("tiny", {"replicates": 3, "guards.scale": 2.0, "control.handover": "formal"})).runs
+    among = stored.table("runs", point=5).slice(0, 3)
+    assert alone.drop(["point"]).equals(among.drop(["point"]))
+
+
+def test_rows_are_in_the_order_of_points_and_replicates(stored):
+    for name in TABLES:
+        table = stored.table(name)
+        keys = list(zip(table["point"].to_pylist(), table["replicate"].to_pylist(), strict=True))
+        assert keys == sorted(keys)
+        assert len(keys) > 0
+
+
+@pytest.mark.parametrize(
+    ("record", "names"),
+    [("summary", ["runs"]), ("daily", ["runs", "daily", "facilities"]), ("full", list(TABLES))],
+)
+def test_record_says_which_tables_are_written(record, names):
+    results = ran(scenario_design("tiny", {"replicates": 2}), record=record)
+    assert [part["table"] for part in results.manifest["parts"]] == names
+    for name in TABLES:
+        assert (len(results.table(name)) > 0) == (name in names)
+
+
+@pytest.fixture
+def failing(monkeypatch):
+    """Makes chosen replicates raise."""
+
+    def fail(which) -> None:
+        complete = sim.model.Run.complete
+
+        def broken(self, seed, replicate):
+            if which(replicate):
+                raise ZeroDivisionError(f"replicate {replicate}")
+            return complete(self, seed, replicate)
+
+        monkeypatch.setattr(sim.model.Run, "complete", broken)
+
+    return fail
+
+
+def test_a_replicate_that_raises_is_a_row_with_its_error(failing, stored):
+    failing(lambda replicate: replicate in (3, 21))
+    results = ran(sweep_design("tiny", {"replicates": 23}))
+    runs = results.runs
+    failed = runs.filter(pc.equal(runs["status"], "failed"))
+    assert failed["replicate"].to_pylist() == [3, 21] * 6
+    assert failed["error"].to_pylist()[:2] == ["ZeroDivisionError: replicate 3", "ZeroDivisionError: replicate 21"]
+    assert failed["escaped"].null_count == 12
+    assert (results.status, results.failed) == ("done", 12)
+    assert 3 not in results.daily["replicate"].to_pylist()
+    for name in ("runs", "daily", "facilities", "events", "reports"):
+        made, whole = results.table(name), stored.table(name)
+        others = pc.invert(pc.is_in(whole["replicate"], pc.cast([3, 21], "int64")))
+        good = made.filter(pc.equal(made["status"], "done")) if name == "runs" else made
+        assert good.equals(whole.filter(others)), name
+    assert [entry["replicates"] for entry in results.metrics()] == [21] * 6
+
+
+def test_a_number_that_is_none_fails_its_replicate(monkeypatch):
+    complete = sim.model.Run.complete
+
+    def broken(self, seed, replicate):
+        tables = complete(self, seed, replicate)
+        tables.daily["held"][4] = float("nan") if replicate == 1 else tables.daily["held"][4]
+        return tables
+
+    monkeypatch.setattr(sim.model.Run, "complete", broken)
+    runs = ran(scenario_design("tiny", {"replicates": 3})).runs
+    assert runs["error"].to_pylist() == [None, "ValueError: held is not a finite number", None]
+
+
+def test_a_model_that_cannot_be_built_fails_its_replicates(monkeypatch):
+    def broken(self, resolved, *, full=False):
+        raise MemoryError
+
+    monkeypatch.setattr(sim.model.Run, "__init__", broken)
+    store = Memory()
+    with pytest.raises(AllFailed, match="MemoryError"):
+        ran(scenario_design("tiny", {"replicates": 2}), store)
+    assert json.loads(store.read("manifest.json"))["status"] == "failed"
+
+
+def test_when_all_fail_it_is_said_and_stored(failing):
+    failing(lambda _: True)
+    store = Memory()
+    with pytest.raises(AllFailed, match="replicate 0"):
+        ran(scenario_design("tiny", {"replicates": 4}), store)
+    manifest = json.loads(store.read("manifest.json"))
+    assert (manifest["status"], manifest["counts"]["failed"]) == ("failed", 4)
+
+
+class Breaking(Memory):
+    """A store that raises when it is given its n-th part."""
+
+    def __init__(self, parts: int, error: BaseException):
+        super().__init__()
+        self.left = parts
+        self.error = error
+
+    def write(self, name, content):
+        if name.startswith("runs/"):
+            self.left -= 1
+            if self.left == 0:
+                raise self.error
+        super().write(name, content)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (KeyboardInterrupt(), "stopped"),
+        (OSError(errno.ENOSPC, "no space left on device"), "stopped"),
+        (OSError(errno.EACCES, "permission denied"), "failed"),
+        (RuntimeError("a fault"), "failed"),
+    ],
+)
+def test_what_is_stored_stays_when_a_run_ends_early(design, stored, error, status):
+    store = Breaking(4, error)
+    with pytest.raises(Interrupted if status == "stopped" else type(error)):
+        ran(design, store, workers=2)
+    manifest = json.loads(store.read("manifest.json"))
+    assert manifest["status"] == status
+    kept = {part["file"]: part["sha256"] for part in manifest["parts"]}
+    assert len(kept) == 3 * 5
+    assert kept.items() <= contents(stored).items()
+
+
+def test_a_run_may_be_started_on_any_thread():
+    found = []
+    thread = threading.Thread(target=lambda: found.append(ran(scenario_design("tiny", {"replicates": 2})).status))
+    thread.start()
+    thread.join()
+    assert found == ["done"]
+
+
+def test_no_more_batches_wait_than_needed(monkeypatch):
+    design = scenario_design("tiny", {"replicates": 2000})
+    taken = []
+
+    def watched():
+        for batch in design.batches():
+            taken.append(batch)
+            yield batch
+
+    class Stopping(Memory):
+        def write(self, name, content):
+            if name.startswith("runs/"):
+                raise KeyboardInterrupt
+            super().write(name, content)
+
+    store = Stopping()
+    with pytest.raises(Interrupted), recording(design, store, "summary") as manifest:
+        execute(design, store, manifest, workers=2, batches=watched())
+    assert len(taken) <= 4

@@ -1,0 +1,40 @@
+"""`import sim`."""
+
+import pytest
+
+import sim
+from sim.scenario.errors import InputError
+
+
+def test_run_gives_tables_in_memory():
+    scenario = sim.load("tiny", {"guards.scale": 0.5})
+    results = sim.run(scenario, replicates=4, seed=3)
+    assert results.path is None
+    assert len(results.runs) == 4
+    assert set(results.runs["seed"].to_pylist()) == {3}
+    assert len(results.daily) == 4 * 11
+    assert len(results.facilities) == 4
+    assert results.quantiles().num_rows == 1
+    assert results.exceedance()["share"][0].as_py() == 1.0
+    assert type(results) is sim.Results
+
+
+def test_run_takes_a_name_and_keeps_what_it_is_told_to(tmp_path):
+    made = sim.run("tiny", replicates=2, out=tmp_path / "x", record="full", workers=1)
+    again = sim.Results.open(tmp_path / "x")
+    assert again.runs.equals(made.runs)
+    assert len(again.events) > 0
+    with pytest.raises(InputError, match="--overwrite"):
+        sim.run("tiny", replicates=2, out=tmp_path / "x")
+
+
+def test_results_in_memory_can_be_saved(tmp_path):
+    made = sim.run("tiny", replicates=2)
+    assert sim.Results.open(made.save(tmp_path / "y")).runs.equals(made.runs)
+
+
+def test_the_face_has_these_names_and_no_others():
+    assert {"load", "run", "Results", "DetentionModel", "__version__"} <= set(dir(sim))
+    assert isinstance(sim.__version__, str)
+    with pytest.raises(AttributeError):
+        _ = sim.nothing

@@ -1,0 +1,112 @@
+"""Reading results."""
+
+import json
+import math
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from sim.experiment import summary
+from sim.experiment.results import Results
+from sim.experiment.settings import contents
+from sim.scenario.errors import InputError
+
+
+def test_a_folder_is_read_as_it_was_written(stored, copy):
+    again = Results.open(copy)
+    assert again.manifest == stored.manifest
+    assert again.varied == ["guards.scale", "control.handover"]
+    assert again.points.to_pylist()[3] == {"point": 3, "guards.scale": 1.0, "control.handover": "formal"}
+    assert again.runs.equals(stored.runs)
+    assert pq.read_table(copy / "runs").num_rows == len(stored.runs)
+
+
+def test_only_what_is_asked_for_is_read(stored):
+    some = stored.table("daily", ["replicate", "day"], point=2)
+    assert some.column_names == ["replicate", "day"]
+    assert len(some) == 23 * 11
+
+
+def test_every_point_can_be_run_again(stored, design):
+    for point in design.points:
+        there, here = contents(stored.scenario(point.index)), contents(point.resolved)
+        assert there == here
+    with pytest.raises(InputError, match="no such point"):
+        stored.scenario(6)
+
+
+def test_quantiles_by_point(stored):
+    found = stored.quantiles("escaped", (0.05, 0.5, 0.975))
+    assert found.column_names == ["point", "guards.scale", "control.handover", "q05", "q50", "q97.5"]
+    escaped = stored.table("runs", point=4)["escaped"].to_numpy()
+    assert found["q97.5"][4].as_py() == pytest.approx(np.quantile(escaped, 0.975))
+
+
+def test_exceedance_by_point(stored):
+    found = stored.exceedance("escaped").to_pylist()
+    escaped = stored.table("runs", point=1)["escaped"].to_numpy()
+    for row in (row for row in found if row["point"] == 1):
+        assert row["share"] == pytest.approx(np.mean(escaped >= row["value"]))
+    with pytest.raises(InputError, match="did you mean `escaped`"):
+        stored.exceedance("escapd")
+
+
+def test_a_null_is_beyond_every_value():
+    values = [1.0, math.nan, 3.0, 2.0, math.nan]
+    assert summary.quantiles(values, (0.0, 0.25, 0.5)).tolist() == [1.0, 2.0, 3.0]
+    assert np.isnan(summary.quantiles(values, (0.51, 0.75, 1.0))).all()
+    assert np.isnan(summary.quantiles([], (0.5,))).all()
+    x, share = summary.exceedance(values)
+    assert x.tolist() == [1.0, 2.0, 3.0]
+    assert share.tolist() == pytest.approx([1.0, 0.8, 0.6])
+
+
+def test_quantiles_without_nulls_are_numpys():
+    values = np.random.default_rng(1).normal(size=37)
+    p = (0.0, 0.05, 0.33, 0.5, 0.95, 1.0)
+    assert summary.quantiles(values, p) == pytest.approx(np.quantile(values, p))
+
+
+def test_a_nullable_metric_has_no_mean_once_anything_is_null():
+    some = summary.metric([1.0, math.nan, 3.0], nullable=True)
+    assert some == {"mean": None, "sd": None, "q05": 1.2, "q25": 2.0, "q50": 3.0, "q75": None, "q95": None, "half_width_95": None, "n": 2}  # fmt: skip
+    full = summary.metric([1.0, 2.0, 3.0], nullable=True)
+    assert (full["mean"], full["sd"], full["n"]) == (2.0, 1.0, 3)
+    assert full["half_width_95"] == pytest.approx(4.302653 / math.sqrt(3), rel=1e-6)  # Student's t, 2 degrees
+    assert summary.metric([5.0], nullable=False)["half_width_95"] is None
+
+
+@pytest.mark.parametrize("spoil", ["gone", "torn", "garbage"])
+def test_a_part_that_is_not_as_written_is_named(copy, spoil):
+    part = copy / "daily/part-000002-000000000.parquet"
+    content = part.read_bytes()
+    if spoil == "gone":
+        part.unlink()
+    else:
+        part.write_bytes(content[:-100] if spoil == "torn" else b"garbage")
+    results = Results.open(copy)
+    assert len(results.runs) == 138
+    with pytest.raises(InputError, match=r"daily/part-000002-000000000.parquet: cannot be read"):
+        _ = results.daily
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "[", "[]", '{"program": "x"}', '{"program": "detention-sim", "format": 99}']
+)
+def test_what_holds_no_results_is_bad_input(tmp_path, text):
+    if text is not None:
+        (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(InputError):
+        Results.open(tmp_path)
+    with pytest.raises(InputError):
+        Results.open(tmp_path / "manifest.json")
+
+
+def test_results_so_far_can_be_read(copy):
+    data = json.loads((copy / "manifest.json").read_text())
+    data["status"] = "running"
+    data["parts"] = [part for part in data["parts"] if part["first"] == 0]
+    (copy / "manifest.json").write_text(json.dumps(data))
+    results = Results.open(copy)
+    assert (results.status, len(results.runs)) == ("running", 120)

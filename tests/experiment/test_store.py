@@ -1,0 +1,92 @@
+"""Where results lie."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sim.experiment.store import Folder, default_folder, prepare
+from sim.scenario.errors import InputError
+
+
+def test_a_new_or_empty_folder_or_one_without_a_manifest_will_do(tmp_path):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/notes.txt").write_text("mine")
+    for name in ("new/deep", "empty", "other"):
+        assert prepare(tmp_path / name, overwrite=False).path.is_dir()
+    assert (tmp_path / "other/notes.txt").read_text() == "mine"
+
+
+def test_results_are_not_replaced_unasked(copy):
+    before = sorted(copy.rglob("*"))
+    with pytest.raises(InputError, match="holds results; expected another folder, `resume`.*`--overwrite`"):
+        prepare(copy, overwrite=False)
+    assert sorted(copy.rglob("*")) == before
+
+
+def test_overwriting_removes_results_and_nothing_else(copy):
+    (copy / "notes.txt").write_text("mine")
+    (copy / "plots").mkdir()
+    (copy / "plots/a.png").write_bytes(b"")
+    (copy / "plots/a.key").write_text("mine")
+    (copy / "runs/mine.parquet").write_bytes(b"")
+    prepare(copy, overwrite=True)
+    left = {str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()}
+    assert left == {"notes.txt", "plots/a.key", "runs/mine.parquet"}
+
+
+def test_overwriting_spares_what_is_not_ours(tmp_path):
+    for text in ('{"name": "a web page"}', "[", "[1]"):
+        (tmp_path / "manifest.json").write_text(text)
+        with pytest.raises(InputError, match="not of detention-sim"):
+            prepare(tmp_path, overwrite=True)
+        assert (tmp_path / "manifest.json").read_text() == text
+
+
+def test_overwriting_follows_no_link_out_of_the_folder(copy, tmp_path):
+    outside = tmp_path / "outside"
+    (copy / "runs").rename(outside)
+    (copy / "runs").symlink_to(outside)
+    prepare(copy, overwrite=True)
+    assert list(outside.glob("part-*"))
+
+
+def test_parts_left_by_a_torn_run_go(copy):
+    (copy / "manifest.json").unlink()
+    (copy / "runs/part-000000-000000000.parquet.tmp").write_bytes(b"")
+    prepare(copy, overwrite=False)
+    assert not list(copy.rglob("part-*"))
+
+
+def test_what_cannot_be_a_folder_is_bad_input(tmp_path):
+    (tmp_path / "file").write_text("")
+    for name in ("file", "file/below", "x" * 300, "a\0b"):
+        with pytest.raises(InputError, match="--out: .*cannot be used"):
+            prepare(tmp_path / name, overwrite=True)
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    folder = Folder(tmp_path)
+    folder.write("runs/part-0.parquet", b"first")
+
+    def torn(_descriptor):
+        raise OSError(28, "no space left on device")
+
+    monkeypatch.setattr(os, "fsync", torn)
+    with pytest.raises(OSError, match="no space"):
+        folder.write("runs/part-0.parquet", b"second")
+    assert [path.name for path in (tmp_path / "runs").iterdir()] == ["part-0.parquet"]
+    assert folder.read("runs/part-0.parquet") == b"first"
+
+
+@pytest.mark.parametrize(
+    ("name", "short"), [("ne-syria-2019", "ne-syria-2019"), ("Été / ../x", "t-x"), ("///", "unnamed")]
+)
+def test_the_default_folder_is_named_by_scenario_and_time(name, short):
+    path = default_folder(name)
+    assert path.parent == Path("results") / short
+    stamp, unique = path.name.split("-")
+    assert len(stamp) == len("20191009T120000Z")
+    assert len(unique) == 6
+    assert default_folder(name) != path
