@@ -185,7 +185,8 @@ def _undetected_by_point(axes: Axes, study: Study, path: str, shown: list[int], 
     style.share_axis(axes, "y", min(1.0, max(0.05, tops * 1.1)))
     axes.set_xlim(-0.5, len(shown) - 0.25)
     places = range(len(shown))
-    style.ticks(axes, "x", places, [_value(study, path, n) if path else f"{study.index[n]}" for n in shown])
+    names = [_value(study, path, n) if path else f"{study.index[n]}" for n in shown]
+    style.ticks(axes, "x", places, [style.tidy(name, max(4, 26 // len(shown))) for name in names])
     style.name_axes(axes, path or "Point", "Exits never truly reported")
 
 

@@ -20,6 +20,8 @@ NAME = "heatmap"
 CAPTION = "Median exits and median gap over what was varied."
 MOST_LEVELS = 16
 MOST_ROWS = 6
+LONGEST = 20
+"""Longest name of a value beside a map, characters."""
 
 
 class Plan(NamedTuple):
@@ -69,8 +71,8 @@ def draw(results: Results | Study) -> Figure:
     subtitle = "Medians over runs, below them the middle 90% of runs. Left: exits by the horizon. Right: the gap, exits not confirmed."
     subtitle += " Below 0, more is confirmed than happened." if tables["gap"].min() < 0 else ""
     subtitle += f" At {style.settings(held)}." if held else ""
-    named = not study.numeric(found.y)
-    left = 1.85 if named else 1.2
+    longest = max(len(style.tidy(style.setting(value), LONGEST)) for value in found.levels[1])
+    left = max(1.2, 0.85 + 0.075 * longest)
     height = rows * (0.42 * down + 0.75) + (0.3 if found.row else 0.0)
     sheet = style.sheet(study, _title(tables), subtitle, height, left=left, foot=0.85, extra_top=0.05)
     grid = sheet.axes(rows, 2, wspace=0.12, hspace=0.68 / (0.42 * down + 0.1))
@@ -127,8 +129,11 @@ def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) 
 
 def _sides(axes: Axes, study: Study, found: Plan, *, bottom: bool, left: bool) -> None:
     """Values along the sides, their names where the figure ends."""
-    style.ticks(axes, "x", range(len(found.levels[2])), [style.setting(v) for v in found.levels[2]])
-    style.ticks(axes, "y", range(len(found.levels[1])), [style.setting(v) for v in found.levels[1]])
+    fits = max(3, 44 // len(found.levels[2]))
+    below = [style.tidy(style.setting(value), fits) for value in found.levels[2]]
+    beside = [style.tidy(style.setting(value), LONGEST) for value in found.levels[1]]
+    style.ticks(axes, "x", range(len(below)), below)
+    style.ticks(axes, "y", range(len(beside)), beside)
     axes.tick_params(axis="both", labelcolor=style.INK)
     if bottom:
         axes.set_xlabel(

@@ -19,7 +19,7 @@ ROLES = [
     "occupier",
     "sponsor_government",
     "other_government",
-    "ngo",
+    "NGO",
     "media",
     "later_accounting",
 ]

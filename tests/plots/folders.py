@@ -95,10 +95,12 @@ def made_up(
     manifest=None,
     sites=SITES,
     scenario=None,
+    failed: int = 0,
+    record: str = "daily",
 ) -> Path:
     """A folder of made-up numbers: fewer guards let out more, confirmation lags behind the truth.
 
-    `zero` lets nobody out; without `claims` nobody ever claims anything.
+    `zero` lets nobody out; without `claims` nobody ever claims anything; the first `failed` replicates fail.
     """
     points = points or [{}]
     rng = np.random.default_rng(5)
@@ -169,4 +171,25 @@ def made_up(
             "confirmed": np.floor(confirmed[site_rows] * shares[site]),
         },
     )
-    return write(folder, points, {"runs": runs, "daily": daily, "facilities": facilities}, manifest, scenario)
+    tables = {"runs": fail(runs, failed), "daily": daily, "facilities": facilities}
+    if failed:
+        tables = {"runs": tables["runs"], **{k: v.filter(pc.greater_equal(v["replicate"], failed)) for k, v in tables.items() if k != "runs"}}
+    if record == "summary":
+        tables = {"runs": tables["runs"]}
+    return write(folder, points, tables, {**(manifest or {}), "record": record}, scenario)
+
+
+def fail(runs: pa.Table, count: int) -> pa.Table:
+    """The same with the first replicates failed: an error, and no numbers."""
+    lost = pc.less(runs["replicate"], count)
+    columns = {}
+    for field in runs.schema:
+        column = runs[field.name]
+        if field.name == "status":
+            column = pc.if_else(lost, "failed", column)
+        elif field.name == "error":
+            column = pc.if_else(lost, "it broke", column)
+        elif field.name not in ("point", "replicate", "seed"):
+            column = pc.if_else(lost, pa.scalar(None, field.type), column)
+        columns[field.name] = column
+    return pa.table(columns, schema=runs.schema)

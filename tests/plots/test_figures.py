@@ -1,0 +1,370 @@
+"""Every figure on made-up results: it draws at the edges, and what it draws are the tables' numbers."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
+from PIL import Image
+
+from sim.analysis.escapes import either_way
+from sim.analysis.gap import delays, kaplan_meier
+from sim.experiment.results import Results
+from sim.plots import ORDER, detection, exceedance, facilities, figures, heatmap, style, tipping, truth_and_belief, write_plots
+from sim.plots.provenance import embedded
+from sim.plots.save import png, svg
+from sim.plots.study import Study, thinned
+from tests.plots.folders import SITES, made_up
+
+GRID = [
+    {"guards.scale": scale, "isr.coverage": coverage, "control.handover": handover}
+    for scale, coverage, handover in product([0.25, 0.5, 0.75, 1.0, 1.25], [0.1, 0.4, 0.8], ["none", "hasty", "formal"])
+]
+SCALES = [{"guards.scale": scale} for scale in (0.0, 0.25, 0.5, 1.0, 1.5)]
+LEVERS = [{"lever": name, "guards.scale": scale} for name, scale in product(["as-it-was", "stay"], [0.5, 1.0])]
+SAMPLED = [{"guards.scale": 0.1 + 0.07 * k, "isr.coverage": (0.31 * k) % 1} for k in range(9)]
+HOSTILE = "$x_1$ <script>alert(1)</script> & \\frac{a}{b} " + "long " * 80
+
+
+def opened(folder: Path, *args, **given) -> Results:
+    return Results.open(made_up(folder, *args, **given))
+
+
+def lines(figure, color: str):
+    """Data of the lines of a colour, in the order of axes."""
+    return [
+        np.column_stack(line.get_data())
+        for axes in figure.axes
+        for line in axes.get_lines()
+        if to_hex(line.get_color()) == color
+    ]
+
+
+def texts(figure) -> list[str]:
+    return [text.get_text() for text in figure.findobj(Text) if text.get_text()]
+
+
+CASES = {
+    "one point": {},
+    "one replicate": {"replicates": 1},
+    "two replicates": {"replicates": 2},
+    "nobody escapes": {"zero": True},
+    "nobody claims": {"claims": False},
+    "one replicate, nobody escapes": {"replicates": 1, "zero": True},
+    "45 points": {"points": GRID, "replicates": 6},
+    "45 points, nobody escapes": {"points": GRID, "replicates": 4, "zero": True},
+    "guards alone": {"points": SCALES},
+    "levers": {"points": LEVERS, "replicates": 8},
+    "a sample": {"points": SAMPLED, "replicates": 8},
+    "one point of a sweep": {"points": GRID[:1]},
+    "one replicate of each": {"points": GRID[:9], "replicates": 1, "claims": False},
+    "many at once": {"replicates": 3000, "points": SCALES[:2]},
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+@pytest.mark.filterwarnings("error")
+def test_every_figure_that_applies_draws(tmp_path, case) -> None:
+    study = Study(opened(tmp_path / "r", **CASES[case]))
+    drawn = [module for module in figures() if module.applies(study)]
+    assert exceedance in drawn
+    for module in drawn:
+        figure = module.draw(study)
+        assert png(figure, "{}").startswith(b"\x89PNG")
+        ElementTree.fromstring(svg(figure, "{}"))
+
+
+def test_each_figure_only_where_it_applies(tmp_path) -> None:
+    def applying(name, **given):
+        study = Study(opened(tmp_path / name, **given))
+        return {module.NAME for module in figures() if module.applies(study)}
+
+    always = {"exceedance", "truth_and_belief", "facilities"}
+    assert applying("one") == {*always, "detection"}
+    assert applying("zero", zero=True) == always
+    assert applying("scales", points=SCALES) == {*always, "detection", "tipping"}
+    assert applying("grid", points=GRID, replicates=3) == {*always, "detection", "tipping", "heatmap"}
+    assert applying("sampled", points=SAMPLED, replicates=3) == {*always, "detection", "tipping"} - {"tipping"}
+    assert {module.NAME for module in figures()} == set(ORDER)
+
+
+def test_the_exceedance_curve_is_that_of_the_table(tmp_path) -> None:
+    results = opened(tmp_path / "r", replicates=50)
+    escaped = results.runs["escaped"].to_numpy()
+    (curve,) = [data for data in lines(exceedance.draw(results), style.TRUTH) if len(data) > 10]
+    inner = curve[1:-1]
+    assert set(inner[:, 0]) == set(escaped)
+    for x, share in inner:
+        assert share == pytest.approx(np.mean(escaped >= x))
+    assert curve[-1, 1] == 0
+
+
+def test_the_causes_drawn_are_the_means(tmp_path) -> None:
+    results = opened(tmp_path / "r", replicates=50)
+    bars = exceedance.draw(results).axes[1].patches
+    widths = sorted(bar.get_width() for bar in bars)
+    means = sorted(float(np.mean(results.runs[f"escaped_{cause}"].to_numpy())) for cause in exceedance.CAUSES)
+    assert widths == pytest.approx(means)
+
+
+def test_truth_and_belief_are_medians_by_day(tmp_path) -> None:
+    results = opened(tmp_path / "r", replicates=31)
+    figure = truth_and_belief.draw(results)
+    daily = results.daily.to_pydict()
+    day = np.array(daily["day"])
+    for column, color in (("escaped", style.TRUTH), ("confirmed", style.BELIEF)):
+        medians = [np.median(np.array(daily[column])[day == d]) for d in range(11)]
+        drawn = lines(figure, color)[0]
+        assert drawn[:, 0].tolist() == list(range(11))
+        assert drawn[:, 1] == pytest.approx(medians)
+
+
+def test_a_role_is_drawn_on_days_when_half_of_the_runs_have_its_claim(tmp_path) -> None:
+    study = Study(opened(tmp_path / "r", replicates=31))
+    days = truth_and_belief.by_day(study, 0)
+    assert np.isnan(days.claims["attacker"][:4]).all() and not np.isnan(days.claims["attacker"][4:]).any()
+    assert np.isnan(days.claims["guarding_force"]).all()
+    claimed = np.array(study.results.daily["claimed_attacker"].to_pylist(), float).reshape(31, 11)
+    assert days.claims["attacker"][4:] == pytest.approx(np.median(claimed[:, 4:], axis=0))
+
+
+def test_the_heatmap_shows_every_cells_median(tmp_path) -> None:
+    results = opened(tmp_path / "r", GRID, 7)
+    runs = results.runs
+    point, gap = runs["point"].to_numpy(), runs["gap"].to_numpy()
+    found = heatmap.plan(Study(results))
+    assert (found.x, found.y, found.row) == ("guards.scale", "isr.coverage", "control.handover")
+    mesh = heatmap.draw(results).axes[1].collections[0].get_array()  # gap, where handover is none
+    for y, x in product(range(3), range(5)):
+        n = GRID.index({"guards.scale": found.levels[2][x], "isr.coverage": found.levels[1][y], "control.handover": "none"})
+        assert mesh[y, x] == pytest.approx(np.median(gap[point == n]))
+        assert style.count(float(np.median(gap[point == n]))) in texts(heatmap.draw(results))
+
+
+def test_axes_are_named_as_the_scenario_names_them(tmp_path) -> None:
+    figure = tipping.draw(opened(tmp_path / "r", SCALES))
+    assert figure.axes[0].get_xlabel() == "guards.scale (share of 2019 guards)"
+    assert style.path_label("isr.coverage") == "isr.coverage (share of facility-hours watched before withdrawal)"
+    assert style.path_label("armed_cells.attacks_per_month") == "armed_cells.attacks_per_month (1/month)"
+    assert style.path_label("lever") == "lever"
+
+
+def test_tipping_draws_median_and_mean_over_the_guards(tmp_path) -> None:
+    results = opened(tmp_path / "r", SCALES)
+    runs = results.runs
+    point, escaped = runs["point"].to_numpy(), runs["escaped"].to_numpy()
+    figure = tipping.draw(results)
+    median = next(data for data in lines(figure, style.TRUTH) if len(data) == 5)
+    mean = next(data for data in lines(figure, style.INK) if len(data) == 5)
+    assert median[:, 0] == pytest.approx([0, 0.25, 0.5, 1, 1.5])
+    assert median[:, 1] == pytest.approx([np.median(escaped[point == n]) for n in range(5)])
+    assert mean[:, 1] == pytest.approx([np.mean(escaped[point == n]) for n in range(5)])
+
+
+def test_the_right_axis_is_the_share_of_those_held(tmp_path) -> None:
+    results = opened(tmp_path / "r", SCALES)
+    left, right = tipping.draw(results).axes
+    population = results.runs["population"].to_numpy()[0]
+    assert right.get_ylim()[1] * population == pytest.approx(left.get_ylim()[1])
+
+
+def test_the_band_drawn_is_the_band_found(tmp_path) -> None:
+    results = opened(tmp_path / "r", SCALES, 60)
+    study = Study(results)
+    escaped = study.runs("escaped")
+    band = either_way([0, 0.25, 0.5, 1, 1.5], escaped, 0.05 * results.runs["population"].to_numpy()[0])
+    assert band == tipping.band(study)
+    shown = [p for p in tipping.draw(results).axes[0].patches if to_hex(p.get_facecolor()) == style.BAND]
+    assert len(shown) == (band is not None)
+
+
+def test_facilities_are_drawn_worst_first_without_residents(tmp_path) -> None:
+    results = opened(tmp_path / "r", replicates=25)
+    figure = facilities.draw(results)
+    names = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert set(names) == {name for name in SITES if not name.endswith("-main")}
+    table = results.facilities.to_pydict()
+    site, escaped = np.array(table["facility"]), np.array(table["escaped"], float)
+    shares = [np.mean(escaped[site == name]) / SITES[name] for name in names]
+    assert shares == sorted(shares, reverse=True)
+    dots = [data[0] for data in lines(figure, style.TRUTH) if len(data) == 1]
+    assert [x for x, _ in dots] == pytest.approx([np.median(escaped[site == name]) / SITES[name] for name in names])
+
+
+def test_detection_draws_the_kaplan_meier_estimate(tmp_path) -> None:
+    results = opened(tmp_path / "r", replicates=80)
+    runs = results.runs
+    first, known = (np.array(runs[name].to_pylist(), float) for name in ("first_escape_day", "first_confirmed_day"))
+    curve = kaplan_meier(delays(first, known, 10.0))
+    drawn = next(data for data in lines(detection.draw(results), style.BELIEF) if len(data) > 2)
+    assert drawn[:-1, 0] == pytest.approx(curve.days[: len(drawn) - 1])
+    assert drawn[:-1, 1] == pytest.approx(curve.share[: len(drawn) - 1])
+
+
+def test_failed_replicates_are_left_out_and_counted(tmp_path) -> None:
+    results = opened(tmp_path / "r", replicates=12, failed=2)
+    study = Study(results)
+    assert study.failed == 2 and study.replicates == (10, 10)
+    assert "2 failed and left out" in " ".join(texts(exceedance.draw(results)))
+
+
+def test_every_figure_says_where_it_comes_from(tmp_path) -> None:
+    study = Study(opened(tmp_path / "r", GRID, 3))
+    for module in figures():
+        told = " ".join(texts(module.draw(study)))
+        for part in ("made-up", "45 points", "3 replicates each", "seed 1", "detention-sim 0.1.0", "commit 0123456789"):
+            assert part in told, (module.NAME, part)
+
+
+def test_files_carry_the_manifest(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", GRID, 3, manifest={"name": "näme ]]> --> <b>"})
+    paths = write_plots(folder)
+    assert [path.name for path in paths] == [f"{name}.{suffix}" for name in ORDER for suffix in ("png", "svg")]
+    assert all(path.parent == folder / "plots" for path in paths)
+    for path in paths:
+        if path.suffix == ".png":
+            image = Image.open(path)
+            told = json.loads(image.text["detention-sim"])
+            assert image.info["dpi"][0] == pytest.approx(150, abs=0.1)
+        else:
+            description = ElementTree.parse(path).find(".//{http://purl.org/dc/elements/1.1/}description")
+            told = json.loads(description.text)
+        assert told["scenario"] == "näme ]]> --> <b>"
+        assert told["code"]["commit"] == "0123456789abcdef0123456789abcdef01234567"
+        assert told["seed"] == "1" and told["points"][7]["values"] == GRID[7]
+
+
+def test_the_same_results_give_the_same_bytes(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", GRID, 5)
+    first = {path.name: path.read_bytes() for path in write_plots(folder)}
+    second = {path.name: path.read_bytes() for path in write_plots(folder)}
+    assert first == second
+    assert not any(re.search(rb"\d{4}-\d\d-\d\dT", content) for name, content in first.items() if name.endswith("svg"))
+
+
+def test_threads_do_not_disturb_one_another(tmp_path) -> None:
+    folders = [made_up(tmp_path / str(n), SCALES[: 3 + n % 2], 5 + n) for n in range(4)]
+    before = dict(matplotlib.rcParams)
+
+    def both(folder):
+        study = Study(Results.open(folder))
+        figure = exceedance.draw(study)
+        return svg(figure, embedded(study)), png(figure, embedded(study))
+
+    alone = [both(folder) for folder in folders]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(both, folders))
+    assert alone == together
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_text_of_an_svg_is_text(tmp_path) -> None:
+    results = opened(tmp_path / "r")
+    found = ElementTree.fromstring(svg(exceedance.draw(results), "{}")).iter("{http://www.w3.org/2000/svg}text")
+    assert any("x, exits by the horizon" in "".join(element.itertext()) for element in found)
+
+
+@pytest.mark.filterwarnings("error")
+def test_hostile_names_are_plain_text(tmp_path) -> None:
+    points = [{"scenario": HOSTILE, "guards.scale": 0.5}, {"scenario": HOSTILE + "b", "guards.scale": 0.5}]
+    sites = {f"$a$ <i> {HOSTILE}": 100, "derik": 300}
+    study = Study(opened(tmp_path / "r", points, 8, manifest={"name": HOSTILE + "\x00\n\x1b[31m"}, sites=sites))
+    for module in figures():
+        if module.applies(study):
+            figure = module.draw(study)
+            root = ElementTree.fromstring(svg(figure, embedded(study)))
+            assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
+            figure.draw_without_rendering()
+            assert not any(text.get_parse_math() for text in figure.findobj(Text) if "$" in text.get_text())
+            box = figure.bbox
+            for text in figure.findobj(Text):
+                if "$" in text.get_text():
+                    extent = text.get_window_extent()
+                    assert extent.x0 >= box.x0 - 1 and extent.x1 <= box.x1 + 1, text.get_text()
+
+
+@pytest.mark.parametrize("case", ["one point", "45 points", "guards alone", "levers", "nobody claims", "one replicate"])
+def test_no_text_leaves_the_sheet(tmp_path, case) -> None:
+    study = Study(opened(tmp_path / "r", **CASES[case]))
+    for module in figures():
+        if module.applies(study):
+            figure = module.draw(study)
+            figure.draw_without_rendering()
+            for text in figure.findobj(Text):
+                if text.get_visible() and text.get_text().strip():
+                    extent = text.get_window_extent()
+                    assert extent.x0 >= -1 and extent.y0 >= -1, (module.NAME, text.get_text())
+                    assert extent.x1 <= figure.bbox.x1 + 1 and extent.y1 <= figure.bbox.y1 + 1, (module.NAME, text.get_text())
+
+
+def test_truth_and_belief_differ_in_grey_and_can_be_seen() -> None:
+    def luminance(color: str) -> float:
+        return style._luminance(np.array(to_rgb(color)))
+
+    high, low = sorted((luminance(style.BELIEF), luminance(style.TRUTH)), reverse=True)
+    assert (high + 0.05) / (low + 0.05) > 1.6
+    assert 1.05 / (high + 0.05) > 3.0  # contrast on paper
+    assert 1.05 / (luminance(style.readable(style.BELIEF)) + 0.05) >= 4.5
+
+
+def test_labels_are_spread_apart_and_stay_inside() -> None:
+    placed = style.spread([0.5, 0.5, 0.5, 0.99], 0.1, 0.0, 1.0)
+    assert np.diff(sorted(placed)).min() >= 0.1 - 1e-9 and max(placed) <= 1.0 and min(placed) >= 0.0
+    assert style.spread([0.2, 0.8], 0.1, 0.0, 1.0) == [0.2, 0.8]
+    crowded = style.spread([0.0] * 30, 0.1, 0.0, 1.0)
+    assert min(crowded) >= -1e-9 and max(crowded) <= 1.0 + 1e-9
+    assert style.spread([], 0.1, 0.0, 1.0) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0%"), (0.0004, "<0.1%"), (0.034, "3.4%"), (0.08, "8%"), (0.5, "50%"), (0.9962, "99.6%"), (1.0, "100%"), (1.25, "125%"), (float("nan"), "–")],
+)
+def test_shares_are_written_with_the_digits_they_deserve(value, text) -> None:
+    assert style.per_cent(value) == text
+
+
+def test_the_reference_point_is_the_one_nearest_the_defaults(tmp_path) -> None:
+    study = Study(opened(tmp_path / "r", GRID, 2))
+    assert study.points[study.reference] == {"guards.scale": 1.0, "isr.coverage": 0.4, "control.handover": "none"}
+    path, shown = study.shown
+    assert path == "guards.scale"
+    assert [study.points[n]["guards.scale"] for n in shown] == [0.25, 0.5, 0.75, 1.0, 1.25]
+    assert thinned(list(range(20)), 7) == sorted(thinned(list(range(20)), 7))
+    assert {0, 7, 19} <= set(thinned(list(range(20)), 7)) and len(thinned(list(range(20)), 7)) == 6
+
+
+def test_summary_results_have_fewer_figures(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", record="summary")
+    assert {path.stem for path in write_plots(folder)} == {"exceedance", "detection"}
+
+
+def test_results_that_have_only_begun_have_no_figure(tmp_path) -> None:
+    folder = made_up(tmp_path / "r")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "parts": [], "status": "running"}))
+    assert write_plots(folder) == []
+
+
+def test_figures_that_no_longer_apply_are_removed(tmp_path) -> None:
+    folder = made_up(tmp_path / "r")
+    (folder / "plots").mkdir()
+    (folder / "plots" / "heatmap.png").write_bytes(b"old")
+    (folder / "plots" / "mine.png").write_bytes(b"mine")
+    write_plots(folder)
+    assert not (folder / "plots" / "heatmap.png").exists() and (folder / "plots" / "mine.png").exists()
+
+
+def test_a_png_can_be_opened_and_is_as_wide_as_every_other(tmp_path) -> None:
+    study = Study(opened(tmp_path / "r", SCALES))
+    for module in figures():
+        if module.applies(study):
+            assert Image.open(BytesIO(png(module.draw(study), "{}"))).size[0] == 1350
