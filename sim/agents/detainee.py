@@ -48,7 +48,7 @@ MOVE = name_key("fugitive.move")
 WAY = name_key("fugitive.way")
 _RETAKE_KEY, _REJOIN_KEY, _LEAVE_KEY, _DEATH_KEY = HAZARDS
 
-REVIEW_MINUTES = 360
+REVIEW_MINUTES = 1440
 """Plans of people at large are made to the next multiple of this."""
 
 

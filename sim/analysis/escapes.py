@@ -126,7 +126,7 @@ def either_way(x: ArrayLike, outcomes: list[Numbers], least: float = 0.0, certai
     columns = [np.asarray(outcomes[k], float) for k in order]
     if len(at) < 3 or not all(len(column) for column in columns):
         return None
-    quietest = min(columns, key=lambda column: float(np.median(column)))
+    quietest = min(columns, key=lambda column: (float(np.median(column)), float(np.mean(column))))
     threshold = max(float(quantiles(quietest, (0.95,))[0]), least)
     lost = np.array([np.mean(column > threshold) for column in columns])
     if lost.max() < 0.5:

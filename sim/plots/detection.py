@@ -58,7 +58,9 @@ def _single(study: Study, point: int) -> Figure:
     labels = (("a true report", "-", style.INK), ("a confirmed count", style.DASHES, style.BELIEF))
     for (words, dashes, color), delay in zip(labels, both, strict=True):
         curve = _curve(left, delay, color, dashes, band=0.15)
-        _end(left, curve, f"{words}: not in {style.per_cent(delay.never)} of runs", style.readable(color), dashes == "-")
+        _end(
+            left, curve, f"{words}: not in {style.per_cent(delay.never)} of runs", style.readable(color), dashes == "-"
+        )
     style.name_axes(left, "Days since the first escape", "Share of runs in which it is known")
     _unknown(right, both, study.runs("undetected_share")[point])
     _note_early(left, both[1])

@@ -124,7 +124,9 @@ def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) 
             style.write(axes, x, y + lift, style.count(middle), size=size, color=ink, ha="center", va="center")
             if across <= 6:
                 span = f"{style.count(low)}–{style.count(high)}"
-                style.write(axes, x, y - 0.27, span, size=6.5 if across <= 4 else 5.6, color=ink, ha="center", va="center")
+                style.write(
+                    axes, x, y - 0.27, span, size=6.5 if across <= 4 else 5.6, color=ink, ha="center", va="center"
+                )
 
 
 def _sides(axes: Axes, study: Study, found: Plan, *, bottom: bool, left: bool) -> None:

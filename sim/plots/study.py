@@ -41,9 +41,9 @@ class Study:
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        rows = results.points.sort_by("point").to_pylist()
-        self.index = [int(row["point"]) for row in rows]
-        self.points: list[dict[str, Any]] = [{path: row.get(path) for path in results.varied} for row in rows]
+        listed = sorted(results.manifest["points"], key=lambda entry: entry["point"])
+        self.index = [int(entry["point"]) for entry in listed]
+        self.points: list[dict[str, Any]] = [dict(entry["values"]) for entry in listed]
         self.varied = [path for path in results.varied if len({_key(p[path]) for p in self.points}) > 1]
 
     @classmethod

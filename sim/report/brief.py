@@ -42,7 +42,10 @@ NOT = (
 )
 WORDS = (
     ("exit (escape)", "a person crossing a facility's outer perimeter without a decision of its first custodian."),
-    ("confirmed", "exits that count as confirmed by the scenario's rule; a later confirmation replaces an earlier one."),
+    (
+        "confirmed",
+        "exits that count as confirmed by the scenario's rule; a later confirmation replaces an earlier one.",
+    ),
     ("gap", "exits less exits confirmed, run by run; its median is not the difference of the two medians."),
     ("never truly reported", "exits in episodes (no pause over 24 hours) of which no observer makes a true report."),
     ("median, 90%", "half of all runs lie below the median; nine in ten lie in the 90% range."),
@@ -96,7 +99,9 @@ def _how_many(study: Study) -> Answer:
         bound = per_cent(never_bound(found.n))
         return Answer(question, "nobody in any run", (f"At 95% confidence, fewer than {bound} of runs would see any.",))
     low, high = median_interval(escaped)
-    details = [f"Nine in ten runs lie between {count(found.q05)} and {count(found.q95)}; the mean is {mean(found.mean)}."]
+    details = [
+        f"Nine in ten runs lie between {count(found.q05)} and {count(found.q95)}; the mean is {mean(found.mean)}."
+    ]
     if found.n >= 100:
         details.append(f"The worst run in a hundred lets out {count(found.q99)} or more.")
     else:
@@ -120,12 +125,16 @@ def _how_known(study: Study) -> Answer:
         details.append("Nobody gets out in any run, so there is nothing to detect.")
         return Answer(question, f"{count(confirmed.q50)} confirmed in the median run", tuple(details))
     low, middle, high = quantiles(shares[~np.isnan(shares)], (0.05, 0.5, 0.95))
-    details.append(f"{per_cent(middle)} of exits are never truly reported (90% of runs: {per_cent(low)} to {per_cent(high)}).")
+    details.append(
+        f"{per_cent(middle)} of exits are never truly reported (90% of runs: {per_cent(low)} to {per_cent(high)})."
+    )
     horizon = study.horizon(study.reference)
     for column, words in (("first_report_day", "true report"), ("first_confirmed_day", "confirmed count")):
         found = delays(first, _column(study, column), horizon)
         half = delay_quantile(found, 0.5)
-        when = f"comes {days(half)} after the first escape in the median run" if not math.isnan(half) else "does not come"
+        when = (
+            f"comes {days(half)} after the first escape in the median run" if not math.isnan(half) else "does not come"
+        )
         where = "" if not math.isnan(half) else " in half of all runs"
         never = f"there is none in {per_cent(found.never)} of runs" if found.never else "every run has one"
         details.append(f"A first {words} {when}{where}; by day {horizon:g} {never}.")
@@ -180,13 +189,21 @@ def _how_thin(study: Study) -> Answer:
     question = "How thin can guards get?"
     path = tipping.PATH
     if path not in study.varied or not study.numeric(path):
-        return Answer(question, "not asked here", (f"These results do not vary {path}; `detention-sim sweep guards-tipping` does.",))
+        return Answer(
+            question,
+            "not asked here",
+            (f"These results do not vary {path}; `detention-sim sweep guards-tipping` does.",),
+        )
     x = [float(study.points[n][path]) for n in tipping.line(study)]
     band = tipping.band(study)
     medians = [float(np.median(study.runs("escaped")[n])) for n in tipping.line(study)]
     at = f"Medians of exits: {', '.join(f'{count(m)} at {v:g}' for m, v in list(zip(medians, x, strict=True))[:14])}."
     if band is None:
-        return Answer(question, "no tipping point found", (f"Between {min(x):g} and {max(x):g} of the guards order does not tip over.", at))
+        return Answer(
+            question,
+            "no tipping point found",
+            (f"Between {min(x):g} and {max(x):g} of the guards order does not tip over.", at),
+        )
     headline = tipping.title(band, np.array(x), np.array([[0, 0, m, 0, 0] for m in medians]))
     lost = f"Order is lost in a run with more than {count(band.threshold)} exits; it holds where that is at most one in ten."
     return Answer(question, headline[0].lower() + headline[1:], (lost, at))
@@ -236,7 +253,14 @@ def _points(study: Study) -> Table | None:
     left = len(study.points) - MOST_POINTS
     note = "Medians over runs; exits with the 90% range and the worst run in a hundred."
     note += f" {left:,} further points are in points.parquet." if left > 0 else ""
-    heads = (*(tidy(p, 40) for p in study.varied), "exits (90%)", "1 in 100", "confirmed", "gap", "never truly reported")
+    heads = (
+        *(tidy(p, 40) for p in study.varied),
+        "exits (90%)",
+        "1 in 100",
+        "confirmed",
+        "gap",
+        "never truly reported",
+    )
     return Table("Every point", note, heads, tuple(rows), len(study.varied))
 
 
@@ -276,7 +300,15 @@ def _causes(study: Study) -> Table | None:
         values = _column(study, f"escaped_{cause}")
         low, middle, high = quantiles(values, (0.05, 0.5, 0.95))
         some, average = float(np.mean(values > 0)), float(np.mean(values))
-        rows.append((cause, mean(average), per_cent(average / total), f"{count(middle)} ({count(low)}–{count(high)})", per_cent(some)))
+        rows.append(
+            (
+                cause,
+                mean(average),
+                per_cent(average / total),
+                f"{count(middle)} ({count(low)}–{count(high)})",
+                per_cent(some),
+            )
+        )
     heads = ("cause", "mean exits", "share of exits", "median (90%)", "runs with any")
     return Table("By cause", "The first cause that applies to each exit.", heads, tuple(rows))
 

@@ -239,7 +239,7 @@ class AtLarge(Section):
     rejoin_per_day: Number = declared(0.01, "1/day", 0, 10, "fighters who go back to the movement")
     leave_per_day: Number = declared(0.05, "1/day", 0, 10, "people near the map's edge who cross it")
     death_per_day: Number = declared(0.0003, "1/day", 0, 10, "death outside")
-    move_share: Number = declared(0.5, "probability", 0, 1, "moves to a neighbouring cell in six hours")
+    move_share: Number = declared(0.8, "probability", 0, 1, "moves to a neighbouring cell in a day")
     noticed_factor: Number = declared(2.0, "ratio", 1, 50, "recapture once an escape is noticed (response: true)")
     noticed_hours: Number = declared(72.0, "h", 0, 5000, "how long a notice counts")
 

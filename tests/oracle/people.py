@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HAZARDS = ("retake", "rejoin", "leave", "death")
 NEIGHBOURS = ((-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1))
 STATES = ("held", "at_large", "rejoined", "left_theatre", "dead", "transferred", "repatriated")
-REVIEW = 360
+REVIEW = 1440
 """Minutes between reviews of a plan."""
 
 
@@ -125,7 +125,7 @@ class Detainee(mesa.Agent):
         }
 
     def _plan(self, m: int) -> None:
-        """What happens, and when, from m to the next multiple of 360 minutes."""
+        """What happens, and when, from m to the next multiple of 1440 minutes."""
         self.plan_end = (m // REVIEW + 1) * REVIEW
         hours = (self.plan_end - m) / 60
         hazards = self._hazards(m, hours)

@@ -114,7 +114,9 @@ def made_up(
     first = np.where(size > 0, rng.uniform(1, 4, n), np.nan)
     reported = np.where(rng.random(n) < 0.8, first + rng.exponential(1.0, n), np.nan) if claims else np.full(n, np.nan)
     known = np.where((rng.random(n) < 0.7) & (confirmed > 0), reported + rng.exponential(2.0, n), np.nan)
-    claimed = {f"claimed_{role}": np.where(k % 2, confirmed * (k + 1) / 4, np.nan) for k, role in enumerate(ROLE_COLUMNS)}
+    claimed = {
+        f"claimed_{role}": np.where(k % 2, confirmed * (k + 1) / 4, np.nan) for k, role in enumerate(ROLE_COLUMNS)
+    }
     if not claims:
         claimed = {name: np.full(n, np.nan) for name in claimed}
     share = np.where(size > 0, rng.random(n), np.nan)
@@ -173,7 +175,10 @@ def made_up(
     )
     tables = {"runs": fail(runs, failed), "daily": daily, "facilities": facilities}
     if failed:
-        tables = {"runs": tables["runs"], **{k: v.filter(pc.greater_equal(v["replicate"], failed)) for k, v in tables.items() if k != "runs"}}
+        tables = {
+            "runs": tables["runs"],
+            **{k: v.filter(pc.greater_equal(v["replicate"], failed)) for k, v in tables.items() if k != "runs"},
+        }
     if record == "summary":
         tables = {"runs": tables["runs"]}
     return write(folder, points, tables, {**(manifest or {}), "record": record}, scenario)

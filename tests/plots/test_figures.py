@@ -18,7 +18,18 @@ from PIL import Image
 from sim.analysis.escapes import either_way
 from sim.analysis.gap import delays, kaplan_meier
 from sim.experiment.results import Results
-from sim.plots import ORDER, detection, exceedance, facilities, figures, heatmap, style, tipping, truth_and_belief, write_plots
+from sim.plots import (
+    ORDER,
+    detection,
+    exceedance,
+    facilities,
+    figures,
+    heatmap,
+    style,
+    tipping,
+    truth_and_belief,
+    write_plots,
+)
 from sim.plots.provenance import embedded
 from sim.plots.save import png, svg
 from sim.plots.study import Study, thinned
@@ -144,7 +155,9 @@ def test_the_heatmap_shows_every_cells_median(tmp_path) -> None:
     assert (found.x, found.y, found.row) == ("guards.scale", "isr.coverage", "control.handover")
     mesh = heatmap.draw(results).axes[1].collections[0].get_array()  # gap, where handover is none
     for y, x in product(range(3), range(5)):
-        n = GRID.index({"guards.scale": found.levels[2][x], "isr.coverage": found.levels[1][y], "control.handover": "none"})
+        n = GRID.index(
+            {"guards.scale": found.levels[2][x], "isr.coverage": found.levels[1][y], "control.handover": "none"}
+        )
         assert mesh[y, x] == pytest.approx(np.median(gap[point == n]))
         assert style.count(float(np.median(gap[point == n]))) in texts(heatmap.draw(results))
 
@@ -302,7 +315,10 @@ def test_no_text_leaves_the_sheet(tmp_path, case) -> None:
                 if text.get_visible() and text.get_text().strip():
                     extent = text.get_window_extent()
                     assert extent.x0 >= -1 and extent.y0 >= -1, (module.NAME, text.get_text())
-                    assert extent.x1 <= figure.bbox.x1 + 1 and extent.y1 <= figure.bbox.y1 + 1, (module.NAME, text.get_text())
+                    assert extent.x1 <= figure.bbox.x1 + 1 and extent.y1 <= figure.bbox.y1 + 1, (
+                        module.NAME,
+                        text.get_text(),
+                    )
 
 
 def test_truth_and_belief_differ_in_grey_and_can_be_seen() -> None:
@@ -326,7 +342,17 @@ def test_labels_are_spread_apart_and_stay_inside() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0%"), (0.0004, "<0.1%"), (0.034, "3.4%"), (0.08, "8%"), (0.5, "50%"), (0.9962, "99.6%"), (1.0, "100%"), (1.25, "125%"), (float("nan"), "–")],
+    [
+        (0.0, "0%"),
+        (0.0004, "<0.1%"),
+        (0.034, "3.4%"),
+        (0.08, "8%"),
+        (0.5, "50%"),
+        (0.9962, "99.6%"),
+        (1.0, "100%"),
+        (1.25, "125%"),
+        (float("nan"), "–"),
+    ],
 )
 def test_shares_are_written_with_the_digits_they_deserve(value, text) -> None:
     assert style.per_cent(value) == text

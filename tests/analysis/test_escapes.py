@@ -1,0 +1,116 @@
+"""The distribution of escapes, against closed forms and SciPy."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from sim.analysis.escapes import (
+    Band,
+    bands,
+    dkw,
+    either_way,
+    exceedance,
+    median_interval,
+    never_bound,
+    share_interval,
+    summary,
+)
+
+COUNTS = st.lists(st.integers(0, 50), min_size=1, max_size=60)
+
+
+@given(COUNTS)
+def test_exceedance_is_the_share_of_replicates_with_at_least_so_many(values) -> None:
+    found = exceedance(values)
+    assert found.x.tolist() == sorted(set(values))
+    assert found.share == pytest.approx([np.mean(np.array(values) >= x) for x in found.x])
+    assert found.share[0] == 1.0
+    assert (found.low <= found.share).all() and (found.share <= found.high).all()
+
+
+def test_the_band_holds_the_true_curve_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(3)
+    n, inside = 40, 0
+    for _ in range(400):
+        found = exceedance(rng.random(n))
+        truth = 1.0 - found.x
+        after = found.share - 1.0 / n  # the step beyond each value
+        inside += bool(np.all(np.abs(found.share - truth) <= dkw(n)) and np.all(np.abs(after - truth) <= dkw(n)))
+    assert inside / 400 >= 0.93
+
+
+def test_what_never_happened_is_bounded_as_clopper_and_pearson_have_it() -> None:
+    assert never_bound(30) == pytest.approx(stats.binomtest(0, 30, alternative="less").proportion_ci(0.95).high)
+    assert never_bound(0) == 1.0
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 10), (3, 10), (10, 10), (1, 1)])
+def test_intervals_of_shares_are_scipys(k, n) -> None:
+    wanted = stats.binomtest(k, n).proportion_ci(0.95, method="exact")
+    assert share_interval(k, n) == pytest.approx((wanted.low, wanted.high))
+
+
+def test_no_runs_say_nothing_about_a_share() -> None:
+    assert share_interval(0, 0) == (0.0, 1.0)
+
+
+def test_a_summary_is_numpys_and_counts_nulls_as_beyond() -> None:
+    values = np.random.default_rng(1).lognormal(3, 1, 333)
+    found = summary(values)
+    assert found[1:8] == pytest.approx((values.mean(), *np.quantile(values, (0.05, 0.25, 0.5, 0.75, 0.95, 0.99))))
+    assert found.largest == values.max() and found.n == 333
+    holed = summary([1.0, 2.0, math.nan, math.nan])
+    assert (
+        holed.q05 == pytest.approx(1.15) and math.isnan(holed.q75) and math.isnan(holed.mean) and holed.largest == 2.0
+    )
+    assert summary([]).n == 0 and math.isnan(summary([]).q50)
+
+
+def test_bands_are_quantiles_over_replicates() -> None:
+    values = np.random.default_rng(2).random((50, 7))
+    assert bands(values, (0.1, 0.5)) == pytest.approx(np.quantile(values, (0.1, 0.5), axis=0))
+
+
+def test_the_medians_interval_holds_it_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(4)
+    held = [low <= math.log(2) <= high for low, high in (median_interval(rng.exponential(1, 60)) for _ in range(600))]
+    assert np.mean(held) >= 0.93
+    assert median_interval([5.0]) == (5.0, 5.0)
+    assert all(math.isnan(end) for end in median_interval([]))
+
+
+def regimes(shares: list[float]) -> list[np.ndarray]:
+    """Columns of 100 runs, of which such a share loses 1000 and the others 10."""
+    return [np.repeat([1000.0, 10.0], [round(100 * share), 100 - round(100 * share)]) for share in shares]
+
+
+@pytest.mark.parametrize(
+    ("shares", "band"),
+    [
+        ([1, 0.95, 0.5, 0.2, 0.04, 0], Band(1, 4, 10)),
+        ([0, 0.04, 0.2, 0.5, 0.95, 1], Band(4, 1, 10)),
+        ([0.6, 0.5, 0.3, 0, 0, 0], Band(None, 3, 10)),
+        ([1, 1, 1, 0.5, 0.5, 0.4], None),  # what is quiet loses as much: the threshold is beyond
+        ([0, 0, 0, 0, 0, 0], None),
+        ([0.4, 0.2, 0, 0, 0, 0], None),
+        ([1, 0, 1, 0, 1, 0], None),
+    ],
+)
+def test_the_band_lies_between_values_that_are_sure(shares, band) -> None:
+    assert either_way(range(6), regimes(shares)) == band
+
+
+def test_the_order_of_points_does_not_matter() -> None:
+    columns = regimes([1, 0.95, 0.5, 0.2, 0.04, 0])
+    order = [3, 1, 5, 0, 4, 2]
+    assert either_way(order, [columns[k] for k in order]) == Band(1, 4, 10)
+
+
+def test_few_exits_are_no_lost_order() -> None:
+    assert either_way(range(6), regimes([1, 0.95, 0.5, 0.2, 0.04, 0]), least=2000) is None
+    assert either_way([0, 1], regimes([1, 0])) is None
+    assert either_way([0, 1, 2], [np.array([]), np.array([1.0]), np.array([1.0])]) is None

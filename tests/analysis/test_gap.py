@@ -1,0 +1,68 @@
+"""Delays with censoring, against SciPy and by hand."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+from scipy.stats import CensoredData, ecdf
+
+from sim.analysis.gap import Delays, delay_quantile, delays, kaplan_meier, trusted_until
+
+NULL = math.nan
+
+
+def test_delays_run_from_the_first_escape_to_the_horizon_at_most() -> None:
+    found = delays(np.array([1.0, 2.0, NULL, 3.0]), np.array([4.5, NULL, 5.0, 2.0]), 10.0)
+    assert found.known.tolist() == [3.5, 0.0]
+    assert found.censored.tolist() == [8.0]
+    assert (found.n, found.before, found.never) == (3, 1, pytest.approx(1 / 3))
+
+
+def test_without_escapes_there_is_no_delay() -> None:
+    found = delays(np.array([NULL]), np.array([NULL]), 10.0)
+    assert found.n == 0 and math.isnan(found.never) and math.isnan(delay_quantile(found, 0.5))
+
+
+def test_kaplan_meier_by_hand() -> None:
+    curve = kaplan_meier(Delays(np.array([1.0, 3.0, 3.0]), np.array([2.0, 5.0]), 0))
+    assert curve.days[:3].tolist() == [0.0, 1.0, 2.0]
+    # 1 - (4/5) after day 1; then 1 - (4/5)(1/3) after day 3, with three at risk of whom two go
+    assert dict(zip(curve.days, curve.share, strict=True))[1.0] == pytest.approx(0.2)
+    assert dict(zip(curve.days, curve.share, strict=True))[3.0] == pytest.approx(1 - 0.8 / 3)
+
+
+def test_the_interval_is_scipys() -> None:
+    rng = np.random.default_rng(1)
+    known, censored = np.round(rng.exponential(3, 60), 1) + 0.1, rng.uniform(0.5, 8, 30)
+    curve = kaplan_meier(Delays(known, censored, 0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        wanted = ecdf(CensoredData(uncensored=known, right=censored)).cdf.confidence_interval(0.95, method="log-log")
+    low, high = wanted.low.probabilities, wanted.high.probabilities
+    defined = ~np.isnan(low)
+    assert defined.sum() > 40
+    assert curve.low[1:][defined] == pytest.approx(low[defined])
+    assert curve.high[1:][defined] == pytest.approx(high[defined])
+    assert curve.low[~np.r_[False, defined]] == pytest.approx(curve.share[~np.r_[False, defined]])
+
+
+@pytest.mark.filterwarnings("error")
+def test_edges_give_no_warning() -> None:
+    for known, censored in (([0.0], []), ([1.0], []), ([], [3.0]), ([0.0, 0.0], [0.0]), ([2.0] * 5, [2.0])):
+        curve = kaplan_meier(Delays(np.array(known), np.array(censored), 0))
+        assert curve.days[0] == 0.0
+        assert ((curve.share >= 0) & (curve.share <= 1)).all()
+
+
+def test_a_median_beyond_the_horizon_is_none() -> None:
+    assert math.isnan(delay_quantile(Delays(np.array([1.0]), np.array([9.0] * 3), 0), 0.5))
+    assert delay_quantile(Delays(np.array([1.0, 2.0, 3.0]), np.array([9.0]), 0), 0.5) == 2.0
+
+
+def test_the_curve_is_trusted_while_enough_are_observed() -> None:
+    early = Delays(np.arange(1.0, 97.0), np.array([0.5] * 4), 0)
+    assert trusted_until(early) == 92.0  # five are left under observation there, fewer after it
+    assert trusted_until(Delays(np.arange(1.0, 101.0), np.array([]), 0)) == math.inf
+    assert trusted_until(Delays(np.arange(1.0, 91.0), np.array([99.0] * 10), 0)) == math.inf
+    assert trusted_until(Delays(np.array([1.0]), np.array([0.5]), 0)) == math.inf

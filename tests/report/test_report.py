@@ -1,0 +1,184 @@
+"""The brief: it says what the tables say, stands alone, and shows hostile names as text."""
+
+import html
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.experiment.results import Results
+from sim.plots.style import count
+from sim.report import write_all, write_report
+from tests.plots.folders import made_up
+from tests.plots.test_figures import GRID, HOSTILE, SCALES
+
+
+class Reader(HTMLParser):
+    """Tags, attributes and visible text of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str, str]] = []
+        self.text = ""
+        self._hidden = False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.tags.append(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        self._hidden = tag == "style"
+
+    def handle_data(self, data) -> None:
+        self.text += "" if self._hidden else data
+
+    def handle_endtag(self, tag) -> None:
+        self._hidden = False
+
+
+def read(folder: Path) -> Reader:
+    path = write_report(folder)
+    assert path == folder / "report.html"
+    return Reader(path.read_text("utf-8"))
+
+
+def test_the_brief_answers_with_the_tables_numbers(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", replicates=120)
+    runs = Results.open(folder).runs
+    page = read(folder)
+    escaped = runs["escaped"].to_numpy()
+    for share in (0.05, 0.5, 0.95, 0.99):
+        assert count(float(np.quantile(escaped, share))) in page.text
+    assert f"{count(float(np.median(escaped)))} in the median run" in page.text
+    assert f"{count(float(np.median(runs['confirmed'].to_numpy())))} confirmed in the median run" in page.text
+    assert f"is {count(float(np.median(runs['gap'].to_numpy())))} in the median run" in page.text
+    for question in ("How many could get out?", "How much of it would anyone know?", "How thin can guards get?"):
+        assert question in page.text
+
+
+def test_every_table_and_section_is_there(tmp_path) -> None:
+    page = read(made_up(tmp_path / "r", GRID, 4))
+    for title in (
+        "What matters most", "Every point", "By facility", "By cause", "What each side claims",
+        "Where they are at the horizon", "Notes on the scenario", "What this is not", "Where the numbers come from",
+    ):  # fmt: skip
+        assert title in page.text, title
+    for said in ("a note of the scenario", "0123456789", "numpy 2.1.0", "abababababababab", "no forecast"):
+        assert said in page.text, said
+    assert page.tags.count("img") == 6
+
+
+def test_the_page_needs_nothing_from_outside(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", SCALES)
+    page = read(folder)
+    text = (folder / "report.html").read_text("utf-8")
+    assert not re.search(r"https?:|//[a-z]", re.sub(r"base64,[A-Za-z0-9+/=]+", "", text))
+    assert not {"script", "link", "iframe", "object", "embed", "base", "form"} & set(page.tags)
+    for tag, name, value in page.attributes:
+        if name in ("src", "href", "srcset", "data", "action"):
+            assert tag == "img" and value.startswith("data:image/svg+xml;base64,")
+        assert not name.startswith("on")
+    assert "@import" not in text and "url(" not in text
+
+
+def test_hostile_names_stay_text(tmp_path) -> None:
+    hostile = '<script>alert("x")</script>`<img src=x onerror=1>`'
+    manifest = {
+        "name": hostile,
+        "description": hostile + HOSTILE,
+        "notes": [hostile],
+        "version": hostile,
+        "inputs": {hostile: hostile},
+        "packages": {hostile: hostile},
+        "status": hostile,
+    }
+    points = [{"scenario": hostile, "guards.scale": 0.5}, {"scenario": "b", "guards.scale": 1.0}]
+    page = read(made_up(tmp_path / "r", points, 8, manifest=manifest, sites={hostile: 200, "{{ 7 * 7 }}": 50}))
+    assert "script" not in page.tags
+    assert not any(name.startswith("on") for _, name, _ in page.attributes)
+    assert '<script>alert("x")</script>' in page.text
+    assert "{{ 7 * 7 }}" in page.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"replicates": 1},
+        {"zero": True},
+        {"zero": True, "replicates": 1},
+        {"claims": False},
+        {"points": GRID, "replicates": 2},
+        {"points": SCALES, "zero": True},
+        {"record": "summary"},
+        {"replicates": 6, "failed": 3},
+        {"replicates": 6, "failed": 6},
+        {"points": [{"guards.scale": 0.01 * k} for k in range(150)], "replicates": 2},
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_there_is_a_report_at_every_edge(tmp_path, given) -> None:
+    page = read(made_up(tmp_path / "r", **given))
+    assert "nan" not in page.text.replace("Where, and", "").lower().split()
+    assert "What this is not" in page.text
+
+
+def test_unfinished_results_say_so(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", manifest={"status": "stopped"})
+    assert "not complete" in read(folder).text
+    manifest = json.loads((folder / "manifest.json").read_text())
+    begun = {**manifest, "parts": [], "points": [], "varied": [], "code": None, "commit": None, "status": "running"}
+    (folder / "manifest.json").write_text(json.dumps(begun))
+    assert "No replicate has come to its end yet" in read(folder).text
+    (folder / "points.parquet").unlink()
+    assert "No replicate has come to its end yet" in read(folder).text
+
+
+def test_the_same_results_give_the_same_page(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", SCALES, 6)
+    first = write_report(folder).read_bytes()
+    assert write_report(folder).read_bytes() == first
+    paths = write_all(folder)
+    assert paths[-1].read_bytes() == first
+    assert all(path.exists() for path in paths)
+
+
+def test_the_figures_in_the_page_are_those_in_the_folder(tmp_path) -> None:
+    from base64 import b64decode
+
+    folder = made_up(tmp_path / "r", SCALES, 6)
+    paths = [path for path in write_all(folder) if path.suffix == ".svg"]
+    page = Reader((folder / "report.html").read_text("utf-8"))
+    shown = [b64decode(value.split(",", 1)[1]) for tag, name, value in page.attributes if (tag, name) == ("img", "src")]
+    assert shown == [path.read_bytes() for path in paths]
+    assert all(value for tag, name, value in page.attributes if (tag, name) == ("img", "alt"))
+
+
+def test_text_is_escaped_once(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", manifest={"name": "A & B"})
+    text = write_report(folder).read_text("utf-8")
+    assert html.escape("A & B") in text and "&amp;amp;" not in text
+
+
+def test_a_page_without_the_internet_can_be_read_on_paper_and_in_the_dark(tmp_path) -> None:
+    text = write_report(made_up(tmp_path / "r")).read_text("utf-8")
+    assert "prefers-color-scheme: dark" in text and "@media print" in text
+    assert "default-src 'none'" in text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_opens_in_a_browser_and_asks_for_nothing(tmp_path, page, width) -> None:
+    folder = made_up(tmp_path / "r", GRID, 3, manifest={"name": HOSTILE})
+    asked, errors = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(write_report(folder).as_uri())
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert errors == []
+    loaded = page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+    assert loaded and page.evaluate("document.images.length") == 6
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
