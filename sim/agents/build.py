@@ -133,7 +133,7 @@ def build_truth(resolved: Resolved, room: Room) -> Truth:
         fugitive=np.zeros(population, FUGITIVE),
         hazard=np.zeros((population, 4)),
         out=np.zeros(population, np.int32),
-        entry=np.zeros((room.entries, 2), np.int32),
+        entry=np.zeros((room.entries, 3), np.int32),
         guard=np.zeros(guards, GUARD),
         guard_order=np.zeros(guards, np.int32),
         unit=units,
@@ -260,7 +260,7 @@ def _describe(resolved: Resolved, row: Any, name: str, facility: Facility) -> No
     row["emptied_by_lever"] = levers.move_first is not None and name in levers.move_first.origin
     for never in ("custody_due", "contested_due", "assault_due"):
         row[never] = NEVER
-    for none in ("episode", "first_escape", "entry_head", "entry_tail", "hits", "near"):
+    for none in ("episode", "first_escape", "entry_head", "entry_tail", "hits", "near_entry"):
         row[none] = -1
     row["distance"] = np.inf
     row["quiet_guards"] = np.inf

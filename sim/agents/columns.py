@@ -98,8 +98,10 @@ FACILITY = np.dtype(
         ("entry_head", "i8"),
         ("entry_tail", "i8"),
         ("smallest_block", "i8"),  # 0: to be found again
-        ("near", "i8"),  # people on the list of those who could join, -1 for no list
-        ("near_agitation", "f8"),  # the list holds for at most so much agitation
+        ("listed", "i8"),  # 1 once its blocks' lists of those who could join are kept
+        ("near_entry", "i8"),  # first entry of the chain of those brought in who could join
+        ("near_least", "f8"),  # containment down to which that chain holds
+        ("near_agitation", "f8"),  # the lists hold for at most so much agitation
         ("near_authority", "f8"),  # and at least so much authority
         ("quiet_guards", "f8"),  # nobody joins with at least so many effective guards,
         ("quiet_agitation", "f8"),  # at most so much agitation,
@@ -108,7 +110,7 @@ FACILITY = np.dtype(
     align=True,
 )
 
-BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8"), ("least", "f8")], align=True)
+BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8"), ("least", "f8"), ("near", "i8")], align=True)
 
 PERSON = np.dtype(
     [

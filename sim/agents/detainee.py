@@ -126,6 +126,8 @@ def arrive(t: Truth, i: int, f: int) -> None:
     person.active = 0
     t.entry[entry, 0] = i
     t.entry[entry, 1] = -1
+    t.entry[entry, 2] = site.near_entry
+    site.near_entry = entry
     if site.entry_tail >= 0:
         t.entry[site.entry_tail, 1] = entry
     else:

@@ -13,6 +13,7 @@ from sim.agents.detainee import (
     critical_containment,
     decide,
     depart,
+    draw_order,
     draw_traits,
     get_out,
     next_in_order,
@@ -74,6 +75,8 @@ EXITS = name_key("exits")
 HOURS_PER_YEAR = 8766.0
 LINGER_MINUTES = 360
 """Exits so long after an assault still count as its doing."""
+FEW = 64
+"""So many in disorder are sorted when some of them get out; more are found by going through the order."""
 EPISODE_MINUTES = 1440
 """A pause longer than this ends an episode."""
 
@@ -188,12 +191,60 @@ def count_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
 
 
 @compiled
+def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
+    """The next n in disorder, in the facility's order, found from the lists when they are few.
+
+    The same as `next_in_order` with `only_active`: own people by go number, then those brought in by arrival.
+    """
+    site = t.facility[f]
+    draw_order(t, f)
+    who = np.empty(site.active, np.int64)
+    rank = np.empty(site.active)
+    found = 0
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.active == 0:
+            continue
+        start = first_of_list(site, b)
+        for k in range(start, start + max(0, block.near)):
+            i = t.near[k]
+            if t.people[i].slot == -1 and t.people[i].facility == f and t.people[i].active == 1:
+                who[found] = i
+                rank[found] = t.trait[i, 2]
+                found += 1
+    entry = site.near_entry
+    while entry >= 0:
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry and t.people[i].active == 1:
+            who[found] = i
+            rank[found] = 2.0 + entry
+            found += 1
+        entry = t.entry[entry, 2]
+    for k in range(1, found):
+        w, r = who[k], rank[k]
+        j = k
+        while j > 0 and rank[j - 1] > r:
+            rank[j] = rank[j - 1]
+            who[j] = who[j - 1]
+            j -= 1
+        rank[j] = r
+        who[j] = w
+    taken = min(n, found)
+    for k in range(taken):
+        chosen[k] = who[k]
+    return taken
+
+
+@compiled
 def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int) -> int:
     """The next n in order get out; returns how many did."""
     if n <= 0:
         return 0
     chosen = np.empty(n, np.int64)
-    found = next_in_order(t, f, only_active, n, chosen)
+    if only_active and t.facility[f].active <= FEW and t.facility[f].listed == 1:
+        found = few_active_in_order(t, f, n, chosen)
+    else:
+        found = next_in_order(t, f, only_active, n, chosen)
     for k in range(found):
         get_out(t, chosen[k], minute)
     if found > 0:
@@ -410,64 +461,104 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
         block = t.block[site.block_first + b]
         if block.held == 0:
             continue
-        if site.active == 0 and block.held == last_held:  # orderly blocks of one size are alike
+        if block.active == 0 and block.held == last_held:  # orderly blocks of one size are alike
             block.containment = last
             continue
         fixed = block.held / site.held
         drawn = block.active / site.active if site.active > 0 else fixed
         here = (1.0 - reserve) * guards * fixed + reserve * guards * drawn
-        last = containment(here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k)
-        last_held = block.held
-        block.containment = last
+        block.containment = containment(
+            here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k
+        )
+        if block.active == 0:
+            last = block.containment
+            last_held = block.held
 
 
 @compiled
-def list_holds(t: Truth, f: int) -> bool:
-    """Whether those not on the facility's list can still not join: conditions no worse than it was made for."""
-    site = t.facility[f]
-    if site.near < 0 or site.agitation > site.near_agitation or site.authority < site.near_authority:
-        return False
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        if block.held > 0 and block.containment < block.least:
-            return False
-    return True
-
-
-@compiled
-def make_list(t: Truth, f: int, guards: float) -> None:
-    """Look at all the facility's own people once and list who could join under somewhat worse conditions.
+def refresh_lists(t: Truth, f: int) -> None:
+    """Keep, for every block, the list of those who could join under somewhat worse conditions than now.
 
     Exact: p* rises with agitation and falls with authority, so whoever is not listed stays quiet while agitation is
-    at most, authority and the block's containment at least, what the list was made for.
+    at most, authority and the block's containment at least, what the list was made for. A block whose
+    conditions have grown worse is looked through again.
     """
     site = t.facility[f]
-    draw_traits(t, f)
-    site.near_agitation = site.agitation + 0.02
-    site.near_authority = site.authority - 0.01
-    orderly = site.active == 0
-    if orderly:
-        contain_blocks(t, f, 0.9 * guards)
+    if site.listed == 0 or site.agitation > site.near_agitation or site.authority < site.near_authority:
+        site.listed = 1
+        site.near_agitation = site.agitation + 0.02
+        site.near_authority = site.authority - 0.01
+        site.near_least = math.inf
+        draw_traits(t, f)
+        for b in range(site.blocks):
+            t.block[site.block_first + b].near = -1
+    lowest = math.inf
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
-        block.least = block.containment if orderly else 0.8 * block.containment
-    if orderly:
-        contain_blocks(t, f, guards)
-    listed = 0
-    for k in range(site.held0):
-        i = site.first + k
-        person = t.people[i]
-        if person.slot != -1 or person.facility != f:
+        if block.held == 0:
             continue
-        p = critical_containment(t, i, site.near_agitation, site.near_authority)
-        if person.active == 1 or p > t.block[site.block_first + person.block].least:
-            t.near[site.first + listed] = i
+        lowest = min(lowest, block.containment)
+        if block.near < 0 or block.containment < block.least:
+            list_block(t, f, b)
+    if site.entry_head >= 0 and lowest < site.near_least:
+        site.near_least = 0.85 * lowest
+        chain_entries(t, f)
+
+
+@compiled
+def first_of_list(site: Any, b: int) -> int:
+    """Where a block's list begins: each block has room for its own people."""
+    size, more = site.held0 // site.blocks, site.held0 % site.blocks
+    return int(site.first + b * size + min(b, more))
+
+
+@compiled
+def list_block(t: Truth, f: int, b: int) -> None:
+    """Look at all a block's own people once and list those who could join."""
+    site = t.facility[f]
+    block = t.block[site.block_first + b]
+    block.least = 0.9 * block.containment
+    start = first_of_list(site, b)
+    listed = 0
+    for k in range(b, site.held0, site.blocks):
+        i = site.first + k
+        if t.people[i].slot == -1 and t.people[i].facility == f and is_near(t, f, i, block.least):
+            t.near[start + listed] = i
             listed += 1
-    site.near = listed
-    if listed == 0 and site.entry_head < 0 and orderly:
-        site.quiet_guards = 0.9 * guards
-        site.quiet_agitation = site.near_agitation
-        site.quiet_authority = site.near_authority
+    block.near = listed
+
+
+@compiled
+def is_near(t: Truth, f: int, i: int, least: float) -> bool:
+    """Whether a person is in disorder, or could join under the conditions the lists are made for."""
+    site = t.facility[f]
+    p = critical_containment(t, i, site.near_agitation, site.near_authority)
+    return bool(t.people[i].active == 1 or p > least)
+
+
+@compiled
+def chain_entries(t: Truth, f: int) -> None:
+    """Those brought in: forget who has left again, and chain those who could join."""
+    site = t.facility[f]
+    entry = site.entry_head
+    site.entry_head = -1
+    site.entry_tail = -1
+    site.near_entry = -1
+    while entry >= 0:
+        following = t.entry[entry, 1]
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry:
+            draw_traits(t, t.people[i].home)
+            if site.entry_tail >= 0:
+                t.entry[site.entry_tail, 1] = entry
+            else:
+                site.entry_head = entry
+            site.entry_tail = entry
+            t.entry[entry, 1] = -1
+            if is_near(t, f, i, site.near_least):
+                t.entry[entry, 2] = site.near_entry
+                site.near_entry = entry
+        entry = following
 
 
 @compiled
@@ -493,22 +584,24 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     if site.active == 0 and is_quiet(t, f, guards):
         return
     contain_blocks(t, f, guards)
-    if not list_holds(t, f):
-        make_list(t, f, guards)
+    refresh_lists(t, f)
     hours = t.clock[0].tick_minutes / 60.0
     join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
     calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
     orderly = site.active == 0
     highest = site.near_agitation
-    for k in range(site.near):
-        i = t.near[site.first + k]
-        if t.people[i].slot == -1 and t.people[i].facility == f:
+    for b in range(site.blocks):
+        start = first_of_list(site, b)
+        for k in range(start, start + max(0, t.block[site.block_first + b].near)):
+            i = t.near[k]
+            if t.people[i].slot != -1 or t.people[i].facility != f:
+                continue
             decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
             if orderly:
                 highest = min(highest, quiet_up_to(t, f, i))
             if decision != 0:
                 book_decision(t, f, i, decision)
-    entry = site.entry_head
+    entry = site.near_entry
     while entry >= 0:
         i = t.entry[entry, 0]
         if t.people[i].slot == entry:
@@ -518,7 +611,7 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
                 highest = min(highest, quiet_up_to(t, f, i))
             if decision != 0:
                 book_decision(t, f, i, decision)
-        entry = t.entry[entry, 1]
+        entry = t.entry[entry, 2]
     if orderly and highest >= site.agitation:
         site.quiet_guards = guards
         site.quiet_agitation = highest

@@ -1,0 +1,1 @@
+"""What results say: one method a file."""

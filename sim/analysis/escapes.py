@@ -90,11 +90,12 @@ def summary(values: ArrayLike) -> Summary:
     """
     column = np.asarray(values, float)
     if len(column) == 0:
-        return Summary(0, *[math.nan] * 8)
-    q = quantiles(column, (0.05, 0.25, 0.5, 0.75, 0.95, 0.99))
+        nothing = math.nan
+        return Summary(0, nothing, nothing, nothing, nothing, nothing, nothing, nothing, nothing)
+    q05, q25, q50, q75, q95, q99 = (float(q) for q in quantiles(column, (0.05, 0.25, 0.5, 0.75, 0.95, 0.99)))
     known = _known(column)
     largest = float(known.max()) if len(known) else math.nan
-    return Summary(len(column), float(np.mean(column)), *(float(v) for v in q), largest)
+    return Summary(len(column), float(np.mean(column)), q05, q25, q50, q75, q95, q99, largest)
 
 
 def bands(values: NDArray[np.float64], shares: tuple[float, ...]) -> Numbers:

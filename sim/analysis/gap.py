@@ -85,12 +85,13 @@ def _greenwood(found: Delays, days: Numbers, share: Numbers, level: float) -> tu
 
 
 def trusted_until(found: Delays, least: float = 0.05) -> float:
-    """The last day to show: after it, censoring has left fewer than a share `least` of replicates under observation.
+    """The last day to show: after it, censoring has left too few replicates under observation.
 
-    Without censoring before it the estimate is the plain share known, and may be shown to the end (infinity).
+    Too few is under a share `least`, or under five (under a quarter where there are few at all). Without censoring
+    before it the estimate is the plain share known, and may be shown to the end (infinity).
     """
     everyone = np.sort(np.concatenate([found.known, found.censored]))
-    few = int(np.ceil(least * found.n))
+    few = max(int(np.ceil(least * found.n)), min(5, found.n // 4))
     if not len(found.censored) or few <= 1:
         return math.inf
     day = float(everyone[found.n - few])  # fewer are at risk after it

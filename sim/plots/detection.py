@@ -48,19 +48,22 @@ def _single(study: Study, point: int) -> Figure:
     both = [found(study, point, column) for column, _ in KINDS]
     half = [delay_quantile(delay, 0.5) for delay in both]
     title = f"{_within('A true report', half[0])}, {_within('a confirmed count', half[1])} (medians)"
+    if np.isnan(half).all():
+        title = "In half of all runs there is no true report by the horizon"
     subtitle = (
-        "Left: share of runs known so many days after their first escape (Kaplan-Meier, 95% interval; the unknown are"
-        " censored at the horizon). Right: what stays unknown, with 95% intervals for runs, the middle 90% of runs for exits."
+        "Left: share of runs known so many days after their first escape (Kaplan-Meier with 95% interval, censored at"
+        " the horizon). Right: what stays unknown (95% intervals; for exits the middle 90% of runs)."
     )
     sheet = style.sheet(study, title, subtitle, 4.0)
     left, right = sheet.axes(1, 2, wspace=0.28, width_ratios=[1.5, 1.0])[0]
     _frame(left, both)
+    names: list[tuple[float, str, str]] = []
     labels = (("a true report", "-", style.INK), ("a confirmed count", style.DASHES, style.BELIEF))
     for (words, dashes, color), delay in zip(labels, both, strict=True):
         curve = _curve(left, delay, color, dashes, band=0.15)
-        _end(
-            left, curve, f"{words}: not in {style.per_cent(delay.never)} of runs", style.readable(color), dashes == "-"
-        )
+        text = f"{words}: not in {style.per_cent(delay.never)} of runs"
+        names.append((_height(left, curve, above=dashes == "-"), text, style.readable(color)))
+    _name(left, names)
     style.name_axes(left, "Days since the first escape", "Share of runs in which it is known")
     _unknown(right, both, study.runs("undetected_share")[point])
     _note_early(left, both[1])
@@ -75,11 +78,11 @@ def _several(study: Study, path: str, shown: list[int]) -> Figure:
     fixed = study.fixed(path) if path else {}
     held = f" At {style.settings(fixed)}." if fixed else ""
     subtitle = (
-        "Share of runs known so many days after their first escape (Kaplan-Meier, censored at the horizon), and the share"
-        f" of exits in episodes without a true report: median and middle 90% of runs.{held}"
+        "Share of runs known so many days after their first escape (Kaplan-Meier, censored at the horizon), and the"
+        f" share of exits in episodes without a true report: median and middle 90% of runs.{held}"
     )
     sheet = style.sheet(study, title, subtitle, 3.9)
-    report, confirmed, never = sheet.axes(1, 3, wspace=0.4, width_ratios=[1.0, 1.0, 0.85])[0]
+    report, confirmed, last = sheet.axes(1, 3, wspace=0.56, width_ratios=[1.0, 1.0, 0.85])[0]
     colors = style.shades(style.BELIEF_RAMP, len(shown))
     for axes, (column, words) in zip((report, confirmed), KINDS, strict=True):
         curves = [found(study, n, column) for n in shown]
@@ -87,12 +90,12 @@ def _several(study: Study, path: str, shown: list[int]) -> Figure:
         ends = []
         for n, delay, color in zip(shown, curves, colors, strict=True):
             curve = _curve(axes, delay, color, "-", band=0.08)
-            label = style.tidy(_value(study, path, n), 12)
+            label = style.tidy(study.label(path, n), 9)
             ends.append(style.EndLabel(float(curve.share[-1]), label, style.readable(color)))
         style.end_labels(axes, axes.get_xlim()[1], ends)
         style.name_axes(axes, "Days since the first escape", f"Known by {words}")
     confirmed.tick_params(labelleft=False)
-    _undetected_by_point(never, study, path, shown, colors)
+    _undetected_by_point(last, study, path, shown, colors)
     return sheet.figure
 
 
@@ -100,10 +103,6 @@ def _within(what: str, days: float) -> str:
     if np.isnan(days):
         return f"{'no' if what.startswith('a ') else 'No'} {what[2:]} by the horizon"
     return f"{what} within {style.days(days)}"
-
-
-def _value(study: Study, path: str, n: int) -> str:
-    return style.setting(study.points[n][path]) if path else style.tidy(style.settings(study.points[n]), 26)
 
 
 def _frame(axes: Axes, every: list[Delays]) -> None:
@@ -125,20 +124,26 @@ def _curve(axes: Axes, delay: Delays, color: str, dashes: object, band: float) -
     low, share, high = (np.append(column, column[-1]) for column in (curve.low, curve.share, curve.high))
     if not np.isnan(high).any():
         axes.fill_between(days, low, high, step="post", color=color, alpha=band, linewidth=0, zorder=2)
-    axes.step(days, share, where="post", color=color, linewidth=2.0, linestyle=dashes, zorder=4)  # type: ignore[arg-type]
+    axes.step(days, share, where="post", color=color, linewidth=2.0, linestyle=dashes, zorder=4)
     return curve
 
 
-def _end(axes: Axes, curve: Curve, words: str, color: str, above: bool) -> None:
-    """A curve's name at its end, above or below its interval."""
-    end = axes.get_xlim()[1]
+def _height(axes: Axes, curve: Curve, *, above: bool) -> float:
+    """Where a curve's name may stand: above or below its interval at the right end."""
     high = float(curve.high[-1]) if not np.isnan(curve.high[-1]) else 0.0
-    low = float(curve.low[max(0, int(np.searchsorted(curve.days, 0.35 * end, "right")) - 1)])  # where the words begin
-    above = above or low < 0.12
-    axes.annotate(
-        words, (end, high if above else low), (-2, 4 if above else -4), textcoords="offset points", fontsize=9,
-        color=color, ha="right", va="bottom" if above else "top", parse_math=False, zorder=6,
-    )  # fmt: skip
+    begin = 0.35 * axes.get_xlim()[1]
+    low = float(curve.low[max(0, int(np.searchsorted(curve.days, begin, "right")) - 1)])
+    return high + 0.03 if above or low < 0.12 else low - 0.035
+
+
+def _name(axes: Axes, names: list[tuple[float, str, str]]) -> None:
+    """Names at the right end, one above the other where they would meet."""
+    heights = style.spread([height for height, _, _ in reversed(names)], 0.075, 0.03, 1.05)
+    for (_, text, color), y in zip(reversed(names), heights, strict=True):
+        style.write(
+            axes, 0.99, y, text, color=color, size=9.0, ha="right", va="center", zorder=6,
+            transform=axes.get_yaxis_transform(),
+        )  # fmt: skip
 
 
 def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
@@ -187,8 +192,8 @@ def _undetected_by_point(axes: Axes, study: Study, path: str, shown: list[int], 
     style.share_axis(axes, "y", min(1.0, max(0.05, tops * 1.1)))
     axes.set_xlim(-0.5, len(shown) - 0.25)
     places = range(len(shown))
-    names = [_value(study, path, n) if path else f"{study.index[n]}" for n in shown]
-    style.ticks(axes, "x", places, [style.tidy(name, max(4, 26 // len(shown))) for name in names])
+    names = [study.label(path, n).removeprefix("point ") for n in shown]
+    style.ticks(axes, "x", places, [style.tidy(name, max(4, 18 // len(shown))) for name in names])
     style.name_axes(axes, path or "Point", "Exits never truly reported")
 
 

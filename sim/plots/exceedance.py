@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NAME = "exceedance"
 CAPTION = "How many could get out: the probability that at least so many escape."
+FEW = 20
+"""Fewer runs than this have no tail to speak of."""
 MOST_STEPS = 1500
 """Most steps drawn of one curve; every curve keeps its ends."""
 MOST_BEHIND = 60
@@ -35,24 +37,22 @@ def draw(results: Results | Study) -> Figure:
     study = Study.of(results)
     path, shown = study.shown
     escaped = study.runs("escaped")
+    if style.widest(escaped) <= 0:
+        return _nobody(study, min(study.replicates))
     return _single(study, escaped[shown[0]]) if len(shown) == 1 else _several(study, path, shown, escaped)
 
 
 def _single(study: Study, escaped: Numbers) -> Figure:
     found = summary(escaped)
-    if found.largest > 0:
-        half, tail = style.count(found.q50), style.count(found.q95)
-        title = f"In half of all runs {half} or more get out, in one of twenty {tail} or more"
-    else:
-        title = f"Nobody escapes in any of {found.n:,} replicates"
+    half, tail = style.count(found.q50), style.count(found.q95)
+    title = f"In half of all runs {half} or more get out, in one of twenty {tail} or more"
+    if found.n < FEW:
+        title = (
+            f"In {found.n} run{'s' if found.n > 1 else ''} {style.span(float(np.min(escaped)), found.largest)} get out"
+        )
     subtitle = "Exits by the horizon. Left: share of runs with at least so many, with the 95% band of the whole curve."
-    if found.largest > 0:
-        subtitle += " Right: by cause, mean over runs and the middle 90% of runs."
+    subtitle += " Right: by cause, mean over runs and the middle 90% of runs."
     sheet = style.sheet(study, title, subtitle, 4.1)
-    if found.largest <= 0:
-        axes = sheet.axes()[0][0]
-        _nobody(axes, found.n)
-        return sheet.figure
     left, right = sheet.axes(1, 2, wspace=0.42, width_ratios=[1.35, 1.0])[0]
     _frame(left, [escaped])
     _curve(left, exceedance(escaped), style.TRUTH, band=0.16)
@@ -63,7 +63,7 @@ def _single(study: Study, escaped: Numbers) -> Figure:
 
 def _several(study: Study, path: str, shown: list[int], escaped: list[Numbers]) -> Figure:
     medians = [summary(escaped[n]).q50 for n in shown]
-    title = f"How many could get out: medians from {style.count(min(medians))} to {style.count(max(medians))} exits"
+    title = f"How many could get out: medians of {style.span(min(medians), max(medians))} exits"
     if path:
         title += f" over {style.tidy(path, 24)}"
     fixed = study.fixed(path) if path else {}
@@ -128,7 +128,8 @@ def _mean(values: Numbers) -> float:
 
 def _label(study: Study, path: str, point: int) -> str:
     values = {path: study.points[point][path]} if path else study.points[point]
-    return style.tidy(style.settings(values), 48)
+    name = "" if path else f"{study.label('', point)}: "
+    return style.tidy(name + style.settings(values), 48)
 
 
 def _name(axes: Axes, curve: Exceedance, text: str, color: str, height: float) -> None:
@@ -188,10 +189,14 @@ def _causes(axes: Axes, study: Study) -> None:
     style.name_axes(axes, "Exits in a run, by cause (persons)")
 
 
-def _nobody(axes: Axes, n: int) -> None:
+def _nobody(study: Study, n: int) -> Figure:
     """What can be said where nothing happened."""
-    axes.set_axis_off()
     bound = style.per_cent(never_bound(n))
-    text = f"No escape in {n:,} runs.\nAt 95% confidence, fewer than {bound} of runs would see any."
-    axes.text(0.5, 0.5, text, ha="center", va="center", fontsize=13, color=style.INK, parse_math=False, linespacing=1.7,
-              transform=axes.transAxes)  # fmt: skip
+    where = "any run" if len(study.points) == 1 else "any run of any point"
+    sheet = style.sheet(study, f"Nobody escapes in {where}", "Exits by the horizon.", 1.2)
+    axes = sheet.axes()[0][0]
+    axes.set_axis_off()
+    each = "" if len(study.points) == 1 else " of each point"
+    text = f"With {n:,} run{'s' if n > 1 else ''}{each}, at 95% confidence, fewer than {bound} of runs would see any."
+    style.write(axes, 0.5, 0.5, text, size=12.0, ha="center", va="center", transform=axes.transAxes)
+    return sheet.figure

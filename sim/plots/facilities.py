@@ -51,7 +51,7 @@ def draw(results: Results | Study) -> Figure:
     sheet = style.sheet(study, _title(every), subtitle, 0.36 * len(sites) + 0.35, left=0.5 + 0.075 * longest, right=3.2,
                         foot=0.9, extra_top=0.12)  # fmt: skip
     axes = sheet.axes()[0][0]
-    style.share_axis(axes, "x", top)
+    style.share_axis(axes, "x", top or 1.0)
     axes.set_xlim(-0.015 * axes.get_xlim()[1], axes.get_xlim()[1] * 1.01)
     axes.set_ylim(len(sites) - 0.4, -0.7)
     axes.grid(True, axis="x", color=style.GRID, linewidth=0.8)

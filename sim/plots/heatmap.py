@@ -68,7 +68,8 @@ def draw(results: Results | Study) -> Figure:
     rows, down, across = (len(levels) for levels in found.levels)
     tables = {column: _table(study, found, column) for column in ("escaped", "gap")}
     held = study.fixed(*(path for path in (found.x, found.y, found.row) if path))
-    subtitle = "Medians over runs, below them the middle 90% of runs. Left: exits by the horizon. Right: the gap, exits not confirmed."
+    subtitle = "Medians over runs, below them the middle 90% of runs."
+    subtitle += " Left: exits by the horizon. Right: the gap, exits not confirmed."
     subtitle += " Below 0, more is confirmed than happened." if tables["gap"].min() < 0 else ""
     subtitle += f" At {style.settings(held)}." if held else ""
     longest = max(len(style.tidy(style.setting(value), LONGEST)) for value in found.levels[1])
@@ -91,8 +92,8 @@ def draw(results: Results | Study) -> Figure:
 def _title(tables: dict[str, Numbers]) -> str:
     parts = []
     for column, words in (("escaped", "Median exits"), ("gap", "the median gap")):
-        low, high = float(tables[column][..., 1].min()), float(tables[column][..., 1].max())
-        parts.append(f"{words} from {style.count(low)} to {style.count(high)}")
+        medians = tables[column][..., 1]
+        parts.append(f"{words} {style.span(float(medians.min()), float(medians.max()))}")
     return ", ".join(parts)
 
 

@@ -6,6 +6,7 @@ import io
 import os
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -26,7 +27,8 @@ def png(figure: Figure, manifest: str) -> bytes:
     _as_plain_text(figure)
     figure.set_dpi(DPI)
     stream = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(stream, metadata={KEYWORD: manifest, "Software": KEYWORD})
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.print_png(stream, metadata={KEYWORD: manifest, "Software": KEYWORD})
     return stream.getvalue()
 
 
@@ -34,15 +36,16 @@ def svg(figure: Figure, manifest: str) -> bytes:
     """The figure with text as text, no date and no random identifier."""
     _as_plain_text(figure)
     stream = io.BytesIO()
-    metadata = {"Title": None, "Date": None, "Creator": KEYWORD, "Description": manifest}
-    metadata = {key: value for key, value in metadata.items() if key == "Date" or value is not None}
+    canvas: Any = FigureCanvasSVG(figure)
+    settings: Any = matplotlib.rcParams
+    metadata = {"Date": None, "Creator": KEYWORD, "Description": manifest}
     with _LOCK:  # Matplotlib knows these two only as global settings; nothing else of ours reads them
-        before = {key: matplotlib.rcParams[key] for key in _SVG_SETTINGS}
-        matplotlib.rcParams.update(_SVG_SETTINGS)
+        before = {key: settings[key] for key in _SVG_SETTINGS}
+        settings.update(_SVG_SETTINGS)
         try:
-            FigureCanvasSVG(figure).print_svg(stream, metadata=metadata)
+            canvas.print_svg(stream, metadata=metadata)
         finally:
-            matplotlib.rcParams.update(before)
+            settings.update(before)
     return stream.getvalue()
 
 
@@ -59,4 +62,4 @@ def replace(path: Path, content: bytes) -> None:
 def _as_plain_text(figure: Figure) -> None:
     """Whatever Matplotlib itself wrote is no mathematics either."""
     for text in figure.findobj(Text):
-        text.set_parse_math(False)  # type: ignore[attr-defined]
+        text.set_parse_math(False)

@@ -195,6 +195,13 @@ class Study:
         ranked = [int(n) for n in np.argsort(medians, kind="stable")]
         return "", list(dict.fromkeys([ranked[0], ranked[len(ranked) // 2], ranked[-1]]))
 
+    def label(self, path: str, point: int) -> str:
+        """A point's short name: its value on the path that is shown, else its number."""
+        value = self.points[point].get(path)
+        if value is None:
+            return f"point {self.index[point]}"
+        return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
     def fixed(self, *free: str) -> dict[str, Any]:
         """What the reference point has on the varied paths that are not free."""
         return {path: self.points[self.reference][path] for path in self.varied if path not in free}

@@ -228,7 +228,7 @@ def readable(color: str) -> str:
     rgb = np.array(to_rgb(color))
     while 1.05 / (_luminance(rgb) + 0.05) < 4.5:
         rgb = rgb * 0.94
-    return to_hex(rgb)
+    return to_hex((float(rgb[0]), float(rgb[1]), float(rgb[2])))
 
 
 def ink_on(color: Any) -> str:
@@ -315,6 +315,11 @@ def path_lines(path: str, year: str = "") -> str:
     name, _, unit = path_label(path, year).partition(" (")
     lines = textwrap.wrap(f"({unit}", 22, max_lines=2, placeholder="…)") if unit else []
     return "\n".join([tidy(name, 30), *lines])
+
+
+def span(low: float, high: float) -> str:
+    """`98 to 3,512`, or one number where they are the same."""
+    return count(low) if count(low) == count(high) else f"{count(low)} to {count(high)}"
 
 
 def settings(values: dict[str, Any]) -> str:

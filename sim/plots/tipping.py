@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,9 +27,11 @@ SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def applies(results: Results | Study) -> bool:
-    """Where guards.scale is varied over three values or more."""
+    """Where guards.scale is varied over three values or more, and anybody escapes."""
     study = Study.of(results)
-    return PATH in study.varied and study.numeric(PATH) and len(line(study)) >= 3 and study.replicates[0] > 0
+    if PATH not in study.varied or not study.numeric(PATH) or len(line(study)) < 3 or not study.replicates[0]:
+        return False
+    return style.widest(study.runs("escaped")[n] for n in line(study)) > 0
 
 
 def line(study: Study) -> list[int]:
@@ -59,7 +61,7 @@ def draw(results: Results | Study) -> Figure:
     if tip is not None:
         subtitle += (
             f" Order is lost in a run with more than {style.count(tip.threshold)} exits, {_meaning(study, tip)};"
-            " yellow: in 10% to 90% of runs."
+            " either way: in 10% to 90% of runs."
         )
     sheet = style.sheet(study, title(tip, x, table), subtitle, 4.6, right=1.0)
     axes = sheet.axes()[0][0]
@@ -82,9 +84,7 @@ def title(tip: Band | None, x: Numbers, table: Numbers) -> str:
     """What is found, in a line."""
     if tip is None:
         low, high = table[:, 2].min(), table[:, 2].max()
-        return (
-            f"No tipping point between {x[0]:g} and {x[-1]:g}: medians from {style.count(low)} to {style.count(high)}"
-        )
+        return f"No tipping point between {x[0]:g} and {x[-1]:g}: medians of {style.span(low, high)}"
     rising = table[0, 2] < table[-1, 2]
     up, down = ("down", "up") if rising else ("up", "down")
     if tip.holds is None and tip.lost is None:
@@ -142,7 +142,7 @@ def _mark(axes: Axes, tip: Band, x: Numbers, *, falling: bool) -> None:
 def _key(axes: Axes, *, falling: bool) -> None:
     """What the lines and shades are, in the corner that they leave free."""
     left, top, row = (0.7 if falling else 0.03), 0.86, 0.065
-    inside = {"transform": axes.transAxes, "clip_on": False, "zorder": 7}
+    inside: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False, "zorder": 7}
     names = ("median", "mean", "middle 50% of runs", "middle 90% of runs")
     for k, name in enumerate(names):
         y = top - row * k

@@ -87,7 +87,7 @@ def _single(study: Study, found: Days) -> Figure:
 
 def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Figure:
     gaps = [float(np.median(study.runs("gap")[point])) for point in shown]
-    title = f"Truth and belief: median gaps from {style.count(min(gaps))} to {style.count(max(gaps))}"
+    title = f"Truth and belief: median gaps of {style.span(min(gaps), max(gaps))}"
     title += f" over {style.tidy(path, 28)}" if path else ""
     fixed = study.fixed(path) if path else {}
     held = f", at {style.settings(fixed)}" if fixed else ""
@@ -105,10 +105,10 @@ def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Fi
         _belief(belief, days)
         _inside(truth, _ends(days)[0].text, style.TRUTH, small)
         _inside(belief, _ends(days)[1].text, style.readable(style.BELIEF), small)
-        values = {path: study.points[point][path]} if path else study.points[point]
-        heading = style.setting(values[path]) if path and place else style.settings(values)
+        heading = study.label(path, point)
+        heading = f"{path} {heading}" if path and not place else heading
         truth.set_title(
-            style.tidy(heading, 110 // len(shown)), loc="left", fontsize=10, color=style.INK, pad=8, fontweight="bold",
+            style.tidy(heading, 76 // len(shown)), loc="left", fontsize=10, color=style.INK, pad=8, fontweight="bold",
             parse_math=False,
         )  # fmt: skip
         truth.tick_params(labelbottom=False)

@@ -33,8 +33,8 @@ STATES = (
 NOT = (
     "It is no forecast. It says what follows if the scenario holds, with the spread that the scenario's own uncertainty"
     " and chance bring about; many of its numbers are assumed, and `detention-sim params` says which.",
-    "It is no evidence of what happened at any place. Confirmed, claimed and reported are what the model's observers say"
-    " in a simulated world.",
+    "It is no evidence of what happened at any place. Confirmed, claimed and reported are what the model's observers"
+    " say in a simulated world.",
     "It gives no operational guidance: it holds no site plans, no positions of named units, and optimises no attack."
     " It works on aggregate, public facts.",
     "People are counted, not judged: an escape says nothing about guilt, and most of those held in camps are women and"
@@ -205,7 +205,9 @@ def _how_thin(study: Study) -> Answer:
             (f"Between {min(x):g} and {max(x):g} of the guards order does not tip over.", at),
         )
     headline = tipping.title(band, np.array(x), np.array([[0, 0, m, 0, 0] for m in medians]))
-    lost = f"Order is lost in a run with more than {count(band.threshold)} exits; it holds where that is at most one in ten."
+    lost = (
+        f"Order is lost in a run with more than {count(band.threshold)} exits; it holds where at most one in ten is so."
+    )
     return Answer(question, headline[0].lower() + headline[1:], (lost, at))
 
 
@@ -242,6 +244,7 @@ def _points(study: Study) -> Table | None:
         known = share[~np.isnan(share)]
         rows.append(
             (
+                f"{study.index[n]}",
                 *(setting(values[path]) for path in study.varied),
                 f"{count(middle)} ({count(low)}–{count(high)})",
                 count(tail),
@@ -254,6 +257,7 @@ def _points(study: Study) -> Table | None:
     note = "Medians over runs; exits with the 90% range and the worst run in a hundred."
     note += f" {left:,} further points are in points.parquet." if left > 0 else ""
     heads = (
+        "point",
         *(tidy(p, 40) for p in study.varied),
         "exits (90%)",
         "1 in 100",
@@ -261,7 +265,7 @@ def _points(study: Study) -> Table | None:
         "gap",
         "never truly reported",
     )
-    return Table("Every point", note, heads, tuple(rows), len(study.varied))
+    return Table("Every point", note, heads, tuple(rows), 1 + len(study.varied))
 
 
 def _sites(study: Study) -> Table | None:

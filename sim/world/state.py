@@ -111,7 +111,7 @@ class Truth(NamedTuple):
     fugitive: np.ndarray  # FUGITIVE (population,)
     hazard: np.ndarray  # float64 (population, 4): what is left of the four hazards at large
     out: np.ndarray  # int32 (population,): people at large, in order of escape
-    entry: np.ndarray  # int32 (entries, 2): person, next entry of the facility
+    entry: np.ndarray  # int32 (entries, 3): person, next entry of the facility, next of those who could join
     guard: np.ndarray  # GUARD (guards,)
     guard_order: np.ndarray  # int32 (guards,): each facility's guards by rising call number
     unit: np.ndarray  # UNIT (offensives,)

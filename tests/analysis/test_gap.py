@@ -65,4 +65,5 @@ def test_the_curve_is_trusted_while_enough_are_observed() -> None:
     assert trusted_until(early) == 92.0  # five are left under observation there, fewer after it
     assert trusted_until(Delays(np.arange(1.0, 101.0), np.array([]), 0)) == math.inf
     assert trusted_until(Delays(np.arange(1.0, 91.0), np.array([99.0] * 10), 0)) == math.inf
+    assert trusted_until(Delays(np.arange(1.0, 20.0), np.array([0.5]), 0)) == 15.0  # five of 20, not one
     assert trusted_until(Delays(np.array([1.0]), np.array([0.5]), 0)) == math.inf

@@ -1,0 +1,167 @@
+"""The view's server: Solara in this process, on loopback, for pages of its own origin only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+import warnings
+import webbrowser
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from sim.scenario.errors import InputError, Problem
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+TRIES = 100
+"""Ports tried from the first one on."""
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self' ws: wss:; "
+    "object-src 'none'; frame-ancestors 'none'; base-uri 'self'"
+)
+"""The page runs nothing and asks nobody but this server; Vue compiles its templates in the page."""
+
+
+class Guarded:
+    """An ASGI application that answers its own names and pages of its own origin only.
+
+    Against pages elsewhere that make a browser ask here, by a name that leads to loopback or across origins.
+    """
+
+    def __init__(self, app: Any, names: Iterable[str], proxied: Iterable[str] = ()) -> None:
+        """Parameters: names, hosts it answers to; proxied, those of them whose Origin may differ from Host."""
+        self._app = app
+        self._names = {name.lower() for name in names}
+        self._proxied = {name.lower() for name in proxied}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One connection."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+        elif not self.admits(scope["headers"]):
+            await refuse(scope, receive, send)
+        else:
+            await self._app(scope, receive, _with_policy(send))
+
+    def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
+        """Whether Host is one of ours and Origin, where there is one, the same."""
+        hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
+        origins = [value.decode("latin-1").lower() for name, value in headers if name == b"origin"]
+        if len(hosts) != 1 or host_of(hosts[0]) not in self._names:
+            return False
+        return all(self._same(origin, hosts[0]) for origin in origins)
+
+    def _same(self, origin: str, host: str) -> bool:
+        scheme, _, place = origin.partition("://")
+        if scheme not in ("http", "https"):
+            return False
+        return place == host or host_of(place) in self._proxied
+
+
+def host_of(place: str) -> str:
+    """The name in `name:port`; empty for what is none."""
+    try:
+        parts = urlsplit(f"//{place}")
+        parts.port  # noqa: B018 - raises for a port that is none
+    except ValueError:
+        return ""
+    plain = not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
+    return parts.hostname or "" if plain else ""
+
+
+async def refuse(scope: Any, receive: Any, send: Any) -> None:
+    """403, to a websocket before it is accepted."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 403, "headers": headers})
+    await send({"type": "http.response.body", "body": b"refused: foreign Host or Origin (see view --allow-host)\n"})
+
+
+def _with_policy(send: Any) -> Callable[[Any], Any]:
+    async def sent(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            extra = [
+                (b"content-security-policy", POLICY.encode()),
+                (b"x-content-type-options", b"nosniff"),
+                (b"referrer-policy", b"no-referrer"),
+            ]
+            message = {**message, "headers": [*message.get("headers", []), *extra]}
+        await send(message)
+
+    return sent
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket on that port or the next free one (0: any). Raises InputError if there is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    last: OSError | None = None
+    for candidate in range(port, min(port + TRIES, 65536)) if port else (0,):
+        # The protocol is named, or asyncio leaves Nagle's delay on, and a frame takes 40 ms more.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            listener.listen(128)
+            return listener
+        except OSError as error:
+            listener.close()
+            last = error
+    raise InputError([Problem("--host, --port", 0, "", f"cannot listen on {host}:{port}: {last}", "a free port")])
+
+
+def url_of(host: str, listener: socket.socket) -> str:
+    """Where a browser finds the page."""
+    port = listener.getsockname()[1]
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}/"
+
+
+def application(host: str, allowed: Iterable[str]) -> Guarded:
+    """The view as an ASGI application. Telemetry is off before Solara is imported, assets come from here."""
+    os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "false"
+    os.environ["SOLARA_THEME_LOADER"] = "plain"
+    os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"
+    os.environ["SOLARA_ASSETS_FONTAWESOME_ENABLED"] = "false"
+    os.environ["SOLARA_KERNEL_CULL_TIMEOUT"] = "10m"  # a page that went away keeps its run so long
+    os.environ["SOLARA_APP"] = "sim.app.page"
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # lax, which is what we want
+    import solara.server.starlette
+    from solara.server import cdn_helper, settings
+
+    cdn_helper.fetch_from_cdn = _offline
+    settings.telemetry.mixpanel_enable = False
+    settings.main.mode = "production"
+    allowed = list(allowed)
+    return Guarded(solara.server.starlette.app, [*LOOPBACK, host, *allowed], allowed)
+
+
+def _offline(url: str) -> bytes:
+    """Stands for Solara's fetching of what is not installed: a page must not make this server ask elsewhere."""
+    raise FileNotFoundError(url)
+
+
+def serve(app: Any, listener: socket.socket, url: str, *, browse: bool) -> None:
+    """Serve until Ctrl-C; print the address when pages are answered."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if not self.should_exit:
+                print(url, flush=True)
+                if browse:
+                    asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
+
+    logging.getLogger("websockets").setLevel(logging.ERROR)
+    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
+    try:
+        Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        print("detention-sim: the view is closed", file=sys.stderr)

@@ -1,0 +1,91 @@
+"""One server for all tests of the view, as a user starts it, on a folder of scenarios good and bad."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+HOSTILE = "<img src=x onerror=alert(1)>{{1+1}}"
+
+
+@pytest.fixture(scope="session")
+def scenarios(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped scenarios, with a broken one and one whose names try to be markup."""
+    folder = tmp_path_factory.mktemp("view") / "scenarios"
+    shutil.copytree(root / "scenarios", folder)
+    (folder / "broken.yaml").write_text(
+        "name: broken\nstart: '2020-01-01'\ndays: many\ntheatre: theatres/tiny.yaml\nguards: {scal: 2}\n"
+    )
+    theatre = (folder / "theatres" / "tiny.yaml").read_text()
+    (folder / "theatres" / "hostile.yaml").write_text(
+        theatre.replace("title: Lone prison", f"title: '{HOSTILE}'").replace("title: Invader", f"title: '{HOSTILE}'")
+    )
+    scenario = (folder / "tiny.yaml").read_text()
+    (folder / "hostile.yaml").write_text(scenario.replace("theatres/tiny.yaml", "theatres/hostile.yaml"))
+    (folder / "outside.yaml").write_text("extends: ../secret.yaml\n")
+    (folder.parent / "secret.yaml").write_text(scenario)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(root: Path, scenarios: Path) -> Iterator[str]:
+    """Where the view answers; at the end it is stopped as by Ctrl-C."""
+    command = [sys.executable, "-m", "sim", "view", str(scenarios / "ne-syria-2019.yaml"), "--no-open", "--port", "0"]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(command, cwd=scenarios.parent, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline().strip()
+        assert line.startswith("http://127.0.0.1:"), line
+        yield line
+        server.send_signal(signal.SIGINT)
+        rest = server.stdout.read()
+        assert server.wait(30) == 0
+        assert rest == ""
+
+
+class Opened:
+    """A page of the view, with what it logged and asked for."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.asked: list[str] = []
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(address)
+        page.wait_for_selector("[data-clock]")
+
+    def clock(self) -> str:
+        return self.page.inner_text("[data-clock]")
+
+    def number(self, key: str) -> str:
+        return self.page.inner_text(f"[data-number={key}]")
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def wait_for_clock(self, text: str) -> None:
+        self.page.wait_for_function("text => document.querySelector('[data-clock]').innerText === text", arg=text)
+
+    def step_days(self, days: int) -> None:
+        self.page.select_option("#dv-speed", "24")
+        for day in range(1, days + 1):
+            self.press("Step")
+            self.wait_for_clock(f"Day {day}.0")
+
+
+@pytest.fixture
+def view(page: Page, address: str) -> Iterator[Opened]:
+    """A page of its own, on which nothing may have gone wrong."""
+    opened = Opened(page, address)
+    yield opened
+    assert opened.errors == []
+    assert [url for url in opened.asked if not url.startswith((address, "data:", "blob:"))] == []
