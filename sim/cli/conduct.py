@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,9 +57,10 @@ def _conclude(design: Design, path: Path, manifest: Manifest, how: Running, scre
 
 
 def draw(path: Path) -> list[Path]:
-    """Draw the figures of a results folder."""
-    write: Any = getattr(import_module("sim.plots"), "write_plots", None)
-    drawn: list[Path] = write(path) if write is not None else []
+    """Draw the figures and write the report of a results folder."""
+    from sim.report import write_all
+
+    drawn: list[Path] = write_all(path)
     return drawn
 
 

@@ -12,7 +12,6 @@ from tests.model.worlds import (
     SEED,
     Ensemble,
     as_in_2019,
-    ensemble,
     named,
     shipped_ensemble,
     world,
@@ -44,19 +43,16 @@ def test_lone_escapes_of_a_quiet_year_are_those_of_ordinary_systems() -> None:
 # --- two stable states
 
 HELD = 600
-QUIET_UP_TO = 60
-"""A quiet place stays quiet with at least one guard on shift for so many held."""
-RIOT_FROM = 44
-"""A riot once begun goes on if a guard on shift has at least so many held."""
-RIOT_ENDS_AT, QUIET_ENDS_AT = 34, 92
-"""Outside the band there is one state: every riot dies out, every quiet place tips."""
+BAND = (20, 27)
+"""Guards of all shifts, two of them, between which both states last: a quiet start holds with one guard on shift for
+60 held or fewer, a riot once begun goes on from one for 44 up. Outside there is one state:"""
+RIOTS_END, QUIET_ENDS = 35, 13
+"""with one for 34 or fewer every riot dies out, with one for 92 up every quiet place tips."""
 
 
-def one_place(held_per_guard_on_shift: float) -> Resolved:
+def one_place(guards: int) -> Resolved:
     """Fighters in blocks of 150 whom no exit, no mood and no news disturbs."""
-    guards = 2.0 * HELD / held_per_guard_on_shift  # two shifts
-    assert guards == round(guards)
-    place = prison(36.41, 38.53, {"fighters": {"local": float(HELD)}}, guards, block_size=150)
+    place = prison(36.41, 38.53, {"fighters": {"local": float(HELD)}}, float(guards), block_size=150)
     return world(
         {
             "days": 10,
@@ -67,10 +63,9 @@ def one_place(held_per_guard_on_shift: float) -> Resolved:
     )
 
 
-def in_disorder_at_the_end(held_per_guard_on_shift: float, *, begun: bool, replicates: int = 16) -> np.ndarray:
+def in_disorder_at_the_end(guards: int, *, begun: bool, replicates: int = 16) -> np.ndarray:
     """People in disorder after ten days, from nobody or from everybody."""
-    guards = round(2.0 * HELD / held_per_guard_on_shift)
-    run = Run(one_place(2.0 * HELD / guards))
+    run = Run(one_place(guards))
     ends = []
     for replicate in range(replicates):
         run.reset(SEED, replicate)
@@ -86,21 +81,21 @@ def in_disorder_at_the_end(held_per_guard_on_shift: float, *, begun: bool, repli
     return np.array(ends)
 
 
-@pytest.mark.parametrize("ratio", [RIOT_FROM, 48, 52, QUIET_UP_TO])
-def test_within_the_band_order_and_riot_both_last(ratio: float) -> None:
-    assert (in_disorder_at_the_end(ratio, begun=False) == 0).all()
-    assert (in_disorder_at_the_end(ratio, begun=True) > 0.2 * HELD).all()
+@pytest.mark.parametrize("guards", [BAND[0], 22, 24, BAND[1]])
+def test_within_the_band_order_and_riot_both_last(guards: int) -> None:
+    assert (in_disorder_at_the_end(guards, begun=False) == 0).all()
+    assert (in_disorder_at_the_end(guards, begun=True) > 0.2 * HELD).all()
 
 
-@pytest.mark.parametrize("ratio", [10, 22, RIOT_ENDS_AT])
-def test_with_more_guards_every_riot_dies_out(ratio: float) -> None:
-    assert (in_disorder_at_the_end(ratio, begun=False) == 0).all()
-    assert (in_disorder_at_the_end(ratio, begun=True) == 0).all()
+@pytest.mark.parametrize("guards", [RIOTS_END, 50, 110])
+def test_with_more_guards_every_riot_dies_out(guards: int) -> None:
+    assert (in_disorder_at_the_end(guards, begun=False) == 0).all()
+    assert (in_disorder_at_the_end(guards, begun=True) == 0).all()
 
 
-@pytest.mark.parametrize("ratio", [QUIET_ENDS_AT, 150])
-def test_with_fewer_guards_every_place_tips(ratio: float) -> None:
-    quiet, riot = (in_disorder_at_the_end(ratio, begun=begun) for begun in (False, True))
+@pytest.mark.parametrize("guards", [QUIET_ENDS, 8])
+def test_with_fewer_guards_every_place_tips(guards: int) -> None:
+    quiet, riot = (in_disorder_at_the_end(guards, begun=begun) for begun in (False, True))
     assert (quiet > 0.5 * HELD).all()
     assert quiet.mean() == pytest.approx(riot.mean(), rel=0.05)
 
@@ -132,13 +127,12 @@ def test_a_camp_empties_within_a_day_and_a_prison_within_two() -> None:
     large_prison = hours_until_half_are_gone("hasakah", 48)
     assert camp.max() <= 24
     assert large_prison.max() <= 48
-    assert large_prison.min() > 24 or large_prison.min() > 3 * camp.max()
+    assert large_prison.min() > 3 * camp.max()
 
 
 # --- guards
 
-FEWER = (0.5, 0.75)
-PAIRED = 120
+PAIRED = 40
 
 
 def escapes(scale: float, replicates: int = PAIRED) -> np.ndarray:
@@ -157,7 +151,7 @@ def test_more_guards_never_mean_more_escapes(fewer: float, more: float) -> None:
 
 
 def test_the_network_tips_as_guards_thin() -> None:
-    few = 24
+    few = 12
     mean = {scale: escapes(scale, few if scale < 0.5 else PAIRED).mean() for scale in (0.0, 0.3, 0.5, 0.8, 1.0, 1.5)}
     assert mean[0.3] >= 3.0 * mean[1.0]
     assert mean[0.0] >= 10.0 * mean[1.0]
@@ -217,9 +211,3 @@ def test_the_rest_of_the_network_held_in_2019() -> None:
     whole = as_in_2019(300)
     fell = whole.at("ain-issa")["escaped"] + whole.at("tel-abyad")["escaped"]
     assert np.median(fell / whole.run["escaped"]) > 0.5
-
-
-def test_an_ensemble_is_made_of_its_replicates() -> None:
-    some = ensemble(named("tiny"), 3)
-    for replicate in range(3):
-        assert some.run[replicate] == Run(named("tiny")).complete(SEED, replicate).run[0]

@@ -1,0 +1,119 @@
+"""The cache of compiled rules: only the user's, and never older than the sources."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from sim.engine.compiled import cache_folder, code_hash, compiled
+
+ROOT = Path(__file__).resolve().parents[2]
+CALL = """
+from sim.claims.misreport import claimed_range
+from sim.engine.compiled import cache_folder
+print(claimed_range(1000.0, 0.9, 1.0, 0.5, 1.0)[0], cache_folder())
+"""
+"""A compiled rule (claims/misreport.py) that calls one of another file (engine/random.py), which is edited below."""
+CALLER, CALLEE = "claims/misreport.py", "engine/random.py"
+
+
+def test_the_folder_is_the_users_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTION_SIM_CACHE", str(tmp_path / "cache"))
+    before = os.umask(0)
+    try:
+        folder = cache_folder()
+    finally:
+        os.umask(before)
+    assert folder.parent == tmp_path / "cache"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    folder.chmod(0o777)
+    assert stat.S_IMODE(cache_folder().stat().st_mode) == 0o700
+
+
+def test_the_folder_is_named_by_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTION_SIM_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path / f"rules-{code_hash()}"
+    assert len(code_hash()) == 16
+    assert int(code_hash(), 16) >= 0
+
+
+def test_a_rule_is_compiled_without_fast_math_and_lets_go_of_the_lock() -> None:
+    @compiled
+    def rule(x: float) -> float:
+        return 1.0 / x
+
+    assert rule.targetoptions["nogil"]
+    assert not rule.targetoptions.get("fastmath")
+    assert not rule.targetoptions.get("parallel")
+    assert rule(0.0) == float("inf")
+
+
+class Checkout:
+    """A copy of the package, and the claim that a fresh process finds in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(ROOT / "sim", folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def claim(self) -> tuple[float, Path]:
+        """The rule's result and the cache it came by."""
+        done = subprocess.run(
+            [sys.executable, "-c", CALL],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder), "DETENTION_SIM_CACHE": str(self.folder / "cache")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        value, cache = done.stdout.split(maxsplit=1)
+        return float(value), Path(cache.strip())
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        path = self.folder / "sim" / file
+        source = path.read_text("utf-8")
+        assert source.count(old) == 1
+        path.write_text(source.replace(old, new), "utf-8")
+
+
+def compiled_in(cache: Path) -> set[str]:
+    """Compiled functions kept in a cache, by file and time."""
+    return {f"{path.name} {path.stat().st_mtime_ns}" for path in cache.rglob("*.nbc")}
+
+
+def test_editing_a_rule_changes_what_its_caller_in_another_file_returns(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path)
+    first, cache = checkout.claim()
+    assert first == math.floor(1000 * math.exp(0.5 * stats.norm.ppf(0.9)) + 0.5)
+    kept = compiled_in(cache)
+    assert any(name.startswith("misreport.claimed_range") for name in kept)
+
+    again, same = checkout.claim()
+    assert (again, same) == (first, cache)
+    assert compiled_in(cache) == kept, "compiled again, although nothing changed"
+
+    caller = (tmp_path / "sim" / CALLER).stat().st_mtime_ns
+    checkout.edit(CALLEE, "        return q * above / below", "        return 2.0 * q * above / below")
+    assert (tmp_path / "sim" / CALLER).stat().st_mtime_ns == caller, "the caller's file is as it was"
+    edited, other = checkout.claim()
+    assert edited == math.floor(1000 * math.exp(0.5 * 2 * stats.norm.ppf(0.9)) + 0.5)
+    assert other != cache
+    assert other.parent == cache.parent
+
+
+def test_any_source_file_counts_even_one_that_holds_no_rule(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path)
+    _, cache = checkout.claim()
+    (tmp_path / "sim/world/extra.py").write_text("", "utf-8")
+    _, other = checkout.claim()
+    assert other != cache
+    (tmp_path / "sim/world/extra.py").unlink()
+    assert checkout.claim()[1] == cache

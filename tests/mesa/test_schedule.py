@@ -1,0 +1,127 @@
+"""The order of a step and the streams of random numbers are those that the ODD document states."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ODD = (ROOT / "docs/ODD.md").read_text("utf-8")
+CALLED = {"facility ticks": "facilities", "observation": "observe"}
+"""What a process of the ODD is called in the code, where the word is another."""
+
+
+def function(path: str, name: str) -> ast.FunctionDef:
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    return next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name)
+
+
+def calls(of: ast.AST) -> list[ast.Call]:
+    """Calls of functions by their bare name, in the order in which they stand."""
+    found = [node for node in ast.walk(of) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+
+def called(path: str, name: str) -> list[str]:
+    return [call.func.id for call in calls(function(path, name))]
+
+
+def stated() -> list[str]:
+    """The processes of section 3, in order."""
+    section = ODD.split("## 3. ")[1].split("\n## ")[0]
+    found = re.findall(r"(\d+)\. `([a-z ]+)` 7\.", section)
+    assert [int(number) for number, _ in found] == list(range(1, len(found) + 1))
+    return [CALLED.get(name, name) for _, name in found]
+
+
+def test_a_step_runs_in_the_order_of_the_odd() -> None:
+    processes = [name for name in stated() if name != "mood"]  # each facility's, before its ticks: below
+    assert called("sim/model.py", "truth_pass") == processes[:-1]
+    step = called("sim/model.py", "step")
+    assert [name for name in step if name in ("truth_pass", processes[-1], "end_day")] == [
+        "truth_pass",
+        "observe",
+        "end_day",
+    ]
+    assert "ticks" in called("sim/model.py", "facilities")
+
+
+def test_mood_comes_before_the_ticks_and_matters_to_nothing_in_between() -> None:
+    order = stated()
+    assert order.index("guards") < order.index("mood") < order.index("facilities")
+    assert called("sim/agents/facility.py", "ticks")[0] == "mood"
+    between = order[order.index("mood") + 1 : order.index("facilities")]
+    assert between in ([], ["attacks"])
+    writes = {
+        target.attr
+        for node in ast.walk(function("sim/agents/facility.py", "mood"))
+        for target in (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+        if isinstance(target, ast.Attribute)
+    }
+    assert writes == {"agitation", "authority"}
+    reads = {
+        node.attr
+        for node in ast.walk(ast.parse((ROOT / "sim/agents/armed_cell.py").read_text("utf-8")))
+        if isinstance(node, ast.Attribute)
+    }
+    assert not writes & reads
+
+
+def test_the_truth_pass_is_given_the_truth_alone() -> None:
+    for call in calls(function("sim/model.py", "truth_pass")):
+        assert ast.unparse(call) == f"{call.func.id}(t)"
+    for path in sorted((ROOT / "sim/agents").glob("*.py")):
+        if path.name in ("observer.py", "build.py", "views.py"):
+            continue
+        words = {node.id for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Name)}
+        imported = {
+            name
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.ImportFrom)
+            for name in (node.module, *(alias.name for alias in node.names))
+        }
+        assert not {"Belief", "sim.world.belief", "sim.agents.observer"} & (words | imported), path.name
+
+
+def test_what_was_noticed_is_read_by_the_search_alone() -> None:
+    readers = set()
+    for path in sorted((ROOT / "sim").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr == "noticed":
+                readers.add(path.relative_to(ROOT / "sim").as_posix())
+    assert readers == {"agents/detainee.py", "agents/observer.py"}
+
+
+def streams_in_the_code() -> set[str]:
+    return {
+        node.args[0].value
+        for path in (ROOT / "sim").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "name_key"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def streams_in_the_odd() -> set[str]:
+    named = set(re.findall(r'\b[uz]\("([a-z_.]+)"', ODD)) | set(re.findall(r'stream "([a-z_.]+)"', ODD))
+    kinds = re.search(r'"fugitive\.c", [^)]*\), c = ([a-z, ]+?), e the', ODD)
+    assert kinds, "the four hazards of people at large are named after c"
+    return named - {"fugitive.c"} | {f"fugitive.{kind.strip()}" for kind in kinds[1].split(",")}
+
+
+def test_the_odd_names_every_stream_and_no_other() -> None:
+    entities = {"theatre"}
+    assert "by `theatre`" in ODD
+    assert streams_in_the_code() - entities == streams_in_the_odd()
+    assert len(streams_in_the_odd()) > 40
+
+
+@pytest.mark.parametrize("part", ["key (seed, stream)", "word index mod 4", "Philox4x64-10"])
+def test_the_odd_states_the_generator_that_the_tests_hold(part: str) -> None:
+    assert part in ODD
