@@ -25,8 +25,8 @@ from sim.agents.occupying_force import ground
 from sim.agents.views import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
 from sim.engine.arrayset import ArrayAgentSet, EveryAgent
 from sim.engine.compiled import compiled, inlined
-from sim.engine.reference import referenced
 from sim.engine.random import name_key, uniform
+from sim.engine.reference import referenced
 from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
 from sim.scenario.draw import quantile
 from sim.scenario.loader import load
@@ -485,6 +485,7 @@ class DetentionModel(mesa.Model):
             raise TypeError("rng: expected a whole number, the seed")
         seed = scenario.scenario.seed if rng is None else int(rng)
         super().__init__(rng=seed)
+        self.running: bool = True
         self.resolved = scenario
         self.seed_number, self.replicate = seed, replicate
         self.run = Run(scenario, full=True)
@@ -512,9 +513,9 @@ class DetentionModel(mesa.Model):
         return float(self.truth.clock["step"][0] * self.truth.clock["dt"][0])
 
     @property
-    def agents(self) -> EveryAgent:  # type: ignore[override]
+    def agents(self) -> EveryAgent:
         """Every agent of every kind."""
-        return EveryAgent.of(self._agents_by_type.values(), self.random)  # type: ignore[arg-type]
+        return EveryAgent.of(self._agents_by_type.values(), self.random)
 
     def _index_people(self) -> None:
         """One set per kind of agent, over the arrays."""
@@ -524,7 +525,8 @@ class DetentionModel(mesa.Model):
         self.resident_home = np.repeat(resident, counts)
         self.resident_number = np.concatenate([np.arange(n) for n in counts]) if len(counts) else np.zeros(0, int)
         self.guard_home = np.repeat(np.arange(len(sites)), sites["guard_rows"])
-        exists = np.concatenate([np.arange(rows) < n for rows, n in zip(sites["guard_rows"], sites["guards"], strict=True)])
+        present = zip(sites["guard_rows"], sites["guards"], strict=True)
+        exists = np.concatenate([np.arange(rows) < n for rows, n in present])
         rows = {
             Facility: np.arange(len(sites)),
             Detainee: np.arange(len(self.truth.people)),

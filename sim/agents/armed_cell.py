@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
+from sim.agents.guard import present
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, poisson_quantile, uniform
 from sim.world.codes import DAY, NEVER, NO_ASSAULT, REJOINED
 from sim.world.ground import distance_km
 from sim.world.state import Truth
-from sim.agents.guard import present
 
 THEATRE = name_key("theatre")
 COUNT = name_key("attacks.count")

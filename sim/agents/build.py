@@ -31,8 +31,6 @@ from sim.world.state import CHANGE, CLOCK, EPISODE, LOG, PARTY, TOTALS, Truth
 
 TICK_MINUTES = 15
 """Longest tick of the fast processes."""
-OVER = 1.25
-"""Lists are given so much more room than the last run that was too long for them."""
 
 
 class Room(NamedTuple):

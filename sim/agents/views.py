@@ -58,7 +58,7 @@ class Facility(RowAgent):
         return self.model.grid[int(site["column"]), int(site["row"])]
 
     @property
-    def pos(self) -> tuple[int, int]:  # type: ignore[override]
+    def pos(self) -> tuple[int, int]:
         """Column and row of the cell."""
         site = self.model.truth.facility[self.row]
         return int(site["column"]), int(site["row"])
@@ -91,7 +91,7 @@ class Detainee(RowAgent):
     row_of_cell = _detainee_at("row")
 
     @property
-    def pos(self) -> tuple[int, int] | None:  # type: ignore[override]
+    def pos(self) -> tuple[int, int] | None:
         """Column and row of the cell, while in the theatre."""
         where = (self.column, self.row_of_cell)
         return None if -1 in where else where
@@ -130,9 +130,7 @@ class Guard(RowAgent):
         "party",
     )
     training = Column(
-        lambda model, rows: model.truth.party["effectiveness"][
-            model.truth.facility["initial"][model.guard_home[rows]]
-        ],
+        lambda model, rows: model.truth.party["effectiveness"][model.truth.facility["initial"][model.guard_home[rows]]],
         "effect of one guard of the party",
     )
 

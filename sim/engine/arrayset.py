@@ -52,10 +52,10 @@ class RowAgent(Agent):
         """Not registered with the model: the set of its kind stands for all rows."""
         self.model = model
         self.row = int(row)
-        self.unique_id = (type(self).__name__, self.row)  # type: ignore[assignment]
+        self.unique_id = (type(self).__name__, self.row)
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and other.model is self.model and other.row == self.row  # type: ignore[attr-defined]
+        return type(other) is type(self) and other.model is self.model and other.row == self.row
 
     def __hash__(self) -> int:
         return hash(self.unique_id)
@@ -99,8 +99,9 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
         return isinstance(agent, self.view) and agent.model is self.model and bool((self.rows == agent.row).any())
 
     def __getitem__(self, index: Any) -> Any:
-        picked = self.rows[index]
-        return [self.view(self.model, row) for row in picked] if isinstance(index, slice) else self.view(self.model, picked)
+        if isinstance(index, slice):
+            return [self.view(self.model, row) for row in self.rows[index]]
+        return self.view(self.model, self.rows[index])
 
     def __copy__(self) -> Self:
         return self._derived(self.rows.copy())
@@ -246,9 +247,9 @@ class EveryAgent(AbstractAgentSet[Any], Sequence[Any]):
         agents = sorted(self, key=key if callable(key) else lambda agent: getattr(agent, key), reverse=not ascending)
         return self._update(agents) if inplace else type(self)(agents, self.random)
 
-    map = ArrayAgentSet.map  # type: ignore[assignment]
-    do = ArrayAgentSet.do  # type: ignore[assignment]
-    shuffle_do = ArrayAgentSet.shuffle_do  # type: ignore[assignment]
-    add = ArrayAgentSet.add  # type: ignore[assignment]
-    discard = ArrayAgentSet.discard  # type: ignore[assignment]
-    remove = ArrayAgentSet.discard  # type: ignore[assignment]
+    map = ArrayAgentSet.map
+    do = ArrayAgentSet.do
+    shuffle_do = ArrayAgentSet.shuffle_do
+    add = ArrayAgentSet.add
+    discard = ArrayAgentSet.discard
+    remove = ArrayAgentSet.discard

@@ -15,13 +15,12 @@ from collections.abc import Callable
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numba
 import platformdirs
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @cache
@@ -49,11 +48,11 @@ def cache_folder() -> Path:
 numba.config.CACHE_DIR = str(cache_folder())
 
 
-def compiled(function: Function) -> Function:
+def compiled[Function: Callable[..., Any]](function: Function) -> Function:
     """Compile a rule: no Python objects, no global interpreter lock, no fast-math."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
-def inlined(function: Function) -> Function:
+def inlined[Function: Callable[..., Any]](function: Function) -> Function:
     """The same for a rule called in one place only: it becomes part of its caller, and compiles once."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))

@@ -60,7 +60,11 @@ def same(a: Any, b: Any) -> bool:
 
 
 def differences(expected: dict[str, Any], found: dict[str, Any]) -> list[str]:
-    return [f"{key}: oracle {value}, compiled {found[key]}" for key, value in expected.items() if not same(value, found[key])]
+    return [
+        f"{key}: oracle {value}, compiled {found[key]}"
+        for key, value in expected.items()
+        if not same(value, found[key])
+    ]
 
 
 def state_differences(oracle: OracleModel, run: Run) -> list[str]:
