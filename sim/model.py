@@ -7,7 +7,7 @@ import math
 import weakref
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import mesa
 import numpy as np
@@ -386,6 +386,7 @@ class Run:
         self.full = full
         self._room = Room(log=4096, reports=1024) if full else Room()
         self._distributions = resolved.numbers()
+        self._limits = resolved.limits()
         self._bindings = {path: binding(path, resolved) for path in self._distributions}
         self.draws: dict[str, float] = {}
         self._allocate(resolved)
@@ -416,11 +417,13 @@ class Run:
         begin(self.truth, self.belief, self.tables)
 
     def _draw(self, seed: int, replicate: int) -> dict[str, float]:
-        """The distributions' values in this replicate: one uniform each, addressed by its path."""
-        return {
-            path: float(quantile(d, np.array([uniform(seed, DRAW, replicate, name_key(path), 0, 0)]))[0])
-            for path, d in self._distributions.items()
-        }
+        """The distributions' values in this replicate: one uniform each, addressed by its path, within its bounds."""
+        values = {}
+        for path, distribution in self._distributions.items():
+            low, high = self._limits[path]
+            u = uniform(seed, DRAW, replicate, name_key(path), 0, 0)
+            values[path] = min(max(float(quantile(distribution, np.array([u]))[0]), low), high)
+        return values
 
     def _restore(self) -> None:
         for name in RESTORED:
@@ -484,6 +487,8 @@ class DetentionModel(mesa.Model):
         if rng is not None and not isinstance(rng, int | np.integer):
             raise TypeError("rng: expected a whole number, the seed")
         seed = scenario.scenario.seed if rng is None else int(rng)
+        if not 0 <= seed < 2**63 or not 0 <= replicate < 2**63 or int(replicate) != replicate:
+            raise ValueError("rng and replicate: expected whole numbers from 0 to 2^63 - 1")
         super().__init__(rng=seed)
         self.running: bool = True
         self.resolved = scenario
@@ -548,6 +553,14 @@ class DetentionModel(mesa.Model):
             self.grid.create_property_layer(name, default_value=dtype(0), dtype=dtype)
         self.grid.terrain.data = self.truth.terrain.T
         self._follow()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the grid: Mesa's copies of its cells lose the layers, so a copy of the model makes its own."""
+        return {name: value for name, value in self.__dict__.items() if name != "grid"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._place()
 
     def _follow(self) -> None:
         self.grid.control.data = self.truth.control.T

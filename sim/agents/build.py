@@ -20,6 +20,7 @@ from sim.agents.columns import (
 )
 from sim.engine.random import name_key
 from sim.scenario.declare import Distribution, LogNormal, support
+from sim.scenario.draw import quantile
 from sim.scenario.parameters import ROLES, Observer
 from sim.scenario.resolved import Resolved
 from sim.scenario.theatre import Facility, Origins
@@ -200,11 +201,14 @@ def _groups(facility: Facility) -> Iterator[tuple[int, int, int]]:
 
 def guard_rows(resolved: Resolved, facility: Facility) -> int:
     """Most guards a facility can have in any replicate."""
-    scale = resolved.scenario.guards.scale
-    most = 20.0 if isinstance(scale, LogNormal) else support(scale)[1]
-    assigned = facility.guards
-    here = assigned.lognormal.median * 20.0 if isinstance(assigned, LogNormal) else support(assigned)[1]
-    return math.floor(most * here) + 1
+    return math.floor(_most(resolved.scenario.guards.scale, 20.0) * _most(facility.guards, 20_000.0)) + 1
+
+
+def _most(value: float | Distribution, bound: float) -> float:
+    """Largest number that can be drawn, up to its declared bound."""
+    if isinstance(value, LogNormal):
+        return min(bound, float(quantile(value, 1.0 - 2.0**-53)))
+    return min(bound, support(value)[1])
 
 
 def _facilities(resolved: Resolved, party_index: dict[str, int]) -> tuple[np.ndarray, np.ndarray, int, int]:

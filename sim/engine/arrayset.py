@@ -54,6 +54,12 @@ class RowAgent(Agent):
         self.row = int(row)
         self.unique_id = (type(self).__name__, self.row)
 
+    def __setattr__(self, name: str, value: object) -> None:
+        """A view is made anew each time: what is written to it would be lost. Raises AttributeError."""
+        if name not in ("model", "row", "unique_id"):
+            raise AttributeError(f"{type(self).__name__}.{name}: the state is the model's; rules write it")
+        object.__setattr__(self, name, value)
+
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.model is self.model and other.row == self.row
 
@@ -72,8 +78,13 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
     """All agents of one kind, or some of them: rows of an array, in order."""
 
     def __init__(self, agents: Iterable[Any], random: Random | None = None) -> None:
-        """From agents of one kind, as Mesa's own sets are made; `over` makes one from rows."""
-        members = list(agents)
+        """From agents of one kind, as Mesa's own sets are made; `over` makes one from rows.
+
+        Raises TypeError for agents of several kinds.
+        """
+        members = list(dict.fromkeys(agents))
+        if len({type(agent) for agent in members}) > 1:
+            raise TypeError("a set holds agents of one kind; `model.agents` holds all")
         self.random = random
         self.model = members[0].model if members else None
         self.view: type[RowAgent] = type(members[0]) if members else RowAgent
@@ -116,23 +127,26 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
 
     def values(self, name: str) -> np.ndarray:
         """A column of all agents in the set, as an array. Raises AttributeError for an unknown name."""
-        declared = getattr(self.view, name)
+        if not len(self):
+            return np.zeros(0)
+        declared = getattr(self.view, name, None)
         if isinstance(declared, Column):
             return declared.values(self.model, self.rows)
-        return np.array([getattr(agent, name) for agent in self])
+        return np.fromiter((getattr(agent, name) for agent in self), dtype=object, count=len(self))
 
     def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> Any:
         """Attribute values, as Mesa's `get`: a list, or a list of lists for several names."""
         single = isinstance(attr_names, str)
         names = [attr_names] if single else list(attr_names)
-        if len(self) and all(isinstance(getattr(self.view, name, None), Column) for name in names):
+        known = handle_missing in ("error", "default")
+        if known and len(self) and all(isinstance(getattr(self.view, name, None), Column) for name in names):
             lists = [self.values(name).tolist() for name in names]
             return lists[0] if single else [list(row) for row in zip(*lists, strict=True)]
         return super().get(attr_names, handle_missing, default_value)
 
     def agg(self, attribute: str, func: Any) -> Any:
         """One or more functions of an attribute's values, given as an array."""
-        values = self.values(attribute) if len(self) else np.zeros(0)
+        values = self.values(attribute)
         return func(values) if callable(func) else [f(values) for f in func]
 
     def where(self, **equal: object) -> Self:
@@ -159,9 +173,9 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
 
     def sort(self, key: Any, ascending: bool = False, inplace: bool = False) -> Self:
         """The same agents by an attribute or a function; largest first unless `ascending`, as Mesa does."""
-        values = np.array([key(agent) for agent in self]) if callable(key) else self.values(key)
-        ranked = np.argsort(values, kind="stable")
-        return self._reordered(self.rows[ranked if ascending else ranked[::-1]], inplace)
+        keys = [key(agent) for agent in self] if callable(key) else self.values(key).tolist()
+        ranked = sorted(range(len(keys)), key=keys.__getitem__, reverse=not ascending)
+        return self._reordered(self.rows[np.array(ranked, dtype=np.int64)], inplace)
 
     def _reordered(self, rows: np.ndarray, inplace: bool) -> Self:
         if not inplace:

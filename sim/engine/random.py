@@ -26,7 +26,7 @@ _M0 = np.uint64(0xD2E7470EE14C6C93)
 _M1 = np.uint64(0xCA5A826395121157)
 _W0 = np.uint64(0x9E3779B97F4A7C15)
 _W1 = np.uint64(0xBB67AE8584CAA73B)
-_TO_UNIT = 2.0**-53
+_TO_UNIT = 2.0**-52
 
 
 def name_key(name: str) -> np.uint64:
@@ -79,7 +79,7 @@ def uniform(seed: int, stream: np.uint64, replicate: int, entity: np.uint64, min
     )
     which = index & 3
     word = words[0] if which == 0 else words[1] if which == 1 else words[2] if which == 2 else words[3]
-    return (np.float64(word >> np.uint64(11)) + 0.5) * _TO_UNIT
+    return (np.float64(word >> np.uint64(12)) + 0.5) * _TO_UNIT
 
 
 @compiled
@@ -96,13 +96,13 @@ def fill_uniform(out: np.ndarray, seed: int, stream: np.uint64, replicate: int, 
             np.uint64(block),
         )
         i = block << 2
-        out[i] = (np.float64(words[0] >> np.uint64(11)) + 0.5) * _TO_UNIT
+        out[i] = (np.float64(words[0] >> np.uint64(12)) + 0.5) * _TO_UNIT
         if i + 1 < n:
-            out[i + 1] = (np.float64(words[1] >> np.uint64(11)) + 0.5) * _TO_UNIT
+            out[i + 1] = (np.float64(words[1] >> np.uint64(12)) + 0.5) * _TO_UNIT
         if i + 2 < n:
-            out[i + 2] = (np.float64(words[2] >> np.uint64(11)) + 0.5) * _TO_UNIT
+            out[i + 2] = (np.float64(words[2] >> np.uint64(12)) + 0.5) * _TO_UNIT
         if i + 3 < n:
-            out[i + 3] = (np.float64(words[3] >> np.uint64(11)) + 0.5) * _TO_UNIT
+            out[i + 3] = (np.float64(words[3] >> np.uint64(12)) + 0.5) * _TO_UNIT
 
 
 @compiled
@@ -229,7 +229,7 @@ def lognormal_quantile(u: float, median: float, sigma: float) -> float:
 
 @compiled
 def exponential_quantile(u: float) -> float:
-    """Inverse of the exponential distribution with mean 1."""
+    """Exponential number with mean 1 for u: the inverse of its survival function, -log u."""
     return -math.log(u)
 
 
@@ -246,20 +246,28 @@ def poisson_quantile(u: float, mean: float) -> int:
         n = max(0, int(mean - 10.0 * math.sqrt(mean)))
     term = math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
     total = term
-    while total < u and term > 0.0:
+    before = -1.0
+    while total < u and total > before:  # ends too where rounding keeps the sum from reaching u
         n += 1
         term *= mean / n
+        before = total
         total += term
     return n
 
 
 @compiled
 def binomial_quantile(u: float, n: int, p: float) -> int:
-    """Smallest k with P(K <= k) >= u for K Binomial(n, p): exact by summation, started near the mean."""
+    """Smallest k with P(K <= k) >= u for K Binomial(n, p): exact by summation, started near the mean.
+
+    Above p = 1/2 those are counted who fail, since the first terms vanish otherwise.
+    """
     if n <= 0 or p <= 0.0:
         return 0
     if p >= 1.0:
         return n
+    failing = p > 0.5
+    if failing:
+        u, p = 1.0 - u, 1.0 - p
     k = 0
     mean = n * p
     if mean > 50.0:
@@ -273,10 +281,10 @@ def binomial_quantile(u: float, n: int, p: float) -> int:
         + (n - k) * math.log1p(-p)
     )
     total = term
-    while total < u and k < n:
+    before = -1.0
+    while total < u and total > before and k < n:
         k += 1
         term *= odds * (n - k + 1) / k
+        before = total
         total += term
-        if term <= 0.0:
-            break
-    return k
+    return n - k if failing else k

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,7 +45,19 @@ class Resolved:
 
     def numbers(self) -> dict[str, Distribution]:
         """Every distribution by its path: `guards.scale`, `theatre.facilities.hasakah.guards`."""
-        return dict([*_distributions(self.scenario, ""), *_distributions(self.theatre, "theatre.")])
+        return {path: distribution for path, distribution, _ in self._drawn()}
+
+    def limits(self) -> dict[str, tuple[float, float]]:
+        """Declared bounds of every distribution by its path; infinite where none is declared."""
+        found = {}
+        for path, _, info in self._drawn():
+            low, high = bounds(info)
+            found[path] = (-math.inf if low is None else low, math.inf if high is None else high)
+        return found
+
+    def _drawn(self) -> Iterator[tuple[str, Distribution, Any]]:
+        yield from _distributions(self.scenario, "")
+        yield from _distributions(self.theatre, "theatre.")
 
     def with_numbers(self, values: Mapping[str, float]) -> Resolved:
         """The same with plain numbers at these paths, each clipped to its declared bounds.
@@ -77,19 +90,19 @@ def _plain(model: BaseModel) -> dict[str, Any]:
     return model.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def _distributions(value: Any, prefix: str) -> Iterator[tuple[str, Distribution]]:
-    """Paths and distributions below a value; `prefix` ends in a dot or is empty."""
+def _distributions(value: Any, prefix: str, info: Any = None) -> Iterator[tuple[str, Distribution, Any]]:
+    """Paths, distributions and their declarations below a value; `prefix` ends in a dot or is empty."""
     if isinstance(value, Distribution):
-        yield prefix[:-1], value
+        yield prefix[:-1], value, info
     elif isinstance(value, BaseModel):
-        for key, info in keys_of(type(value)).items():
-            yield from _distributions(getattr(value, _attribute(key, info)), f"{prefix}{key}.")
+        for key, declared in keys_of(type(value)).items():
+            yield from _distributions(getattr(value, _attribute(key, declared)), f"{prefix}{key}.", declared)
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _distributions(inner, f"{prefix}{key}.")
+            yield from _distributions(inner, f"{prefix}{key}.", info)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            yield from _distributions(inner, f"{prefix}{index}.")
+            yield from _distributions(inner, f"{prefix}{index}.", info)
 
 
 def _attribute(key: str, info: Any) -> str:

@@ -60,7 +60,7 @@ def test_a_block_is_numpys_bit_for_bit(key, counter) -> None:
 def test_a_number_is_the_word_at_its_address(seed, stream, replicate, entity, minute, index) -> None:
     words = numpys_philox((seed, stream), (replicate, entity, minute, index // 4))
     found = uniform(seed, np.uint64(stream), replicate, np.uint64(entity), minute, index)
-    assert found == ((words[index % 4] >> 11) + 0.5) * 2.0**-53
+    assert found == ((words[index % 4] >> 12) + 0.5) * 2.0**-52
 
 
 ADDRESS = ("seed", "stream", "replicate", "entity", "minute", "index")
@@ -189,14 +189,12 @@ def test_none_and_all_are_certain(n: int, p: float, expected: int) -> None:
     assert [binomial_quantile(u, n, p) for u in (SMALLEST, 0.5, LARGEST)] == [expected] * 3
 
 
-@pytest.mark.xfail(reason="a chance that rounding keeps from being reached runs on until the terms vanish")
 @pytest.mark.parametrize("mean", [200.0, 1e4])
 def test_the_last_chance_below_1_gives_no_monstrous_number(mean: float) -> None:
     assert poisson_quantile(LARGEST, mean) < mean + 15 * math.sqrt(mean)
     assert binomial_quantile(LARGEST, 10 * int(mean), 0.1) < mean + 15 * math.sqrt(mean)
 
 
-@pytest.mark.xfail(reason="the first term (1-p)^n vanishes, or the sum starts too near the mean")
 @pytest.mark.parametrize("n", [49, 60])
 def test_almost_certain_is_almost_all(n: int) -> None:
     for p in (0.999, 1 - 1e-9):

@@ -278,7 +278,6 @@ def test_a_copy_made_midway_goes_on_as_the_model_does(name: str, duplicate: Any)
     assert twin.random.random() == model.random.random()
 
 
-@pytest.mark.xfail(reason="Mesa gives every cell of a copied grid a class of its own, the layers only to the first")
 @pytest.mark.parametrize("duplicate", COPIES.values(), ids=COPIES)
 def test_the_cells_of_a_copy_have_the_layers(duplicate: Any) -> None:
     model = DetentionModel("tiny", rng=1)
@@ -290,7 +289,6 @@ def test_the_cells_of_a_copy_have_the_layers(duplicate: Any) -> None:
     assert twin.agents_by_type[Facility][0].cell.front == model.agents_by_type[Facility][0].cell.front
 
 
-@pytest.mark.xfail(reason="the classes of a copied grid's cells are not registered for copying")
 def test_a_copy_can_be_pickled_again() -> None:
     model = DetentionModel("tiny", rng=1)
     model.run_days(3)
@@ -322,7 +320,6 @@ def test_models_that_are_dropped_leave_nothing_behind() -> None:
     assert len(copyreg.dispatch_table) <= registered + 1  # that of `layers`
 
 
-@pytest.mark.xfail(reason="`_bind` writes draws as they come")
 def test_draws_are_clipped_at_the_declared_bounds() -> None:
     run = Run(load("tiny", {"guards.redeploy_share": {"lognormal": {"median": 0.8, "sigma": 2.0}}}))
     shares = []
@@ -333,7 +330,6 @@ def test_draws_are_clipped_at_the_declared_bounds() -> None:
     assert max(shares) == 1.0
 
 
-@pytest.mark.xfail(reason="rows for 20 times the median; no longer list cures that, and `advance` tries for ever")
 def test_there_is_room_for_as_many_guards_as_are_drawn() -> None:
     run = Run(load("tiny", {"theatre.facilities.lone-prison.guards": {"lognormal": {"median": 6, "sigma": 1.5}}}))
     most = 0

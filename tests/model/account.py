@@ -26,7 +26,9 @@ from sim.world.codes import (
 
 def imbalances(run: Run) -> list[str]:
     """Everything that does not add up now; empty if all does."""
-    return [f"{what}: {left!r} is not {right!r}" for what, left, right in _pairs(run) if not np.array_equal(left, right)]
+    return [
+        f"{what}: {left!r} is not {right!r}" for what, left, right in _pairs(run) if not np.array_equal(left, right)
+    ]
 
 
 def _pairs(run: Run):

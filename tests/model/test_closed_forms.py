@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -36,7 +37,7 @@ def lone_escapes(step_hours: float, cameras: float, cut: float, replicates: int)
         {"facilities": {"block": prison(36.41, 38.53, held, 8, cameras=cameras)}},
     )
 
-    def work(which: range) -> list[int]:
+    def work(which: Sequence[int]) -> list[int]:
         run = Run(where)
         return [int(run.complete(SEED, replicate).run["escaped_stealth"][0]) for replicate in which]
 
@@ -72,9 +73,7 @@ def test_the_step_does_not_matter_for_lone_escapes() -> None:
 # --- surveillance
 
 
-def detection(
-    dt: float, signs_hours: float, revisit_hours: float, detect: float, coverage: float
-) -> float:
+def detection(dt: float, signs_hours: float, revisit_hours: float, detect: float, coverage: float) -> float:
     """Probability that an exit is detected: P = coverage S d / (1 - (1 - d) q^(T/dt)), stepped.
 
     S = (dt/T)(1 - q^(T/dt)) / (1 - q), q = exp(-dt/m): signs last another step with q, looks come every T.
@@ -131,7 +130,7 @@ def watched(dt: float, signs: float, revisit: float, detect: float, coverage: fl
 def test_exits_are_detected_as_often_as_the_closed_form_says(eyes: tuple[float, ...]) -> None:
     where = watched(*eyes)
 
-    def work(which: range) -> list[tuple[int, int]]:
+    def work(which: Sequence[int]) -> list[tuple[int, int]]:
         run = Run(where)
         counts = []
         for replicate in which:
@@ -162,6 +161,7 @@ def test_signs_and_looks_follow_their_rules() -> None:
 
 
 # --- people at large
+
 
 def test_people_at_large_leave_at_the_declared_rates() -> None:
     """Four competing hazards with constant rates: shares by cause, and the exponential law of how many are left."""

@@ -98,9 +98,7 @@ class Drawn(NamedTuple):
 
     def world(self) -> Resolved:
         """The world itself. Numbers of levers that are not pulled fall away."""
-        changed = with_scenario(
-            named(self.name), response=self.response, levers=Levers.model_validate(self.levers)
-        )
+        changed = with_scenario(named(self.name), response=self.response, levers=Levers.model_validate(self.levers))
         return changed.with_numbers({path: x for path, x in self.numbers.items() if self._stands(path)})
 
     def _stands(self, path: str) -> bool:

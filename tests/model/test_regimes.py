@@ -106,7 +106,9 @@ def test_with_fewer_guards_every_place_tips(guards: int) -> None:
 def hours_until_half_are_gone(name: str, hours: int) -> np.ndarray:
     """Hours after which half of those held in a place of the theatre have escaped, if it never had a guard."""
     here = named("ne-syria-2019").theatre.facilities[name].model_dump(by_alias=True, exclude={"guards", "party"})
-    where = world({"days": hours / 24.0}, {"facilities": {"place": here | {"party": "keeper", "lat": 36.41, "lon": 38.53}}})
+    where = world(
+        {"days": hours / 24.0}, {"facilities": {"place": here | {"party": "keeper", "lat": 36.41, "lon": 38.53}}}
+    )
     run = Run(where)
     found = []
     for replicate in range(8):
@@ -163,7 +165,6 @@ def test_the_network_tips_as_guards_thin() -> None:
 # --- the step
 
 
-@pytest.mark.slow
 def test_half_the_step_moves_the_mean_by_less_than_its_error() -> None:
     whole = as_in_2019().run["escaped"]
     half = shipped_ensemble("ne-syria-2019", REPLICATES_2019, step_hours=0.5).run["escaped"]

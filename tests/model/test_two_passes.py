@@ -42,7 +42,9 @@ SMALL = ["everything", "observers_of_each_kind", "response", "isr", "statements_
 
 def other_isr(where: Resolved) -> Resolved:
     step = where.scenario.step_hours
-    isr = Isr(coverage=1.0, residual=1.0, revisit_hours=2 * step, detect_per_look=1.0, signs_hours=90.0, delay_hours=0.5)
+    isr = Isr(
+        coverage=1.0, residual=1.0, revisit_hours=2 * step, detect_per_look=1.0, signs_hours=90.0, delay_hours=0.5
+    )
     return with_scenario(where, isr=isr.model_copy(update={"bias": 3.0, "error": 1.0}))
 
 
@@ -129,7 +131,9 @@ def test_what_is_noticed_is_searched_for(name: str) -> None:
     where = named(name)
     with_edge = ensemble(with_scenario(where, response=True), 60).run["recaptured"]
     without = ensemble(with_scenario(where, response=False), 60).run["recaptured"]
-    blind = with_scenario(where, response=True, observers=[], isr=where.scenario.isr.model_copy(update={"coverage": 0.0}))
+    blind = with_scenario(
+        where, response=True, observers=[], isr=where.scenario.isr.model_copy(update={"coverage": 0.0})
+    )
     unseen = ensemble(blind, 60).run["recaptured"]
     assert with_edge.sum() > without.sum()
     assert (with_edge != without).any()
@@ -200,7 +204,9 @@ def test_the_truth_pass_is_seen_whole(truth_pass: dict[str, Any]) -> None:
 def test_no_rule_of_the_truth_pass_takes_what_is_believed(truth_pass: dict[str, Any]) -> None:
     for name, function in truth_pass.items():
         assert not {"Belief", "BeliefRef"} & set(map(str, function.__annotations__.values())), name
-        assert not {"Belief", "BeliefRef", "b", "belief"} & set(function.__code__.co_varnames[: _arguments(function)]), name
+        assert not {"Belief", "BeliefRef", "b", "belief"} & set(
+            function.__code__.co_varnames[: _arguments(function)]
+        ), name
         assert not {"Belief", "BeliefRef", "observe"} & global_names(function), name
         if not name.startswith(("sim.engine", "sim.world")):
             assert set(function.__annotations__) >= set(function.__code__.co_varnames[: _arguments(function)]), name
@@ -223,7 +229,9 @@ def imported(module: str) -> set[str]:
 
 def test_no_file_of_the_truth_pass_knows_of_belief(truth_pass: dict[str, Any]) -> None:
     files = {function.__module__ for function in truth_pass.values()} - {"sim.model"}  # which schedules both passes
-    assert {f"sim.agents.{name}" for name in ("facility", "detainee", "guard", "occupying_force", "armed_cell", "levers")} <= files
+    assert {
+        f"sim.agents.{name}" for name in ("facility", "detainee", "guard", "occupying_force", "armed_cell", "levers")
+    } <= files
     for module in sorted(files):
         assert not {"sim.world.belief", "sim.agents.observer", "sim.claims.misreport"} & imported(module), module
     assert "sim.world.belief" in imported("sim.agents.observer")
@@ -250,7 +258,13 @@ def hermitage(kind: str) -> dict[str, Any]:
 def quiet_worlds() -> dict[str, tuple[dict, dict]]:
     """Scenario and theatre of small worlds, in which a far facility is out of reach of attacks and of riots."""
     calm = {"step_hours": 1.0, "armed_cells": {"plan_km": 1.0}, "observers": EYES}
-    offensive = {"party": "invader", "start": "2019-10-03", "from": "border", "objectives": ["block"], "km_per_day": 8.0}
+    offensive = {
+        "party": "invader",
+        "start": "2019-10-03",
+        "from": "border",
+        "objectives": ["block"],
+        "km_per_day": 8.0,
+    }
     return {
         "attacks and people on the run": (
             calm

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, NamedTuple
@@ -76,9 +76,7 @@ def copied(tables: Tables) -> Tables:
 
 def bits(tables: Tables) -> tuple[bytes, ...]:
     """Every column of every table, to the last bit."""
-    return tuple(
-        np.ascontiguousarray(table[name]).tobytes() for table in tables for name in table.dtype.names or ()
-    )
+    return tuple(np.ascontiguousarray(table[name]).tobytes() for table in tables for name in table.dtype.names or ())
 
 
 def columns(table: np.ndarray, names: Iterable[str]) -> dict[str, bytes]:
@@ -97,17 +95,18 @@ def finish(where: Resolved, replicate: int = 0, seed: int = SEED) -> Tables:
     return Run(where).complete(seed, replicate)
 
 
-def in_two_threads(work: Callable[[range], Any], replicates: int) -> list[Any]:
+def in_two_threads(work: Callable[[Sequence[int]], Any], replicates: int | Sequence[int]) -> list[Any]:
     """Work on both halves of the replicates at once: compiled rules hold no lock."""
-    half = (replicates + 1) // 2
+    which = range(replicates) if isinstance(replicates, int) else replicates
+    half = (len(which) + 1) // 2
     with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(work, (range(half), range(half, replicates))))
+        return list(pool.map(work, (which[:half], which[half:])))
 
 
-def ensemble(where: Resolved, replicates: int, seed: int = SEED) -> Ensemble:
-    """All tables of so many replicates."""
+def ensemble(where: Resolved, replicates: int | Sequence[int], seed: int = SEED) -> Ensemble:
+    """All tables of the first so many replicates, or of chosen ones."""
 
-    def work(which: range) -> list[Tables]:
+    def work(which: Sequence[int]) -> list[Tables]:
         run = Run(where)
         return [copied(run.complete(seed, replicate)) for replicate in which]
 
