@@ -385,7 +385,8 @@ class Run:
         self.names = names_of(resolved)
         self.full = full
         self._room = Room(log=4096, reports=1024) if full else Room()
-        self._distributions = resolved.numbers()
+        # What a lever costs is nobody's rule.
+        self._distributions = {path: d for path, d in resolved.numbers().items() if not path.endswith(".cost")}
         self._limits = resolved.limits()
         self._bindings = {path: binding(path, resolved) for path in self._distributions}
         self.draws: dict[str, float] = {}

@@ -45,12 +45,12 @@ def change_control(t: Truth, f: int, to: int, handover: int) -> None:
     elif handover < 0:
         handover = clock.handover
     spread = math.exp(par.control_gap_sd * normal_quantile(uniform(clock.seed, GAP, clock.replicate, site.key, 0, 0)))
-    gap = 0.0
+    hours = t.party[to].setup_hours
     if handover == HASTY:
-        gap = par.control_hasty_hours * spread
+        hours = par.control_hasty_hours * spread
     elif handover != FORMAL:
-        gap = par.control_none_hours * spread
-    site.custody_due = clock.m0 + int(math.floor(60.0 * (gap + t.party[to].setup_hours)))
+        hours += par.control_none_hours * spread
+    site.custody_due = clock.m0 + int(math.floor(60.0 * hours))
     note(t, clock.m0, CONTROL, f, to, present(t, f))
     if handover == FORMAL:
         site.formal = 1

@@ -84,6 +84,10 @@ def _of_sweep(console: Console, results: Results) -> None:
         console.print(printable(f"What matters most: {factors[0].path}. {MEANT}"))
         console.print(_factors(factors))
     console.print(printable(extremes(table, results.varied)))
+    of_gap = effects(paired(results, "gap"), results.varied)
+    if of_gap:
+        console.print(printable(f"What moves the gap (exits nobody could confirm) most: {of_gap[0].path}."))
+        console.print(_factors(of_gap))
 
 
 def _levels(results: Results, path: str) -> Table:

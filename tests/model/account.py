@@ -85,8 +85,13 @@ def _pairs(run: Run):
     kept = (sites["custody"] == GUARDED) | (sites["custody"] == OCCUPIED)
     yield "in disorder where nobody keeps them", int(sites["active"][~kept].sum()), 0
     gone = sum(detained[name] for name in ("escaped", "transferred", "moved", "repatriated", "died"))
-    came = np.array([_entries(run, site) for site in detained])
-    yield "who came and went", detained["held"], detained["held0"] - gone + came
+    yield "who came and went", int((detained["held0"] - gone).sum()) + brought_in, int(detained["held"].sum())
+    for f, site in enumerate(sites):
+        brought = np.flatnonzero(here & (people["facility"] == f) & (people["slot"] >= 0))
+        yield f"those brought in at {f}, in their list", sorted(_brought_in(run, site)), brought.tolist()
+        if site["listed"] == 1:
+            forgotten = set(np.flatnonzero(active & (people["facility"] == f)).tolist()) - _within_sight(run, site)
+            yield f"in disorder at {f}, on no list", forgotten, set()
     yield "residents", int((residents["held0"] - residents["held"]).sum()), int(total["left_freely"])
     yield "exits of residents", int(residents["escaped"].sum()), 0
 
@@ -101,13 +106,31 @@ def _pairs(run: Run):
     yield "agitation and authority", bool(np.isfinite([sites["agitation"], sites["authority"]]).all()), True
 
 
-def _entries(run: Run, site: np.void) -> int:
-    """How many were brought into a facility, by its list."""
-    count, entry = 0, int(site["entry_head"])
+def _brought_in(run: Run, site: np.void) -> list[int]:
+    """Persons brought in who still stand in a facility's order."""
+    t = run.truth
+    found, entry = [], int(site["entry_head"])
     while entry >= 0:
-        count += 1
-        entry = int(run.truth.entry[entry, 1])
-    return count
+        person = int(t.entry[entry, 0])
+        if t.people["slot"][person] == entry:
+            found.append(person)
+        entry = int(t.entry[entry, 1])
+    return found
+
+
+def _within_sight(run: Run, site: np.void) -> set[int]:
+    """Persons on the lists of those who are, or could soon be, in disorder."""
+    t = run.truth
+    found = set()
+    size, more = divmod(int(site["held0"]), int(site["blocks"]))
+    for b, block in enumerate(t.block[site["block_first"] : site["block_first"] + site["blocks"]]):
+        start = int(site["first"]) + b * size + min(b, more)
+        found.update(t.near[start : start + max(0, int(block["near"]))].tolist())
+    entry = int(site["near_entry"])
+    while entry >= 0:
+        found.add(int(t.entry[entry, 0]))
+        entry = int(t.entry[entry, 2])
+    return found
 
 
 def table_imbalances(run: Run) -> list[str]:

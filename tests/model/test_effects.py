@@ -207,6 +207,34 @@ def test_the_numbers_of_2019_vary_between_replicates() -> None:
     assert all(first[path] != second[path] for path in first)
 
 
+def test_draws_are_clipped_at_the_declared_bounds() -> None:
+    run = Run(load("tiny", {"guards.redeploy_share": {"lognormal": {"median": 0.9, "sigma": 1.0}}}))
+    held = []
+    for replicate in range(10):
+        run.reset(SEED, replicate)
+        held.append(float(run.truth.par["guards_redeploy_share"][0]))
+    assert max(held) == 1.0
+
+
+def test_many_more_guards_than_the_median_end_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    where = load("tiny", {"theatre.facilities.lone-prison.guards": {"lognormal": {"median": 6.0, "sigma": 3.0}}})
+    run = Run(where)
+    allocate, times = run._allocate, iter(range(3))
+
+    def counted(resolved: Resolved) -> None:
+        assert next(times, None) is not None, "it does not end"
+        allocate(resolved)
+
+    monkeypatch.setattr(run, "_allocate", counted)
+    for replicate in range(12):
+        run.complete(SEED, replicate)
+
+
+def test_a_cost_may_be_uncertain() -> None:
+    levers = {"levers.guard_floor.per_100": 5.0, "levers.guard_floor.cost": {"uniform": [1.0, 2.0]}}
+    finish(load("tiny", levers))
+
+
 # --- control
 
 
@@ -407,37 +435,3 @@ def test_a_lever_below_what_stands_changes_nothing() -> None:
     lower = with_scenario(where, levers=Levers.model_validate(levers))
     for replicate in range(4):
         assert bits(finish(base, replicate)) == bits(finish(lower, replicate))
-
-
-# --- what is promised and not kept yet
-
-
-@pytest.mark.xfail(reason="bound draws are not clipped at the declared bounds", strict=True)
-def test_draws_are_clipped_at_the_declared_bounds() -> None:
-    run = Run(load("tiny", {"guards.redeploy_share": {"lognormal": {"median": 0.9, "sigma": 1.0}}}))
-    held = []
-    for replicate in range(10):
-        run.reset(SEED, replicate)
-        held.append(float(run.truth.par["guards_redeploy_share"][0]))
-    assert max(held) == 1.0
-
-
-@pytest.mark.xfail(reason="a cost has no place in the arrays", strict=True, raises=ValueError)
-def test_a_cost_may_be_uncertain() -> None:
-    levers = {"levers.guard_floor.per_100": 5.0, "levers.guard_floor.cost": {"uniform": [1.0, 2.0]}}
-    finish(load("tiny", levers))
-
-
-@pytest.mark.xfail(reason="more guards than rows for them: the run is repeated without end", strict=True)
-def test_many_more_guards_than_the_median_end_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    where = load("tiny", {"theatre.facilities.lone-prison.guards": {"lognormal": {"median": 6.0, "sigma": 3.0}}})
-    run = Run(where)
-    allocate, times = run._allocate, iter(range(3))
-
-    def counted(resolved: Resolved) -> None:
-        assert next(times, None) is not None, "it does not end"
-        allocate(resolved)
-
-    monkeypatch.setattr(run, "_allocate", counted)
-    for replicate in range(12):
-        run.complete(SEED, replicate)

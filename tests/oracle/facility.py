@@ -260,8 +260,8 @@ class Facility(mesa.Agent):
         g = model.draws.z("control.gap", self.name, 0, 0)
         median = {"formal": 0.0, "hasty": control.hasty_hours, "none": control.none_hours}[handover]
         gap = median * math.exp(control.gap_sd * g)
-        setup = model.theatre.parties[party].custody.setup_hours
-        self.custody_due = model.m0 + math.floor(60 * (gap + setup))
+        setup = 0.0 if handover == "hasty" else model.theatre.parties[party].custody.setup_hours
+        self.custody_due = model.m0 + math.floor(60 * (setup + gap))
         if not self.formal:
             self.relieve_guards()
         model.ground.control[self.cell] = party
