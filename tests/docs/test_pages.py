@@ -1,0 +1,46 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from pathlib import Path
+
+from sim.scenario.loader import load
+from sim.scenario.shipped import names
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_page_of_parameters_is_that_of_the_declarations() -> None:
+    spec = importlib.util.spec_from_file_location("parameters_page", ROOT / "tools" / "parameters_page.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (ROOT / "docs" / "parameters.md").read_text("utf-8") == module.page()
+
+
+def test_links_of_the_readme_lead_somewhere() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    local = [link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")]
+    assert len(local) > 5
+    assert [link for link in local if not (ROOT / link).exists()] == []
+
+
+def test_scenarios_named_in_the_readme_are_shipped_and_load() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    shipped = text.split("\nShipped: ")[1].split("\n\n")[0]
+    named = [
+        name if not name.startswith("-") else f"ne-syria-2019{name}" for name in re.findall(r"`([a-z0-9-]+)`", shipped)
+    ]
+    assert len(named) == 9
+    for name in named:
+        assert load(name).scenario.name == name
+    assert set(named) == set(names())
+
+
+def test_commands_of_the_readme_exist() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    commands = set(re.findall(r"detention-sim ([a-z]+)", text))
+    for command in commands - {"sim"}:
+        assert list((ROOT / "sim" / "cli").glob(f"{command}*.py")), command
