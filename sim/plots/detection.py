@@ -187,13 +187,14 @@ def _undetected_by_point(axes: Axes, study: Study, path: str, shown: list[int], 
         tops = max(tops, float(high))
         axes.plot([x, x], [low, high], color=style.TRUTH, linewidth=2.4, alpha=0.45, zorder=2, solid_capstyle="round")
         axes.plot([x], [middle], "o", color=style.TRUTH, markersize=7, markeredgecolor=style.PAPER, zorder=3)
-        axes.annotate(style.per_cent(middle), (x, middle), (7, 0), textcoords="offset points", fontsize=8.5,
-                      color=style.TRUTH, va="center", parse_math=False)  # fmt: skip
+        axes.annotate(style.per_cent(middle), (x, middle), (0, 7), textcoords="offset points", fontsize=8.5,
+                      color=style.TRUTH, va="bottom", ha="center", parse_math=False, zorder=4,
+                      bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85})  # fmt: skip
     style.share_axis(axes, "y", min(1.0, max(0.05, tops * 1.1)))
     axes.set_xlim(-0.5, len(shown) - 0.25)
     places = range(len(shown))
     names = [study.label(path, n).removeprefix("point ") for n in shown]
-    style.ticks(axes, "x", places, [style.tidy(name, max(4, 18 // len(shown))) for name in names])
+    style.ticks(axes, "x", places, [style.tidy(name, max(5, 18 // len(shown))) for name in names])
     style.name_axes(axes, path or "Point", "Exits never truly reported")
 
 

@@ -106,9 +106,11 @@ def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Fi
         _inside(truth, _ends(days)[0].text, style.TRUTH, small)
         _inside(belief, _ends(days)[1].text, style.readable(style.BELIEF), small)
         heading = study.label(path, point)
-        heading = f"{path} {heading}" if path and not place else heading
+        room = 76 // len(shown)
+        if path and not place and len(path) + len(heading) < room:
+            heading = f"{path} {heading}"
         truth.set_title(
-            style.tidy(heading, 76 // len(shown)), loc="left", fontsize=10, color=style.INK, pad=8, fontweight="bold",
+            style.tidy(heading, room), loc="left", fontsize=10, color=style.INK, pad=8, fontweight="bold",
             parse_math=False,
         )  # fmt: skip
         truth.tick_params(labelbottom=False)
