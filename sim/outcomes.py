@@ -108,6 +108,16 @@ EVENTS: tuple[Column, ...] = (
     Column("count", "level", "", "persons, attackers or guards"),
 )
 
+EPISODES: tuple[Column, ...] = (
+    Column("facility", "name", "", "where"),
+    Column("start_day", "level", "days", "first exit"),
+    Column("end_day", "level", "days", "last exit so far"),
+    Column("cause", "name", "", "cause of the first exits"),
+    _count("exits", "exits", "exits with no pause over 24 h"),
+    Column("first_report_day", "level", "days", "first true report; null: none by the horizon (censored)", True),
+    Column("first_confirmed_day", "level", "days", "first count above 0 confirmed since; null: censored", True),
+)
+
 REPORTS: tuple[Column, ...] = (
     Column("day", "level", "days", "when the report was made"),
     Column("observer", "name", "", "who"),

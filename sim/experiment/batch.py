@@ -79,6 +79,7 @@ class _Rows:
         self.sites: list[np.ndarray] = []
         self.events: list[Any] = []
         self.reports: list[Any] = []
+        self.episodes: list[Any] = []
 
     def add(self, run: Run, replicate: int, *, full: bool) -> None:
         """Run a replicate and keep its rows. Raises what the model raises, ValueError for numbers that are none."""
@@ -90,6 +91,10 @@ class _Rows:
             log = run.truth.log[: int(run.truth.clock["log_count"][0])]
             told = run.belief.report[: int(run.belief.board["reports"][0])]
             events = tables.events(self.point, replicate, log, run.names)
+            many = int(run.truth.clock["episodes"][0])
+            known = (run.belief.reported_at[:many], run.belief.confirmed_at[:many])
+            found = tables.episodes(self.point, replicate, run.truth.episode[:many], *known, run.names)
+            self.episodes.append(found)
             self.reports.append(tables.reports(self.point, replicate, told, run.belief.observer, run.names))
             self.events.append(events)
         self.names = run.names
@@ -115,7 +120,7 @@ class _Rows:
             return tables.daily(self.point, good, _stacked(self.days, DAILY_RECORD))
         if name == "facilities":
             return tables.facilities(self.point, good, _stacked(self.sites, FACILITY_RECORD), self.names)
-        made = self.events if name == "events" else self.reports
+        made = {"events": self.events, "reports": self.reports, "episodes": self.episodes}[name]
         return pa.concat_tables([tables.SCHEMAS[name].empty_table(), *made])
 
 

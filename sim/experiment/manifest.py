@@ -162,7 +162,7 @@ def commit() -> str | None:
 
 
 def _order(table: str) -> int:
-    return ("runs", "daily", "facilities", "events", "reports").index(table)
+    return ("runs", "daily", "facilities", "events", "reports", "episodes").index(table)
 
 
 def _now() -> str:

@@ -106,6 +106,11 @@ class Results:
         """One row per report; empty unless recorded in full."""
         return self.table("reports")
 
+    @property
+    def episodes(self) -> Any:
+        """One row per episode of exits, with the days it was reported and confirmed; empty unless recorded in full."""
+        return self.table("episodes")
+
     def table(self, name: str, columns: Sequence[str] | None = None, point: int | None = None) -> Any:
         """A table by point and replicate, or only some of its columns, or only one point."""
         schema = SCHEMAS[name]

@@ -16,7 +16,7 @@ from sim.scenario.errors import InputError, Problem
 from sim.scenario.files import display
 
 MANIFEST = "manifest.json"
-TABLES = ("runs", "daily", "facilities", "events", "reports")
+TABLES = ("runs", "daily", "facilities", "events", "reports", "episodes")
 _PART = re.compile(r"part-[0-9-]+\.parquet(\.tmp)?")
 _FIGURE = re.compile(r".*\.(png|svg)")
 

@@ -13,6 +13,7 @@ from sim.outcomes import (
     CAUSES,
     DAILY,
     DAILY_RECORD,
+    EPISODES,
     EVENTS,
     FACILITIES,
     FACILITY_RECORD,
@@ -46,15 +47,23 @@ SCHEMAS = {
     "facilities": _schema([*_keys("point", "replicate"), _FACILITY], FACILITIES),
     "events": _schema(_keys("point", "replicate"), EVENTS),
     "reports": _schema(_keys("point", "replicate"), REPORTS),
+    "episodes": _schema(_keys("point", "replicate"), EPISODES),
 }
 """The tables' columns, in their order."""
 RECORDS = {
     "summary": ("runs",),
     "daily": ("runs", "daily", "facilities"),
-    "full": ("runs", "daily", "facilities", "events", "reports"),
+    "full": ("runs", "daily", "facilities", "events", "reports", "episodes"),
 }
 """Tables that each level of `--record` writes."""
-_OUTCOMES = {"runs": RUNS, "daily": DAILY, "facilities": FACILITIES, "events": EVENTS, "reports": REPORTS}
+_OUTCOMES = {
+    "runs": RUNS,
+    "daily": DAILY,
+    "facilities": FACILITIES,
+    "events": EVENTS,
+    "reports": REPORTS,
+    "episodes": EPISODES,
+}
 
 
 def described(record: str) -> dict[str, dict[str, dict[str, str]]]:
@@ -140,6 +149,22 @@ def events(point: int, replicate: int, log: np.ndarray, names: Names) -> Any:
         "count": np.ascontiguousarray(rows["count"]),
     }
     return _table("events", _replicate(point, replicate, len(rows)), columns)
+
+
+def episodes(
+    point: int, replicate: int, found: np.ndarray, reported_at: np.ndarray, confirmed_at: np.ndarray, names: Names
+) -> Any:
+    """`episodes` of one replicate, as they began; `found` holds EPISODE rows, the others minutes, -1 for never."""
+    columns = {
+        "facility": _named(found["facility"], names.facilities),
+        "start_day": found["start"] / MINUTES,
+        "end_day": found["last_exit"] / MINUTES,
+        "cause": _named(found["cause"], CAUSES),
+        "exits": np.ascontiguousarray(found["size"]),
+        "first_report_day": _nullable(np.where(reported_at < 0, np.nan, reported_at / MINUTES)),
+        "first_confirmed_day": _nullable(np.where(confirmed_at < 0, np.nan, confirmed_at / MINUTES)),
+    }
+    return _table("episodes", _replicate(point, replicate, len(found)), columns)
 
 
 def reports(point: int, replicate: int, record: np.ndarray, observers: np.ndarray, names: Names) -> Any:

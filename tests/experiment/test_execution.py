@@ -83,7 +83,7 @@ def test_a_replicate_that_raises_is_a_row_with_its_error(failing, stored):
     assert failed["escaped"].null_count == 12
     assert (results.status, results.failed) == ("done", 12)
     assert 3 not in results.daily["replicate"].to_pylist()
-    for name in ("runs", "daily", "facilities", "events", "reports"):
+    for name in ("runs", "daily", "facilities", "events", "reports", "episodes"):
         made, whole = results.table(name), stored.table(name)
         others = pc.invert(pc.is_in(whole["replicate"], pc.cast([3, 21], "int64")))
         good = made.filter(pc.equal(made["status"], "done")) if name == "runs" else made
@@ -156,7 +156,7 @@ def test_what_is_stored_stays_when_a_run_ends_early(design, stored, error, statu
     manifest = json.loads(store.read("manifest.json"))
     assert manifest["status"] == status
     kept = {part["file"]: part["sha256"] for part in manifest["parts"]}
-    assert len(kept) == 3 * 5
+    assert len(kept) == 3 * 6
     assert kept.items() <= contents(stored).items()
 
 

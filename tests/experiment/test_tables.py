@@ -48,10 +48,15 @@ CONTRACT = {
         *["point", "replicate", "day", "observer", "role", "origin", "facility", "claimed_low", "claimed_high"],
         *["form", "true_report", "reliability", "credibility"],
     ],
+    "episodes": [
+        *["point", "replicate", "facility", "start_day", "end_day", "cause", "exits"],
+        *["first_report_day", "first_confirmed_day"],
+    ],
 }  # fmt: skip
 REAL = {
     "reported", *CLAIMS, "confirmed", "gap", "gap_peak", "gap_person_days", "undetected_share", "first_escape_day",
     "first_report_day", "first_confirmed_day", "isr_hours", "isr_coverage", "wall_end", "count", "claimed_low", "claimed_high",
+    "start_day", "end_day",
 }  # fmt: skip
 TEXT = {
     "status", "error", "facility", "control_end", "kind", "cause", "observer", "role", "origin", "form", "reliability",
