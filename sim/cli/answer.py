@@ -144,7 +144,9 @@ def _files(console: Console, results: Results, drawn: list[Path]) -> None:
     if results.path is None:
         return
     tables = ", ".join(f"{name}/" for name in dict.fromkeys(part["table"] for part in results.manifest["parts"]))
-    figures = f", {len(drawn)} figures in plots/" if drawn else ""
+    pictures = sum(path.suffix == ".png" for path in drawn)
+    figures = f", {pictures} {'figure' if pictures == 1 else 'figures'} in plots/" if pictures else ""
+    figures += ", report.html" if any(path.suffix == ".html" for path in drawn) else ""
     where = f"In {display(results.path)}: manifest.json, scenario.yaml, points.parquet, {tables}{figures}"
     console.print(printable(where), soft_wrap=True)
 

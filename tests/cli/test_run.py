@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import sim.model
-import sim.plots
+import sim.report
 from sim.experiment.results import Results
 from sim.outcomes import RUNS
 
@@ -49,7 +49,9 @@ def test_run_answers_and_says_where_the_files_are(cli):
         "daily",
         "facilities",
         "manifest.json",
+        "plots",
         "points.parquet",
+        "report.html",
         "runs",
         "scenario.yaml",
     ]
@@ -170,8 +172,9 @@ def test_results_are_overwritten_only_when_asked(cli):
 
 def test_figures_are_drawn_unless_refused(cli, monkeypatch):
     drawn = []
-    monkeypatch.setattr(sim.plots, "write_plots", lambda path: [drawn.append(path) or path / "plots/a.png"])
-    assert "1 figures in plots/" in cli("run", "tiny", "--replicates", "2", "--out", "a").out
+    written = ("plots/a.png", "plots/a.svg", "report.html")
+    monkeypatch.setattr(sim.report, "write_all", lambda path: drawn.append(path) or [path / name for name in written])
+    assert "1 figure in plots/, report.html" in cli("run", "tiny", "--replicates", "2", "--out", "a").out
     assert drawn == [Path("a")]
     cli("run", "tiny", "--replicates", "2", "--out", "b", "--no-plots")
     assert drawn == [Path("a")]

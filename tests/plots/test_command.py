@@ -1,6 +1,5 @@
 """`detention-sim plot`."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -44,14 +43,14 @@ def test_a_torn_part_is_bad_input(tmp_path, capsys) -> None:
     assert (code, out) == (2, "") and "part-000000-000000000.parquet" in err
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_cannot_be_written_to_is_bad_input(tmp_path, capsys) -> None:
+def test_a_folder_that_cannot_be_written_to_is_bad_input(tmp_path, capsys, monkeypatch) -> None:
     folder = made_up(tmp_path / "r")
-    folder.chmod(0o500)
-    try:
-        code, out, err = run(capsys, "plot", str(folder))
-    finally:
-        folder.chmod(0o700)
+
+    def refuse(path, *_, **__):  # root may write anywhere, so the refusal is the test's
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    code, out, err = run(capsys, "plot", str(folder))
     assert (code, out) == (2, "") and "cannot be written" in err
 
 
