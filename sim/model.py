@@ -14,6 +14,7 @@ import numpy as np
 from mesa.datacollection import DataCollector
 from mesa.discrete_space import OrthogonalMooreGrid
 
+from sim.agents import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
 from sim.agents.armed_cell import attacks
 from sim.agents.build import Room, binding, build_belief, build_truth, names_of
 from sim.agents.detainee import fugitives
@@ -22,7 +23,6 @@ from sim.agents.guard import guards, muster, present
 from sim.agents.levers import move_first, repatriate
 from sim.agents.observer import ISR_PHASE, claimed, observe
 from sim.agents.occupying_force import ground
-from sim.agents.views import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
 from sim.engine.arrayset import ArrayAgentSet, EveryAgent
 from sim.engine.compiled import compiled, inlined
 from sim.engine.random import name_key, uniform

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.agents.guard import present
+from sim.engine.arrayset import RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, poisson_quantile, uniform
-from sim.world.codes import DAY, NEVER, NO_ASSAULT, REJOINED
+from sim.world.codes import (
+    DAY,
+    NEVER,
+    NO_ASSAULT,
+    REJOINED,
+)
 from sim.world.ground import distance_km
 from sim.world.state import Truth
+
+ARMED_CELL = np.dtype([("x", "f8"), ("y", "f8"), ("strength", "f8")], align=True)
+
+DATED_ATTACK = np.dtype([("minute", "i8"), ("facility", "i8"), ("attackers", "f8"), ("done", "i8")], align=True)
 
 THEATRE = name_key("theatre")
 COUNT = name_key("attacks.count")
@@ -112,3 +124,11 @@ def attacks(t: Truth) -> None:
         if target >= 0 and t.facility[target].assault_due == NEVER:
             z = normal_quantile(uniform(clock.seed, SIZE, clock.replicate, THEATRE, day, k))
             begin(t, target, minute, par.armed_cells_attackers * math.exp(par.armed_cells_attackers_sd * z))
+
+
+class ArmedCell(RowAgent):
+    """A cell of the held movement outside."""
+
+    x = array_column("cell", "x", doc="km from the west edge")
+    y = array_column("cell", "y", doc="km from the south edge")
+    strength = array_column("cell", "strength", doc="relative")

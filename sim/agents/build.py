@@ -8,16 +8,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.agents.columns import (
-    ARMED_CELL,
-    BLOCK,
-    DATED_ATTACK,
-    FACILITY,
-    FUGITIVE,
-    GUARD,
-    PERSON,
-    UNIT,
-)
+from sim.agents.armed_cell import ARMED_CELL, DATED_ATTACK
+from sim.agents.detainee import FUGITIVE, PERSON
+from sim.agents.facility import BLOCK, FACILITY
+from sim.agents.guard import GUARD
+from sim.agents.occupying_force import UNIT
 from sim.engine.random import name_key
 from sim.scenario.declare import Distribution, LogNormal, support
 from sim.scenario.draw import quantile

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
+from sim.agents.attributes import facility_name
+from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import (
     exponential_quantile,
@@ -21,18 +24,40 @@ from sim.world.codes import (
     FOREIGN,
     GUARDED,
     HELD,
+    KINDS,
     LEAVE,
     LEFT_THEATRE,
     MINOR,
     OCCUPIED,
+    ORIGINS,
     REJOIN,
     REJOINED,
     RETAKE,
     REVIEW,
+    STATES,
     TRANSFERRED,
 )
 from sim.world.ground import distance_km, edge_km
 from sim.world.state import Truth
+
+PERSON = np.dtype(
+    [
+        ("state", "u1"),
+        ("kind", "u1"),
+        ("origin", "u1"),
+        ("active", "u1"),
+        ("home", "i2"),  # facility at the start
+        ("facility", "i2"),  # where held, or left last
+        ("block", "i2"),
+        ("escapes", "i2"),
+        ("slot", "i4"),  # -1 own place in the order, -2 not held, else entry
+    ],
+    align=True,
+)
+
+FUGITIVE = np.dtype(
+    [("since", "i8"), ("due", "i8"), ("fate", "i2"), ("column", "i2"), ("row", "i2"), ("left", "i2")], align=True
+)
 
 HARDSHIP = name_key("people.hardship")
 RISK = name_key("people.risk")
@@ -417,3 +442,57 @@ def fugitives(t: Truth) -> None:
             t.out[kept] = i
             kept += 1
     clock.out_count = kept
+
+
+def _detainee_at(axis: str) -> Column:
+    """Where a person is: the facility's cell, or the cell a person at large has reached; -1 elsewhere."""
+
+    def values(model: Any, rows: np.ndarray) -> np.ndarray:
+        people = model.truth.people[rows]
+        inside = model.truth.facility[axis][people["facility"]]
+        outside = model.truth.fugitive[axis][rows]
+        return np.where(people["state"] == 0, inside, np.where(people["state"] == 1, outside, -1))
+
+    return Column(values, axis)
+
+
+class Detainee(RowAgent):
+    """One detained person: fighter, family member or minor."""
+
+    state = array_column("people", "state", STATES)
+    kind = array_column("people", "kind", KINDS)
+    origin = array_column("people", "origin", ORIGINS)
+    in_disorder = Column(lambda model, rows: model.truth.people["active"][rows] == 1, "in disorder now")
+    facility = facility_name("people", "facility")
+    home = facility_name("people", "home")
+    block = array_column("people", "block")
+    escapes = array_column("people", "escapes", doc="times escaped")
+    column = _detainee_at("column")
+    row_of_cell = _detainee_at("row")
+
+    @property
+    def pos(self) -> tuple[int, int] | None:
+        """Column and row of the cell, while in the theatre."""
+        where = (self.column, self.row_of_cell)
+        return None if -1 in where else where
+
+    @property
+    def cell(self) -> Any:
+        """The grid cell, while in the theatre."""
+        return None if self.pos is None else self.model.grid[self.pos]
+
+
+class Resident(RowAgent):
+    """One who may walk out of a camp. Residents of a camp are alike: the first so many of them have left."""
+
+    facility = Column(lambda model, rows: np.asarray(model.names.facilities)[model.resident_home[rows]], "facility")
+    state = Column(
+        lambda model, rows: np.where(
+            model.resident_number[rows]
+            < model.truth.facility["held0"][model.resident_home[rows]]
+            - model.truth.facility["held"][model.resident_home[rows]],
+            "left freely",
+            "held",
+        ),
+        "held or left freely",
+    )

@@ -1,4 +1,4 @@
-"""Facility: prison or camp. Its mood, its walls, assaults on it, fire, disorder in it, and who gets out."""
+"""Facility: prison or camp. Columns FACILITY, BLOCK; its mood, its walls, fire on it, and who gets out; the view."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from sim.agents.assault import assault, begin_assault
+from sim.agents.attributes import own_name, party_name
 from sim.agents.detainee import (
     change_state,
-    critical_agitation,
-    critical_containment,
-    decide,
     depart,
-    draw_order,
-    draw_traits,
     get_out,
     next_in_order,
 )
-from sim.agents.guard import effective_guards, gate_held, lose, present, upkeep_here
+from sim.agents.disorder import FEW, containment, disorder, few_active_in_order, is_quiet
+from sim.agents.guard import effective_guards, gate_held, present, upkeep_here
+from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import (
-    binomial_quantile,
     lognormal_quantile,
     name_key,
     normal_quantile,
@@ -31,14 +29,10 @@ from sim.engine.random import (
 from sim.world.codes import (
     ABANDONMENT,
     ASSAULT,
-    ATTACK,
+    CUSTODY,
     DAY,
-    DEAD,
     DISORDER,
     EXIT,
-    FIGHT,
-    GATE,
-    GATE_FELL,
     GUARDED,
     HIT,
     MOVING,
@@ -48,8 +42,6 @@ from sim.world.codes import (
     OCCUPIED,
     RELEASE,
     RELEASED,
-    RELIEF,
-    REPELLED,
     SHELLING,
     STEALTH,
     TRANSFERRED,
@@ -57,52 +49,147 @@ from sim.world.codes import (
 from sim.world.record import note
 from sim.world.state import Truth
 
+FACILITY = np.dtype(
+    [
+        # What it is.
+        ("key", "u8"),
+        ("initial", "i8"),  # party at the start
+        ("x", "f8"),
+        ("y", "f8"),
+        ("column", "i8"),
+        ("row", "i8"),
+        ("camp", "i8"),  # 1 camp, 0 prison
+        ("resident", "i8"),  # 1 if its people may walk out
+        ("first", "i8"),  # its people are rows first .. first + held0 - 1
+        ("held0", "i8"),
+        ("assigned", "f8"),  # guards in the theatre file, before guards.scale
+        ("guard_first", "i8"),
+        ("guard_rows", "i8"),
+        ("capacity", "f8"),
+        ("walls", "f8"),
+        ("cameras", "f8"),
+        ("leave_share", "f8"),
+        ("flow", "f8"),  # W, persons/h through a full opening
+        ("call_priority", "f8"),
+        ("block_first", "i8"),
+        ("blocks", "i8"),
+        ("hardened", "i8"),  # 1 if the hardening lever reaches it
+        ("formal_lever", "i8"),  # 1 if the formal handover lever names it
+        ("dated", "i8"),  # 1 if a dated change names it or an area it lies in
+        ("emptied_by_lever", "i8"),  # 1 if the move-first lever empties it
+        # Who keeps it.
+        ("controller", "i8"),
+        ("keeper", "i8"),  # party whose guards stand there
+        ("changed", "i8"),
+        ("custody", "i8"),
+        ("custody_due", "i8"),
+        ("formal", "i8"),
+        ("contested_due", "i8"),
+        ("contested_by", "i8"),
+        ("guards", "i8"),  # guards that exist in this replicate
+        ("on_site", "i8"),
+        ("occupier_guards", "f8"),
+        ("threat", "f8"),
+        ("distance", "f8"),  # km to the nearest hostile active unit
+        # Order.
+        ("held", "i8"),
+        ("fighters", "i8"),
+        ("active", "i8"),  # A, people in disorder
+        ("opening", "f8"),  # B, 0-1
+        ("opening0", "f8"),
+        ("authority", "f8"),  # L
+        ("agitation", "f8"),  # s
+        ("agitation_0", "f8"),  # x_d
+        ("agitation_1", "f8"),  # x_(d+1)
+        ("uncontained", "f8"),  # U
+        # Assault.
+        ("assault", "i8"),  # none, fight, gate
+        ("assault_due", "i8"),
+        ("attackers_due", "f8"),
+        ("assault_start", "i8"),
+        ("attackers", "f8"),
+        ("attackers0", "f8"),
+        ("defenders", "f8"),
+        ("defenders0", "f8"),
+        ("strength", "f8"),
+        ("relief_due", "i8"),
+        ("opened", "f8"),
+        ("gate_from", "i8"),  # minute from which attackers hold the gate
+        ("gate_out", "i8"),
+        ("assault_until", "i8"),  # exits before this minute count as assault
+        ("assaulted", "i8"),
+        # Shelling, stealth.
+        ("hits", "i8"),  # hits drawn for the day
+        ("exposed", "i8"),
+        ("shell_until", "i8"),
+        ("pulled_until", "i8"),
+        ("held_day", "i8"),
+        ("stealth", "i8"),  # candidates drawn for the day
+        # Account.
+        ("escaped", "i8"),
+        ("recaptured", "i8"),
+        ("transferred", "i8"),
+        ("moved", "i8"),
+        ("repatriated", "i8"),
+        ("died", "i8"),
+        ("first_escape", "i8"),  # end of the step of the first exit, minute; -1 for none
+        ("episode", "i8"),  # index of the running or last episode, -1 for none
+        ("episode_step", "i8"),  # its size when the step began, 0 if it began in the step
+        ("exits_step", "i8"),
+        # Work saved, never a result.
+        ("drawn_traits", "i8"),
+        ("drawn_order", "i8"),
+        ("cursor", "i8"),
+        ("entry_head", "i8"),
+        ("entry_tail", "i8"),
+        ("smallest_block", "i8"),  # 0: to be found again
+        ("listed", "i8"),  # 1 once its blocks' lists of those who could join are kept
+        ("near_entry", "i8"),  # first entry of the chain of those brought in who could join
+        ("near_least", "f8"),  # containment down to which that chain holds
+        ("near_agitation", "f8"),  # the lists hold for at most so much agitation
+        ("near_authority", "f8"),  # and at least so much authority
+        ("quiet_guards", "f8"),  # nobody joins with at least so many effective guards,
+        ("quiet_agitation", "f8"),  # at most so much agitation,
+        ("quiet_authority", "f8"),  # and at least so much authority
+    ],
+    align=True,
+)
+
+BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8"), ("least", "f8"), ("near", "i8")], align=True)
+
+
 AGITATION = name_key("agitation")
-SURPRISE = name_key("assault.surprise")
-RELIEF_HOURS = name_key("assault.relief")
-STRENGTH = name_key("assault.strength")
-GUARDS_LOST = name_key("assault.lost")
-ASSAULT_DEAD = name_key("assault.dead")
+
+
 SHELL_COUNT = name_key("shelling.count")
+
+
 SHELL_TIME = name_key("shelling.time")
+
+
 SHELL_SIZE = name_key("shelling.size")
+
+
 SHELL_EXPOSED = name_key("shelling.exposed")
+
+
 STEALTH_COUNT = name_key("stealth.count")
+
+
 STEALTH_TIME = name_key("stealth.time")
+
+
 STEALTH_ACCEPT = name_key("stealth.accept")
+
+
 EXITS = name_key("exits")
 
+
 HOURS_PER_YEAR = 8766.0
-LINGER_MINUTES = 360
-"""Exits so long after an assault still count as its doing."""
-FEW = 64
-"""So many in disorder are sorted when some of them get out; more are found by going through the order."""
+
+
 EPISODE_MINUTES = 1440
 """A pause longer than this ends an episode."""
-
-
-@compiled
-def containment(guards_present: float, active: float, orderly: float, k: float) -> float:
-    """Probability that disorder is contained: P = 1 - exp(-k C / (A + a0 N + 1)).
-
-    Parameters: guards_present, effective guards C (persons); active, people in disorder A (persons); orderly,
-    a0 N, the watching that all N take; k, dimensionless. Returns a probability, 0 to 1.
-    Source: Epstein 2002, eq. 2; a0 N + 1 so that an orderly block is defined and takes watching.
-    """
-    return 1.0 - math.exp(-k * guards_present / (active + orderly + 1.0))
-
-
-@compiled
-def lanchester(attackers: float, defenders: float, alpha: float, beta: float, hours: float) -> tuple[float, float]:
-    """Strengths after so many hours of the square law da/dt = -beta d, dd/dt = -alpha a (closed form, at least 0).
-
-    Source: Lanchester 1916.
-    """
-    omega = math.sqrt(alpha * beta)
-    c, s = math.cosh(omega * hours), math.sinh(omega * hours)
-    a = attackers * c - defenders * math.sqrt(beta / alpha) * s
-    d = defenders * c - attackers * math.sqrt(alpha / beta) * s
-    return max(0.0, a), max(0.0, d)
 
 
 @compiled
@@ -191,51 +278,6 @@ def count_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
 
 
 @compiled
-def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
-    """The next n in disorder, in the facility's order, found from the lists when they are few.
-
-    The same as `next_in_order` with `only_active`: own people by go number, then those brought in by arrival.
-    """
-    site = t.facility[f]
-    draw_order(t, f)
-    who = np.empty(site.active, np.int64)
-    rank = np.empty(site.active)
-    found = 0
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        if block.active == 0:
-            continue
-        start = first_of_list(site, b)
-        for k in range(start, start + max(0, block.near)):
-            i = t.near[k]
-            if t.people[i].slot == -1 and t.people[i].facility == f and t.people[i].active == 1:
-                who[found] = i
-                rank[found] = t.trait[i, 2]
-                found += 1
-    entry = site.near_entry
-    while entry >= 0:
-        i = t.entry[entry, 0]
-        if t.people[i].slot == entry and t.people[i].active == 1:
-            who[found] = i
-            rank[found] = 2.0 + entry
-            found += 1
-        entry = t.entry[entry, 2]
-    for k in range(1, found):
-        w, r = who[k], rank[k]
-        j = k
-        while j > 0 and rank[j - 1] > r:
-            rank[j] = rank[j - 1]
-            who[j] = who[j - 1]
-            j -= 1
-        rank[j] = r
-        who[j] = w
-    taken = min(n, found)
-    for k in range(taken):
-        chosen[k] = who[k]
-    return taken
-
-
-@compiled
 def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int) -> int:
     """The next n in order get out; returns how many did."""
     if n <= 0:
@@ -258,100 +300,6 @@ def cause_now(site: Any, cause: int, minute: int) -> int:
     if cause != RELEASE and (site.assault != NO_ASSAULT or minute < site.assault_until):
         return ASSAULT
     return cause
-
-
-@compiled
-def begin_assault(t: Truth, f: int, minute: int) -> None:
-    """An attack begins: by surprise at the gate, or with a fight."""
-    clock = t.clock[0]
-    par = t.par[0]
-    site = t.facility[f]
-    site.assault_due = NEVER
-    site.assaulted = 1
-    site.assault_start = minute
-    site.attackers0 = site.attackers_due
-    site.attackers = site.attackers_due
-    site.defenders0 = par.assault_defend_share * present(t, f) * t.party[site.keeper].effectiveness * upkeep_here(t, f)
-    site.defenders = site.defenders0
-    site.opened = 0.0
-    site.gate_out = 0
-    site.strength = math.exp(
-        par.assault_strength_sd * normal_quantile(uniform(clock.seed, STRENGTH, clock.replicate, site.key, minute, 0))
-    )
-    median = par.assault_relief_hours * (1.0 + par.assault_relief_penalty * (1.0 - clock.reaction))
-    u = uniform(clock.seed, RELIEF_HOURS, clock.replicate, site.key, minute, 0)
-    site.relief_due = minute + int(math.ceil(60.0 * lognormal_quantile(u, median, par.assault_relief_sd)))
-    surprised = uniform(clock.seed, SURPRISE, clock.replicate, site.key, minute, 0) < par.assault_surprise
-    site.assault = GATE if surprised or site.defenders0 < 1.0 else FIGHT
-    site.gate_from = minute
-    note(t, minute, ATTACK, f, site.assault, site.attackers0)
-
-
-@compiled
-def end_fight(t: Truth, f: int) -> None:
-    """The fighting ends, one way or the other: the guards it cost."""
-    clock = t.clock[0]
-    site = t.facility[f]
-    share = 1.0 - site.defenders / site.defenders0
-    u = uniform(clock.seed, GUARDS_LOST, clock.replicate, site.key, site.assault_start, 0)
-    n = int(math.floor(t.par[0].assault_defend_share * present(t, f) * share + u))
-    lose(t, f, min(n, int(math.floor(present(t, f)))))
-
-
-@compiled
-def end_assault(t: Truth, f: int, minute: int) -> None:
-    """Relief comes, or the attackers break off."""
-    clock = t.clock[0]
-    par = t.par[0]
-    site = t.facility[f]
-    site.assault_until = minute + LINGER_MINUTES
-    if site.assault == FIGHT:
-        end_fight(t, f)
-        site.assault = NO_ASSAULT
-        note(t, minute, REPELLED, f, 0, site.attackers)
-        return
-    site.assault = NO_ASSAULT
-    loose = min(site.held, max(0, int(math.floor(site.opened)) - site.gate_out))
-    u = uniform(clock.seed, ASSAULT_DEAD, clock.replicate, site.key, minute, 0)
-    n = binomial_quantile(u, loose, par.assault_death_share)
-    if n > 0:
-        chosen = np.empty(n, np.int64)
-        found = next_in_order(t, f, False, n, chosen)
-        for k in range(found):
-            depart(t, chosen[k])
-            change_state(t, chosen[k], DEAD)
-            site.died += 1
-    site.opening = max(site.opening, par.assault_breach_open)
-    note(t, minute, RELIEF, f, 0, float(n))
-
-
-@compiled
-def assault(t: Truth, f: int, minute: int) -> None:
-    """One tick of an assault: relief, fighting, or cells opened."""
-    clock = t.clock[0]
-    par = t.par[0]
-    site = t.facility[f]
-    hours = clock.tick_minutes / 60.0
-    if minute >= site.relief_due:
-        end_assault(t, f, minute)
-        return
-    if site.assault == FIGHT:
-        alpha = par.assault_kill_per_hour * site.strength
-        beta = par.assault_kill_per_hour * par.assault_defender_advantage
-        if alpha > 0.0:
-            site.attackers, site.defenders = lanchester(site.attackers, site.defenders, alpha, beta, hours)
-        if site.attackers < par.assault_attacker_breaks * site.attackers0:
-            end_assault(t, f, minute)
-        elif site.defenders < par.assault_defender_breaks * site.defenders0:
-            end_fight(t, f)
-            site.assault = GATE
-            site.gate_from = minute + clock.tick_minutes
-            note(t, minute, GATE_FELL, f, 0, site.attackers)
-    else:
-        site.opened = min(
-            float(site.held + site.gate_out),
-            site.opened + par.assault_open_per_attacker_hour * site.attackers * hours,
-        )
 
 
 @compiled
@@ -409,217 +357,6 @@ def stealth(t: Truth, f: int, minute: int) -> None:
         chance = stealth_ratio(t, f) * site.held / (site.held_day * (1.0 + par.stealth_thin_gain))
         if uniform(clock.seed, STEALTH_ACCEPT, clock.replicate, site.key, day, k) < chance:
             let_out(t, f, 1, False, minute, cause_now(site, STEALTH, minute))
-
-
-@compiled
-def smallest_block(t: Truth, f: int) -> int:
-    """People in the facility's smallest block that is not empty."""
-    site = t.facility[f]
-    if site.smallest_block == 0:
-        best = site.held
-        for b in range(site.blocks):
-            n = t.block[site.block_first + b].held
-            if 0 < n < best:
-                best = n
-        site.smallest_block = best
-    return site.smallest_block
-
-
-@compiled
-def is_quiet(t: Truth, f: int, guards: float) -> bool:
-    """Whether nobody can join disorder now; exact, by bounds that need no look at persons.
-
-    p* rises with agitation and falls with authority, and P rises with guards: what was seen quiet stays quiet
-    while agitation is no higher, authority no lower and guards no fewer, and nobody came or left. Before
-    anyone was looked at, the largest p* anybody could have is held against the smallest block.
-    """
-    par = t.par[0]
-    site = t.facility[f]
-    if (
-        guards >= site.quiet_guards
-        and site.agitation <= site.quiet_agitation
-        and site.authority >= site.quiet_authority
-    ):
-        return True
-    net = (1.0 + site.agitation) * (1.0 - site.authority) - par.disorder_threshold
-    if net <= 0.0:
-        return True
-    n = smallest_block(t, f)
-    least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
-    return net / min(par.disorder_risk_min, par.disorder_family_risk_min) <= least
-
-
-@compiled
-def contain_blocks(t: Truth, f: int, guards: float) -> None:
-    """P of every block: part of the guards at fixed posts, part drawn to where disorder is."""
-    par = t.par[0]
-    site = t.facility[f]
-    reserve = par.guards_reserve_share
-    last_held = -1
-    last = 0.0
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        if block.held == 0:
-            continue
-        if block.active == 0 and block.held == last_held:  # orderly blocks of one size are alike
-            block.containment = last
-            continue
-        fixed = block.held / site.held
-        drawn = block.active / site.active if site.active > 0 else fixed
-        here = (1.0 - reserve) * guards * fixed + reserve * guards * drawn
-        block.containment = containment(
-            here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k
-        )
-        if block.active == 0:
-            last = block.containment
-            last_held = block.held
-
-
-@compiled
-def refresh_lists(t: Truth, f: int) -> None:
-    """Keep, for every block, the list of those who could join under somewhat worse conditions than now.
-
-    Exact: p* rises with agitation and falls with authority, so whoever is not listed stays quiet while agitation is
-    at most, authority and the block's containment at least, what the list was made for. A block whose
-    conditions have grown worse is looked through again.
-    """
-    site = t.facility[f]
-    if site.listed == 0 or site.agitation > site.near_agitation or site.authority < site.near_authority:
-        site.listed = 1
-        site.near_agitation = site.agitation + 0.02
-        site.near_authority = site.authority - 0.01
-        site.near_least = math.inf
-        draw_traits(t, f)
-        for b in range(site.blocks):
-            t.block[site.block_first + b].near = -1
-    lowest = math.inf
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        if block.held == 0:
-            continue
-        lowest = min(lowest, block.containment)
-        if block.near < 0 or block.containment < block.least:
-            list_block(t, f, b)
-    if site.entry_head >= 0 and lowest < site.near_least:
-        site.near_least = 0.85 * lowest
-        chain_entries(t, f)
-
-
-@compiled
-def first_of_list(site: Any, b: int) -> int:
-    """Where a block's list begins: each block has room for its own people."""
-    size, more = site.held0 // site.blocks, site.held0 % site.blocks
-    return int(site.first + b * size + min(b, more))
-
-
-@compiled
-def list_block(t: Truth, f: int, b: int) -> None:
-    """Look at all a block's own people once and list those who could join."""
-    site = t.facility[f]
-    block = t.block[site.block_first + b]
-    block.least = 0.9 * block.containment
-    start = first_of_list(site, b)
-    listed = 0
-    for k in range(b, site.held0, site.blocks):
-        i = site.first + k
-        if t.people[i].slot == -1 and t.people[i].facility == f and is_near(t, f, i, block.least):
-            t.near[start + listed] = i
-            listed += 1
-    block.near = listed
-
-
-@compiled
-def is_near(t: Truth, f: int, i: int, least: float) -> bool:
-    """Whether a person is in disorder, or could join under the conditions the lists are made for."""
-    site = t.facility[f]
-    p = critical_containment(t, i, site.near_agitation, site.near_authority)
-    return bool(t.people[i].active == 1 or p > least)
-
-
-@compiled
-def chain_entries(t: Truth, f: int) -> None:
-    """Those brought in: forget who has left again, and chain those who could join."""
-    site = t.facility[f]
-    entry = site.entry_head
-    site.entry_head = -1
-    site.entry_tail = -1
-    site.near_entry = -1
-    while entry >= 0:
-        following = t.entry[entry, 1]
-        i = t.entry[entry, 0]
-        if t.people[i].slot == entry:
-            draw_traits(t, t.people[i].home)
-            if site.entry_tail >= 0:
-                t.entry[site.entry_tail, 1] = entry
-            else:
-                site.entry_head = entry
-            site.entry_tail = entry
-            t.entry[entry, 1] = -1
-            if is_near(t, f, i, site.near_least):
-                t.entry[entry, 2] = site.near_entry
-                site.near_entry = entry
-        entry = following
-
-
-@compiled
-def quiet_up_to(t: Truth, f: int, i: int) -> float:
-    """The agitation up to which a person here stays quiet, all else as now."""
-    block = t.block[t.facility[f].block_first + t.people[i].block]
-    return critical_agitation(t, i, t.facility[f].authority, block.containment)
-
-
-@compiled
-def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
-    """Count a person who joined or calmed down."""
-    site = t.facility[f]
-    site.active += decision
-    t.block[site.block_first + t.people[i].block].active += decision
-
-
-@compiled
-def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
-    """One tick of disorder: everybody's decision on the containment of the tick's start."""
-    par = t.par[0]
-    site = t.facility[f]
-    if site.active == 0 and is_quiet(t, f, guards):
-        return
-    contain_blocks(t, f, guards)
-    refresh_lists(t, f)
-    hours = t.clock[0].tick_minutes / 60.0
-    join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
-    calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
-    orderly = site.active == 0
-    highest = site.near_agitation
-    for b in range(site.blocks):
-        start = first_of_list(site, b)
-        for k in range(start, start + max(0, t.block[site.block_first + b].near)):
-            i = t.near[k]
-            if t.people[i].slot != -1 or t.people[i].facility != f:
-                continue
-            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
-            if orderly:
-                highest = min(highest, quiet_up_to(t, f, i))
-            if decision != 0:
-                book_decision(t, f, i, decision)
-    entry = site.near_entry
-    while entry >= 0:
-        i = t.entry[entry, 0]
-        if t.people[i].slot == entry:
-            draw_traits(t, t.people[i].home)
-            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
-            if orderly:
-                highest = min(highest, quiet_up_to(t, f, i))
-            if decision != 0:
-                book_decision(t, f, i, decision)
-        entry = t.entry[entry, 2]
-    if orderly and highest >= site.agitation:
-        site.quiet_guards = guards
-        site.quiet_agitation = highest
-        site.quiet_authority = site.authority
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        if block.active > 0:
-            site.uncontained += block.active * (1.0 - block.containment)
 
 
 @compiled
@@ -753,3 +490,36 @@ def ticks(t: Truth, f: int) -> None:
             disorder(t, f, guards, minute)
         exits(t, f, guards, minute)
         walls(t, f)
+
+
+class Facility(RowAgent):
+    """A prison, a policed annex, or the residents of a camp. It does not move."""
+
+    name = own_name("facilities")
+    controller = party_name("facility", "controller")
+    custody = array_column("facility", "custody", CUSTODY)
+    held = array_column("facility", "held")
+    held0 = array_column("facility", "held0")
+    active = array_column("facility", "active", doc="people in disorder")
+    opening = array_column("facility", "opening", doc="opening of the perimeter, 0-1")
+    authority = array_column("facility", "authority", doc="L, 0-1")
+    agitation = array_column("facility", "agitation", doc="s")
+    escaped = array_column("facility", "escaped", doc="exits so far")
+    recaptured = array_column("facility", "recaptured")
+    resident = Column(lambda model, rows: model.truth.facility["resident"][rows] == 1, "people may walk out")
+    guards_present = Column(
+        lambda model, rows: model.truth.facility["on_site"][rows] + model.truth.facility["occupier_guards"][rows],
+        "guards on site, all shifts",
+    )
+
+    @property
+    def cell(self) -> Any:
+        """The grid cell it stands on."""
+        site = self.model.truth.facility[self.row]
+        return self.model.grid[int(site["column"]), int(site["row"])]
+
+    @property
+    def pos(self) -> tuple[int, int]:
+        """Column and row of the cell."""
+        site = self.model.truth.facility[self.row]
+        return int(site["column"]), int(site["row"])

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import fill_uniform, name_key, uniform
 from sim.world.codes import (
@@ -14,6 +15,7 @@ from sim.world.codes import (
     DAY,
     FLED,
     GATE,
+    GUARD_STATES,
     GUARDED,
     GUARDS_GONE,
     LOST,
@@ -23,6 +25,8 @@ from sim.world.codes import (
 )
 from sim.world.record import note
 from sim.world.state import Truth
+
+GUARD = np.dtype([("status", "i8"), ("call", "f8"), ("nerve", "f8")], align=True)
 
 COUNT = name_key("guards.count")
 CALLED = name_key("guards.call")
@@ -241,3 +245,20 @@ def calm_everyone(t: Truth, f: int) -> None:
     for b in range(site.blocks):
         t.block[site.block_first + b].active = 0
     site.active = 0
+
+
+class Guard(RowAgent):
+    """One guard of a facility."""
+
+    status = array_column("guard", "status", GUARD_STATES)
+    call = array_column("guard", "call", doc="the front calls those with low numbers first")
+    nerve = array_column("guard", "nerve", doc="threat at which this guard flees")
+    facility = Column(lambda model, rows: np.asarray(model.names.facilities)[model.guard_home[rows]], "facility")
+    party = Column(
+        lambda model, rows: np.asarray(model.names.parties)[model.truth.facility["initial"][model.guard_home[rows]]],
+        "party",
+    )
+    training = Column(
+        lambda model, rows: model.truth.party["effectiveness"][model.truth.facility["initial"][model.guard_home[rows]]],
+        "effect of one guard of the party",
+    )

@@ -7,7 +7,9 @@ import math
 
 import numpy as np
 
+from sim.agents.attributes import own_name
 from sim.claims.misreport import agree, as_number, claimed_range, form_of_claim
+from sim.engine.arrayset import Column, RowAgent
 from sim.engine.compiled import compiled
 from sim.engine.random import lognormal_quantile, name_key, poisson_quantile, uniform
 from sim.world.belief import Belief
@@ -17,6 +19,7 @@ from sim.world.codes import (
     DAY,
     DENIAL,
     NEVER,
+    OBSERVER_KINDS,
     REPORTER,
     RUMOUR,
     SHELLING,
@@ -454,3 +457,16 @@ def observe(t: Truth, b: Belief) -> None:
                 board.reported = value
         if board.first_confirmed < 0 and np.sum(b.confirmed) > 0.0:
             board.first_confirmed = clock.m1
+
+
+class Observer(RowAgent):
+    """An observer, or a desk that speaks for several; the last is surveillance."""
+
+    name = own_name("observers")
+    kind = Column(lambda model, rows: np.asarray(OBSERVER_KINDS)[model.belief.observer["kind"][rows]], "kind")
+    role = Column(lambda model, rows: np.asarray(model.roles)[model.belief.observer["role"][rows]], "role")
+
+    def claims(self) -> dict[str, float]:
+        """Its last numbered claim by facility."""
+        claims = self.model.belief.pair["claim"][:, self.row]
+        return {name: float(v) for name, v in zip(self.model.names.facilities, claims, strict=True) if v == v}

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from sim.agents.attributes import party_name
 from sim.agents.guard import calm_everyone, present, relieve
+from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
 from sim.world.codes import (
@@ -23,6 +27,22 @@ from sim.world.codes import (
 from sim.world.ground import distance_km
 from sim.world.record import note
 from sim.world.state import Truth
+
+UNIT = np.dtype(
+    [
+        ("key", "u8"),
+        ("party", "i8"),
+        ("start", "i8"),
+        ("stops", "i8"),
+        ("km_per_day", "f8"),
+        ("x", "f8"),
+        ("y", "f8"),
+        ("objective", "i8"),
+        ("objective_end", "i8"),
+        ("active", "i8"),
+    ],
+    align=True,
+)
 
 GAP = name_key("control.gap")
 POLICY = name_key("control.policy")
@@ -206,3 +226,12 @@ def ground(t: Truth) -> None:
         if t.unit[u].active == 1:
             take_ground(t, u)
     measure_threat(t)
+
+
+class OccupyingForce(RowAgent):
+    """A unit on the move."""
+
+    party = party_name("unit", "party")
+    x = array_column("unit", "x", doc="km from the west edge")
+    y = array_column("unit", "y", doc="km from the south edge")
+    active = Column(lambda model, rows: model.truth.unit["active"][rows] == 1, "on the move")

@@ -33,7 +33,7 @@ class Column:
         raise AttributeError("the state is the model's: agents' columns are read, rules write them")
 
 
-def column(array: str, field: str, names: Sequence[str] | None = None, doc: str = "") -> Column:
+def array_column(array: str, field: str, names: Sequence[str] | None = None, doc: str = "") -> Column:
     """A column of one of the truth's arrays; with `names`, whole numbers read as these words."""
 
     def values(model: Any, rows: np.ndarray) -> np.ndarray:

@@ -51,7 +51,8 @@ def test_schemas_are_json_schemas(cli, kind: str) -> None:
     ("kind", "files"), [("scenario", "*.yaml"), ("theatre", "theatres/*.yaml"), ("sweep", "sweeps/*.yaml")]
 )
 def test_shipped_files_satisfy_their_schema(cli, kind: str, files: str) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     validator = jsonschema.Draft202012Validator(json.loads(cli("schema", kind).out))
     validator.check_schema(validator.schema)
     for path in shipped.folder().glob(files):
@@ -59,7 +60,8 @@ def test_shipped_files_satisfy_their_schema(cli, kind: str, files: str) -> None:
 
 
 def test_the_schema_refuses_what_the_loader_refuses(cli) -> None:
-    jsonschema = pytest.importorskip("jsonschema")
+    import jsonschema
+
     validator = jsonschema.Draft202012Validator(json.loads(cli("schema", "scenario").out))
     good = {"name": "x", "start": "2019-10-01", "days": 3, "theatre": "t.yaml"}
     assert validator.is_valid(good)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from mesa.agent import AgentSet
 
-from sim.agents.views import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
+from sim.agents import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
 from sim.engine.arrayset import ArrayAgentSet, RowAgent
 from sim.model import DetentionModel
 from sim.world.codes import KINDS, STATES

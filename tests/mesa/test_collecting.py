@@ -8,7 +8,7 @@ import mesa
 import pytest
 from mesa.datacollection import DataCollector
 
-from sim.agents.views import Detainee, Facility, Guard
+from sim.agents import Detainee, Facility, Guard
 from sim.model import REPORTED, DetentionModel, Run
 from sim.scenario.loader import load
 

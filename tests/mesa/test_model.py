@@ -14,8 +14,8 @@ import mesa
 import numpy as np
 import pytest
 
+from sim.agents import Detainee, Facility
 from sim.agents.build import Room
-from sim.agents.views import Detainee, Facility
 from sim.model import REPORTED, DetentionModel, Run
 from sim.scenario.errors import InputError
 from sim.scenario.loader import load

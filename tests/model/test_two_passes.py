@@ -193,7 +193,7 @@ def test_the_truth_pass_is_seen_whole(truth_pass: dict[str, Any]) -> None:
     assert {
         "sim.model.sponsor", "sim.model.news", "sim.agents.levers.repatriate", "sim.agents.levers.move_first",
         "sim.agents.occupying_force.take_custody", "sim.agents.guard.call_up", "sim.agents.armed_cell.attacks",
-        "sim.agents.facility.disorder", "sim.agents.facility.walls", "sim.agents.detainee.plan",
+        "sim.agents.disorder.disorder", "sim.agents.facility.walls", "sim.agents.detainee.plan",
         "sim.world.record.note",
     } <= set(truth_pass)  # fmt: skip
     observation = called_from(sim.model.observe, {})

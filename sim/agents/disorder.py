@@ -1,0 +1,289 @@
+"""Collective disorder in a facility, after Epstein: who could join, who does, who contains it. Part of the rule of
+Facility and of Detainee."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.agents.detainee import (
+    critical_agitation,
+    critical_containment,
+    decide,
+    draw_order,
+    draw_traits,
+)
+from sim.engine.compiled import compiled
+from sim.world.state import Truth
+
+FEW = 64
+"""So many in disorder are sorted when some of them get out; more are found by going through the order."""
+
+
+@compiled
+def containment(guards_present: float, active: float, orderly: float, k: float) -> float:
+    """Probability that disorder is contained: P = 1 - exp(-k C / (A + a0 N + 1)).
+
+    Parameters: guards_present, effective guards C (persons); active, people in disorder A (persons); orderly,
+    a0 N, the watching that all N take; k, dimensionless. Returns a probability, 0 to 1.
+    Source: Epstein 2002, eq. 2; a0 N + 1 so that an orderly block is defined and takes watching.
+    """
+    return 1.0 - math.exp(-k * guards_present / (active + orderly + 1.0))
+
+
+@compiled
+def smallest_block(t: Truth, f: int) -> int:
+    """People in the facility's smallest block that is not empty."""
+    site = t.facility[f]
+    if site.smallest_block == 0:
+        best = site.held
+        for b in range(site.blocks):
+            n = t.block[site.block_first + b].held
+            if 0 < n < best:
+                best = n
+        site.smallest_block = best
+    return site.smallest_block
+
+
+@compiled
+def is_quiet(t: Truth, f: int, guards: float) -> bool:
+    """Whether nobody can join disorder now; exact, by bounds that need no look at persons.
+
+    p* rises with agitation and falls with authority, and P rises with guards: what was seen quiet stays quiet
+    while agitation is no higher, authority no lower and guards no fewer, and nobody came or left. Before
+    anyone was looked at, the largest p* anybody could have is held against the smallest block.
+    """
+    par = t.par[0]
+    site = t.facility[f]
+    if (
+        guards >= site.quiet_guards
+        and site.agitation <= site.quiet_agitation
+        and site.authority >= site.quiet_authority
+    ):
+        return True
+    net = (1.0 + site.agitation) * (1.0 - site.authority) - par.disorder_threshold
+    if net <= 0.0:
+        return True
+    n = smallest_block(t, f)
+    least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
+    return net / min(par.disorder_risk_min, par.disorder_family_risk_min) <= least
+
+
+@compiled
+def contain_blocks(t: Truth, f: int, guards: float) -> None:
+    """P of every block: part of the guards at fixed posts, part drawn to where disorder is."""
+    par = t.par[0]
+    site = t.facility[f]
+    reserve = par.guards_reserve_share
+    last_held = -1
+    last = 0.0
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.held == 0:
+            continue
+        if block.active == 0 and block.held == last_held:  # orderly blocks of one size are alike
+            block.containment = last
+            continue
+        fixed = block.held / site.held
+        drawn = block.active / site.active if site.active > 0 else fixed
+        here = (1.0 - reserve) * guards * fixed + reserve * guards * drawn
+        block.containment = containment(
+            here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k
+        )
+        if block.active == 0:
+            last = block.containment
+            last_held = block.held
+
+
+@compiled
+def refresh_lists(t: Truth, f: int) -> None:
+    """Keep, for every block, the list of those who could join under somewhat worse conditions than now.
+
+    Exact: p* rises with agitation and falls with authority, so whoever is not listed stays quiet while agitation is
+    at most, authority and the block's containment at least, what the list was made for. A block whose
+    conditions have grown worse is looked through again.
+    """
+    site = t.facility[f]
+    if site.listed == 0 or site.agitation > site.near_agitation or site.authority < site.near_authority:
+        site.listed = 1
+        site.near_agitation = site.agitation + 0.02
+        site.near_authority = site.authority - 0.01
+        site.near_least = math.inf
+        draw_traits(t, f)
+        for b in range(site.blocks):
+            t.block[site.block_first + b].near = -1
+    lowest = math.inf
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.held == 0:
+            continue
+        lowest = min(lowest, block.containment)
+        if block.near < 0 or block.containment < block.least:
+            list_block(t, f, b)
+    if site.entry_head >= 0 and lowest < site.near_least:
+        site.near_least = 0.85 * lowest
+        chain_entries(t, f)
+
+
+@compiled
+def first_of_list(site: Any, b: int) -> int:
+    """Where a block's list begins: each block has room for its own people."""
+    size, more = site.held0 // site.blocks, site.held0 % site.blocks
+    return int(site.first + b * size + min(b, more))
+
+
+@compiled
+def list_block(t: Truth, f: int, b: int) -> None:
+    """Look at all a block's own people once and list those who could join."""
+    site = t.facility[f]
+    block = t.block[site.block_first + b]
+    block.least = 0.9 * block.containment
+    start = first_of_list(site, b)
+    listed = 0
+    for k in range(b, site.held0, site.blocks):
+        i = site.first + k
+        if t.people[i].slot == -1 and t.people[i].facility == f and is_near(t, f, i, block.least):
+            t.near[start + listed] = i
+            listed += 1
+    block.near = listed
+
+
+@compiled
+def is_near(t: Truth, f: int, i: int, least: float) -> bool:
+    """Whether a person is in disorder, or could join under the conditions the lists are made for."""
+    site = t.facility[f]
+    p = critical_containment(t, i, site.near_agitation, site.near_authority)
+    return bool(t.people[i].active == 1 or p > least)
+
+
+@compiled
+def chain_entries(t: Truth, f: int) -> None:
+    """Those brought in: forget who has left again, and chain those who could join."""
+    site = t.facility[f]
+    entry = site.entry_head
+    site.entry_head = -1
+    site.entry_tail = -1
+    site.near_entry = -1
+    while entry >= 0:
+        following = t.entry[entry, 1]
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry:
+            draw_traits(t, t.people[i].home)
+            if site.entry_tail >= 0:
+                t.entry[site.entry_tail, 1] = entry
+            else:
+                site.entry_head = entry
+            site.entry_tail = entry
+            t.entry[entry, 1] = -1
+            if is_near(t, f, i, site.near_least):
+                t.entry[entry, 2] = site.near_entry
+                site.near_entry = entry
+        entry = following
+
+
+@compiled
+def quiet_up_to(t: Truth, f: int, i: int) -> float:
+    """The agitation up to which a person here stays quiet, all else as now."""
+    block = t.block[t.facility[f].block_first + t.people[i].block]
+    return critical_agitation(t, i, t.facility[f].authority, block.containment)
+
+
+@compiled
+def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
+    """Count a person who joined or calmed down."""
+    site = t.facility[f]
+    site.active += decision
+    t.block[site.block_first + t.people[i].block].active += decision
+
+
+@compiled
+def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
+    """One tick of disorder: everybody's decision on the containment of the tick's start."""
+    par = t.par[0]
+    site = t.facility[f]
+    if site.active == 0 and is_quiet(t, f, guards):
+        return
+    contain_blocks(t, f, guards)
+    refresh_lists(t, f)
+    hours = t.clock[0].tick_minutes / 60.0
+    join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
+    calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
+    orderly = site.active == 0
+    highest = site.near_agitation
+    for b in range(site.blocks):
+        start = first_of_list(site, b)
+        for k in range(start, start + max(0, t.block[site.block_first + b].near)):
+            i = t.near[k]
+            if t.people[i].slot != -1 or t.people[i].facility != f:
+                continue
+            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
+            if orderly:
+                highest = min(highest, quiet_up_to(t, f, i))
+            if decision != 0:
+                book_decision(t, f, i, decision)
+    entry = site.near_entry
+    while entry >= 0:
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry:
+            draw_traits(t, t.people[i].home)
+            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
+            if orderly:
+                highest = min(highest, quiet_up_to(t, f, i))
+            if decision != 0:
+                book_decision(t, f, i, decision)
+        entry = t.entry[entry, 2]
+    if orderly and highest >= site.agitation:
+        site.quiet_guards = guards
+        site.quiet_agitation = highest
+        site.quiet_authority = site.authority
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.active > 0:
+            site.uncontained += block.active * (1.0 - block.containment)
+
+
+@compiled
+def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
+    """The next n in disorder, in the facility's order, found from the lists when they are few.
+
+    The same as `next_in_order` with `only_active`: own people by go number, then those brought in by arrival.
+    """
+    site = t.facility[f]
+    draw_order(t, f)
+    who = np.empty(site.active, np.int64)
+    rank = np.empty(site.active)
+    found = 0
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.active == 0:
+            continue
+        start = first_of_list(site, b)
+        for k in range(start, start + max(0, block.near)):
+            i = t.near[k]
+            if t.people[i].slot == -1 and t.people[i].facility == f and t.people[i].active == 1:
+                who[found] = i
+                rank[found] = t.trait[i, 2]
+                found += 1
+    entry = site.near_entry
+    while entry >= 0:
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry and t.people[i].active == 1:
+            who[found] = i
+            rank[found] = 2.0 + entry
+            found += 1
+        entry = t.entry[entry, 2]
+    for k in range(1, found):
+        w, r = who[k], rank[k]
+        j = k
+        while j > 0 and rank[j - 1] > r:
+            rank[j] = rank[j - 1]
+            who[j] = who[j - 1]
+            j -= 1
+        rank[j] = r
+        who[j] = w
+    taken = min(n, found)
+    for k in range(taken):
+        chosen[k] = who[k]
+    return taken
