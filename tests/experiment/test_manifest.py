@@ -26,7 +26,7 @@ def test_it_says_what_was_run_by_what(stored):
 
 def test_every_part_is_entered_with_its_rows_and_checksum(stored):
     parts = stored.manifest["parts"]
-    assert len(parts) == 5 * 6 * 2
+    assert len(parts) == 6 * 6 * 2
     for part in parts:
         content = (stored.path / part["file"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == part["sha256"]
