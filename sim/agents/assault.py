@@ -35,20 +35,10 @@ from sim.world.record import note
 from sim.world.state import Truth
 
 SURPRISE = name_key("assault.surprise")
-
-
 RELIEF_HOURS = name_key("assault.relief")
-
-
 STRENGTH = name_key("assault.strength")
-
-
 GUARDS_LOST = name_key("assault.lost")
-
-
 ASSAULT_DEAD = name_key("assault.dead")
-
-
 LINGER_MINUTES = 360
 """Exits so long after an assault still count as its doing."""
 

@@ -159,32 +159,14 @@ BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8"), ("lea
 
 
 AGITATION = name_key("agitation")
-
-
 SHELL_COUNT = name_key("shelling.count")
-
-
 SHELL_TIME = name_key("shelling.time")
-
-
 SHELL_SIZE = name_key("shelling.size")
-
-
 SHELL_EXPOSED = name_key("shelling.exposed")
-
-
 STEALTH_COUNT = name_key("stealth.count")
-
-
 STEALTH_TIME = name_key("stealth.time")
-
-
 STEALTH_ACCEPT = name_key("stealth.accept")
-
-
 EXITS = name_key("exits")
-
-
 HOURS_PER_YEAR = 8766.0
 
 

@@ -101,16 +101,10 @@ def take_custody(t: Truth, f: int) -> None:
         site.custody = NONE
     else:
         site.custody = OCCUPIED
-        site.occupier_guards = max(1.0, party.guards_per_100 * held_here(t, f) / 100.0)
+        site.occupier_guards = max(1.0, party.guards_per_100 * site.held / 100.0)
     if site.custody != OCCUPIED:
         calm_everyone(t, f)
     note(t, clock.m0, CUSTODY_CHANGE, f, site.custody, site.occupier_guards)
-
-
-@compiled
-def held_here(t: Truth, f: int) -> int:
-    """People at a facility: detained, or residents."""
-    return t.facility[f].held
 
 
 @compiled
