@@ -39,6 +39,6 @@ lint: ## style, layout and types
 .PHONY: pins
 pins: ## remake constraints.txt from the newest packages that pyproject.toml allows
 	@rm -rf build/pins && "$$(tools/python.sh)" -m venv build/pins
-	@build/pins/bin/python -m pip install -q -q hatchling==1.26.3 ".[test,dev]"
+	@build/pins/bin/python -m pip install -q -q hatchling==1.26.3 ".[test,dev,cluster,bench]"
 	@build/pins/bin/python -m pip freeze --exclude detention-sim > build/pins/frozen
 	@{ sed -n '/^#/p' constraints.txt; cat build/pins/frozen; } > build/pins/new && mv build/pins/new constraints.txt

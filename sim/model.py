@@ -387,6 +387,7 @@ class Run:
         self._room = Room(log=4096, reports=1024) if full else Room()
         # What a lever costs is nobody's rule.
         self._distributions = {path: d for path, d in resolved.numbers().items() if not path.endswith(".cost")}
+        self._joint = resolved.joint()
         self._limits = resolved.limits()
         self._bindings = {path: binding(path, resolved) for path in self._distributions}
         self.draws: dict[str, float] = {}
@@ -418,9 +419,17 @@ class Run:
         begin(self.truth, self.belief, self.tables)
 
     def _draw(self, seed: int, replicate: int) -> dict[str, float]:
-        """The distributions' values in this replicate: one uniform each, addressed by its path, within its bounds."""
+        """The distributions' values in this replicate: one uniform each, addressed by its path, within its bounds.
+
+        What joint draws decide comes from one row of theirs, which one uniform chooses.
+        """
         values = {}
+        if self._joint:
+            u = uniform(seed, JOINT, replicate, name_key(""), 0, 0)
+            values.update(self._joint[int(u * len(self._joint))])
         for path, distribution in self._distributions.items():
+            if path in values:
+                continue
             low, high = self._limits[path]
             u = uniform(seed, DRAW, replicate, name_key(path), 0, 0)
             values[path] = min(max(float(quantile(distribution, np.array([u]))[0]), low), high)
@@ -463,6 +472,7 @@ class Run:
 
 
 DRAW = name_key("draw")
+JOINT = name_key("draws")
 
 
 class DetentionModel(mesa.Model):

@@ -60,10 +60,9 @@ def _title(console: Console, results: Results) -> None:
 
 
 def _of_run(console: Console, results: Results) -> None:
-    runs = summary.done(results.runs)
     table = _table("", "median", "90% of replicates")
     for name, title in SHOWN:
-        middle, low, high = summary.quantiles(summary.numbers(runs, name), RANGE)
+        middle, low, high = summary.quantiles(next(iter(results.metric(name).values())), RANGE)
         table.add_row(title, shown(name, middle), _between(name, low, high))
     console.print(table)
 
@@ -95,7 +94,7 @@ def _levels(results: Results, path: str) -> Table:
     points = results.points
     level_of = dict(zip(points["point"].to_pylist(), points[path].to_pylist(), strict=True))
     names = [name for name, _ in COLUMNS]
-    runs = summary.done(results.table("runs", ["point", "status", *names]))
+    runs = results.done(["point", *names])
     number = {level: k for k, level in enumerate(dict.fromkeys(level_of.values()))}
     levels = np.array([number[level_of[point]] for point in runs["point"].to_pylist()])
     table = _table(path, *(f"{title}: median (90%)" for _, title in COLUMNS))

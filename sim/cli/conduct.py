@@ -1,9 +1,11 @@
-"""What `run` and `sweep` do once the design is known: store, watch, draw, answer."""
+"""What `run`, `sweep` and `resume` do once the design is known: store, watch, draw, answer."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +13,10 @@ import typer
 
 from sim.cli.options import Running
 from sim.experiment.design import Design
-from sim.experiment.execution import AllFailed, Interrupted, execute, recording
-from sim.experiment.manifest import Manifest
-from sim.experiment.store import default_folder, prepare
-from sim.scenario.errors import printable
+from sim.experiment.execution import FULL, AllFailed, Interrupted, continuing, execute, recording
+from sim.experiment.manifest import Manifest, parsed
+from sim.experiment.store import MANIFEST, Folder, default_folder, prepare
+from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 
 if TYPE_CHECKING:
@@ -22,38 +24,111 @@ if TYPE_CHECKING:
 
 
 def conduct(design: Design, how: Running) -> None:
-    """Run a design into its folder and print the answer. Raises typer.Exit(3) if stopped, (1) if all failed."""
+    """Run a design into its folder and print the answer.
+
+    Raises InputError, typer.Exit(3) if stopped, typer.Exit(1) if all replicates failed.
+    """
+    wanted = None
+    if how.precision is not None:
+        from sim.experiment.precision import parse_precision
+
+        wanted = parse_precision(how.precision)
     store = prepare(how.out or default_folder(design.name), overwrite=how.overwrite)
-    screen = Screen(quiet=how.quiet)
+    with _ending(store), recording(design, store, how.record, wanted) as manifest:
+        _execute(design, store, manifest, how)
+    _conclude(store.path, how)
+
+
+def resume(how: Running) -> None:
+    """Finish what lies in a folder and print the answer. Raises as `conduct` does."""
+    from sim.experiment.resume import begun
+
+    assert how.out is not None
+    if not how.out.is_dir():
+        raise InputError([Problem(display(how.out), 0, "", "holds no results", "a results folder")])
+    store = Folder(how.out)
+    with _ending(store), store.locked():
+        found = begun(store)
+        if found.finished:
+            print(f"{display(store.path)} is finished; there is nothing to resume", file=sys.stderr)
+            if how.as_json:
+                from sim.experiment.results import Results
+
+                typer.echo(json.dumps(sweep_json(Results.open(store.path))))
+            return
+        if not how.quiet:
+            lost = f", {found.spoiled:,} spoiled parts are made again" if found.spoiled else ""
+            done = sum(part["replicates"] for part in found.parts if part["table"] == "runs")
+            print(f"resuming: {done:,} of {found.design.total:,} replicates are stored{lost}", file=sys.stderr)
+        with continuing(store, found.manifest, found.parts) as manifest:
+            _execute(found.design, store, manifest, how)
+    _conclude(store.path, how, resumed=True)
+
+
+def _execute(design: Design, store: Folder, manifest: Manifest, how: Running) -> None:
+    with Screen(quiet=how.quiet) as screen:
+        execute(design, store, manifest, workers=how.workers, cluster=how.cluster, watcher=screen)
+
+
+@contextlib.contextmanager
+def _ending(store: Folder) -> Iterator[None]:
+    """Turns the ends that are no success into a line and an exit code."""
     try:
-        with recording(design, store, how.record) as manifest:
-            for note in design.notes:
-                screen.say(f"note: {note}")
-            with screen:
-                execute(design, store, manifest, workers=how.workers, watcher=screen)
+        yield
     except Interrupted as stop:
-        _complain(f"stopped ({stop.reason}); {_kept(manifest)} in {display(store.path)}")
+        _complain(f"stopped ({stop.reason}); {_kept(store)} in {display(store.path)}; `resume` goes on")
         raise typer.Exit(3) from None
     except AllFailed as error:
         _complain(f"every replicate failed: {error}")
         raise typer.Exit(1) from None
-    _conclude(design, store.path, manifest, how, screen)
 
 
-def _conclude(design: Design, path: Path, manifest: Manifest, how: Running, screen: Screen) -> None:
+def _conclude(path: Path, how: Running, *, resumed: bool = False) -> None:
     """Figures, the answer, and where everything is."""
     from sim.cli.answer import answer
     from sim.experiment.results import Results
 
     results = Results.open(path)
     if results.failed:
-        counts = manifest.data["counts"]
-        _complain(f"{counts['failed']:,} of {counts['done']:,} replicates failed; `runs` holds their errors")
-    drawn = [] if how.no_plots else draw(path)
+        done = results.manifest["counts"]["done"]
+        _complain(f"{results.failed:,} of {done:,} replicates failed; `runs` holds their errors")
+    if not how.quiet:
+        for line in _precision(results):
+            print(line, file=sys.stderr)
+    drawn = [] if how.no_plots else _drawn(path)
     if not how.quiet:
         answer(results, drawn, to_stderr=how.as_json)
     if how.as_json:
-        typer.echo(json.dumps(run_json(results) if design.kind == "run" else sweep_json(results)))
+        single = results.manifest["kind"] == "run" and not resumed
+        typer.echo(json.dumps(run_json(results) if single else sweep_json(results)))
+
+
+def _drawn(path: Path) -> list[Path]:
+    """The figures. Raises typer.Exit(3) if the disk is full: the tables are done, `plot` draws the figures later."""
+    try:
+        return draw(path)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        _complain(f"the disk is full: {display(path)} has all its tables, `plot` draws the figures")
+        raise typer.Exit(3) from None
+
+
+def _precision(results: Results) -> Iterator[str]:
+    """What precision was reached, in a line; and the points that missed it."""
+    wanted = results.manifest["precision"]
+    if wanted is None:
+        return
+    points = wanted["points"]
+    missed = [entry for entry in points if entry["status"] != "reached"]
+    name, share = wanted["metric"], wanted["share"]
+    yield f"precision: {name} to {share:g} of its mean at {len(points) - len(missed):,} of {len(points):,} points"
+    for entry in missed[:10]:
+        if entry["half_width"] is None or not entry["mean"]:
+            why = f"it is always {entry['mean']:g}" if entry["mean"] is not None else "there was none"
+        else:
+            why = f"{entry['half_width'] / abs(entry['mean']):.3f} of its mean, {entry['above_mean']} above it"
+        yield f"  not reached at point {entry['point']} with {entry['replicates']:,} replicates: {why}"
 
 
 def draw(path: Path) -> list[Path]:
@@ -66,14 +141,12 @@ def draw(path: Path) -> list[Path]:
 
 def run_json(results: Results) -> dict[str, Any]:
     """What `run --json` prints."""
-    from sim.experiment import summary
-
-    runs = results.runs
+    (point,) = results.metrics()
     return {
         "scenario": results.name,
-        "replicates": len(summary.done(runs)),
+        "replicates": point["replicates"],
         "seed": results.manifest["seed"],
-        "metrics": summary.metrics(runs),
+        "metrics": point["metrics"],
         "out": str(results.path),
     }
 
@@ -88,8 +161,11 @@ def sweep_json(results: Results) -> dict[str, Any]:
     }
 
 
-def _kept(manifest: Manifest) -> str:
-    counts = manifest.data["counts"]
+def _kept(store: Folder) -> str:
+    try:
+        counts = parsed(store.read(MANIFEST))["counts"]
+    except (OSError, ValueError):
+        return "nothing is"
     return f"{counts['done']:,} of {counts['replicates']:,} replicates are"
 
 

@@ -25,6 +25,17 @@ Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the ran
 Days = Annotated[float | None, typer.Option("--days", help="Length of a run, days.")]
 Sets = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Set any key; may be repeated.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Threads; default: one a core.")]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="tcp://HOST:PORT", help="Run on a Dask scheduler's workers.")
+]
+PrecisionText = Annotated[
+    str | None,
+    typer.Option(
+        "--precision",
+        metavar="METRIC=SHARE",
+        help="Replicate until the mean's 95% half-width is below this share of it; --replicates is the limit.",
+    ),
+]
 Out = Annotated[Path | None, typer.Option("--out", help="Results folder; default: results/NAME/TIME.")]
 Recorded = Annotated[Record, typer.Option("--record", help="Tables to write.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else on stdout.")]
@@ -36,13 +47,15 @@ Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results in
 class Running(NamedTuple):
     """How to run, and what to say of it."""
 
-    workers: int | None
-    out: Path | None
-    record: Record
-    as_json: bool
-    quiet: bool
-    no_plots: bool
-    overwrite: bool
+    workers: int | None = None
+    cluster: str | None = None
+    precision: str | None = None
+    out: Path | None = None
+    record: Record = Record.daily
+    as_json: bool = False
+    quiet: bool = False
+    no_plots: bool = False
+    overwrite: bool = False
 
 
 def overrides(

@@ -17,6 +17,8 @@ def command(
     days: options.Days = None,
     sets: options.Sets = None,
     workers: options.Workers = None,
+    cluster: options.Cluster = None,
+    precision: options.PrecisionText = None,
     out: options.Out = None,
     record: options.Recorded = Record.daily,
     as_json: options.AsJson = False,
@@ -28,4 +30,5 @@ def command(
     from sim.experiment.design import sweep_design
 
     design = sweep_design(sweep, options.overrides(sets, replicates, seed, days))
-    conduct.conduct(design, options.Running(workers, out, record, as_json, quiet, no_plots, overwrite))
+    how = options.Running(workers, cluster, precision, out, record, as_json, quiet, no_plots, overwrite)
+    conduct.conduct(design, how)

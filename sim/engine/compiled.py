@@ -8,32 +8,15 @@ the cache is a pickle.
 
 from __future__ import annotations
 
-import hashlib
 import os
-import sys
 from collections.abc import Callable
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
 
 import numba
 import platformdirs
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-
-
-@cache
-def code_hash() -> str:
-    """Hash of every source file of the package and of the compiler's version (16 hex digits)."""
-    digest = hashlib.sha256()
-    for name in ("numba", "llvmlite", "numpy"):
-        digest.update(f"{name} {version(name)}\n".encode())
-    digest.update(sys.version.encode())
-    for path in sorted(_PACKAGE.rglob("*.py")):
-        digest.update(str(path.relative_to(_PACKAGE)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+from sim.engine.version import code_hash
 
 
 def cache_folder() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -145,9 +146,15 @@ def is_cold() -> bool:
     return not any(cache_folder().rglob("model.advance-*.nbi"))
 
 
-def warm(resolved: Resolved) -> None:
-    """Compile the rules, or load them from the cache, once and not in every thread."""
+def warm(resolved: Resolved) -> float:
+    """Compile the rules, or load them from the cache, once and not in every thread; then time one replicate.
+
+    Returns: seconds of the processor that a replicate takes.
+    """
     run = Run(resolved)
     run.reset(resolved.scenario.seed, 0)
     run.advance(0)
     run.finish()
+    began = time.thread_time()
+    run.complete(resolved.scenario.seed, 0)
+    return time.thread_time() - began

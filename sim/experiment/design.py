@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from sim.scenario.errors import InputError, Problem, shown
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
-from sim.scenario.sweep import Point, load_sweep
+from sim.scenario.sweep import Point, open_sweep
 
 BATCHES = 256
-"""Fewest batches that a large design is cut into."""
-SMALLEST, LARGEST = 20, 250
+"""Fewest batches that a large design is cut into, so that a sweep stopped early is balanced."""
+SMALLEST, LARGEST = 20, 1000
 """Replicates of a batch at least (the last of a point may have fewer) and at most."""
 MOST_ROWS = 200_000
 """Daily or facility rows of a batch, so that its memory is bounded whatever the horizon."""
+LONGEST = 2.0
+"""Seconds that a batch should take at most: what a kill loses, and how long Ctrl-C may seem to wait."""
+SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
+"""Sizes of a batch cut short because its replicates are slow."""
 
 OPTIONS = ("replicates", "seed", "days")
 """Keys that have an option of their own."""
@@ -41,37 +46,71 @@ class Batch(NamedTuple):
         return f"part-{self.point:06d}-{self.first:09d}.parquet"
 
 
+class Loaded(NamedTuple):
+    """What a design has once every scenario in it is read: points, notes, and the SHA-256 of every file read."""
+
+    points: tuple[Point, ...]
+    notes: tuple[str, ...]
+    sources: dict[str, str]
+
+
 @dataclass(frozen=True)
 class Design:
-    """Points, and how many replicates of each.
+    """Points, and how many replicates of each. Points are read when first asked for; the rest is known at once.
 
-    `kind` is `run` or `sweep`; `request` what was asked for, as written; `varied` names the columns of `points`;
-    `sources` gives the SHA-256 of every file read.
+    `kind` is `run`, `sweep` or `replay`; `request` what was asked for, as written; `varied` names the columns of
+    `points`; `size` is the number of points; `start` the first replicate of each.
     """
 
     kind: str
     name: str
     description: str
     method: str
+    samples: int | None
     replicates: int
     seed: int
     varied: tuple[str, ...]
-    points: tuple[Point, ...]
-    notes: tuple[str, ...]
-    sources: dict[str, str]
+    size: int
     request: dict[str, object]
-    batch: int
+    _load: Callable[[], Loaded] = field(repr=False)
+    start: int = 0
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """Every point read. Raises InputError with everything that is wrong."""
+        return self._load()
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """The points in order."""
+        return self.loaded.points
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd but allowed."""
+        return self.loaded.notes
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """SHA-256 of every file read, by name."""
+        return self.loaded.sources
 
     @property
     def total(self) -> int:
         """Replicates of all points together."""
-        return self.replicates * len(self.points)
+        return self.replicates * self.size
 
-    def batches(self) -> Iterator[Batch]:
+    @cached_property
+    def batch(self) -> int:
+        """Replicates of a batch, if they are quick."""
+        return batch_size(self.size, self.replicates, max(rows_of(point.resolved) for point in self.points))
+
+    def batches(self, size: int | None = None) -> Iterator[Batch]:
         """All batches, breadth-first: every point's first replicates before any point's next."""
-        for first in range(0, self.replicates, self.batch):
-            for point in self.points:
-                yield Batch(point.index, first, min(self.batch, self.replicates - first))
+        size = size or self.batch
+        for first in range(self.start, self.start + self.replicates, size):
+            for point in range(self.size):
+                yield Batch(point, first, min(size, self.start + self.replicates - first))
 
 
 def scenario_design(path: str | Path, overrides: Mapping[str, object] | None = None) -> Design:
@@ -90,14 +129,13 @@ def resolved_design(resolved: Resolved, request: dict[str, object] | None = None
         name=scenario.name,
         description=scenario.description,
         method="one",
+        samples=None,
         replicates=scenario.replicates,
         seed=scenario.seed,
         varied=(),
-        points=(Point(0, {}, resolved),),
-        notes=resolved.notes,
-        sources=resolved.sources,
+        size=1,
         request=request or {"scenario": scenario.name, "overrides": {}},
-        batch=batch_size(1, scenario.replicates, rows_of(resolved)),
+        _load=lambda: Loaded((Point(0, {}, resolved),), resolved.notes, resolved.sources),
     )
 
 
@@ -112,23 +150,28 @@ def with_options(resolved: Resolved, *, replicates: int | None, seed: int | None
 
 
 def sweep_design(path: str | Path, overrides: Mapping[str, object] | None = None) -> Design:
-    """A sweep file as a design. Raises InputError."""
+    """A sweep file as a design. Raises InputError, for what is wrong with single points when they are asked for."""
     given = dict(overrides or {})
-    with _Options(given):
-        sweep = load_sweep(path, given)
+    options = _Options(given)
+    with options:
+        sweep = open_sweep(path, given)
+
+    def loaded() -> Loaded:
+        with options:
+            return Loaded(tuple(sweep.points), sweep.notes, sweep.sources)
+
     return Design(
         kind="sweep",
         name=sweep.name,
         description=sweep.description,
         method=sweep.design,
+        samples=sweep.samples,
         replicates=sweep.replicates,
         seed=sweep.seed,
         varied=sweep.varied,
-        points=tuple(sweep.points),
-        notes=sweep.notes,
-        sources=sweep.sources,
+        size=sweep.size,
         request={"sweep": str(path), "overrides": given},
-        batch=batch_size(len(sweep.points), sweep.replicates, max(rows_of(p.resolved) for p in sweep.points)),
+        _load=loaded,
     )
 
 
@@ -140,6 +183,13 @@ def batch_size(points: int, replicates: int, rows: int) -> int:
     wanted = -(-points * replicates // BATCHES)
     bounded = min(LARGEST, max(1, MOST_ROWS // rows))
     return max(1, min(max(SMALLEST, wanted), bounded))
+
+
+def no_longer_than(size: int, seconds: float) -> int:
+    """A batch's size, cut so that it takes at most LONGEST when a replicate takes so many seconds."""
+    if size * seconds <= LONGEST:
+        return size
+    return max(n for n in SIZES if n == 1 or n * seconds <= LONGEST)
 
 
 def rows_of(resolved: Resolved) -> int:

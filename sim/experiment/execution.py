@@ -8,26 +8,31 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from functools import partial
-from itertools import islice
+from io import BytesIO
 from types import FrameType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sim.experiment.design import Batch, Design
+from sim.experiment.design import Batch, Design, no_longer_than
 from sim.experiment.manifest import Manifest
 from sim.experiment.store import Store
+from sim.scenario.errors import InputError
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the manifest is written before anything heavy is imported
     from sim.experiment.batch import Done
+    from sim.experiment.precision import Precision
+    from sim.experiment.schedule import Schedule
+    from sim.experiment.summary import Floats
 
-FULL = (errno.ENOSPC, errno.EDQUOT)
-"""Errors of a disk that is full."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of a disk that is full, or of a limit on what one may write."""
 
 
 class Interrupted(Exception):
@@ -45,6 +50,9 @@ class AllFailed(Exception):
 class Watcher(Protocol):
     """Told how a run goes, on the thread that called `execute`."""
 
+    def say(self, text: str) -> None:
+        """Something worth knowing."""
+
     def compiling(self) -> None:
         """The rules are being compiled, which takes about half a minute."""
 
@@ -57,6 +65,9 @@ class Watcher(Protocol):
 
 class Silent:
     """A watcher that looks away."""
+
+    def say(self, text: str) -> None:
+        """Say nothing."""
 
     def compiling(self) -> None:
         """Say nothing."""
@@ -74,16 +85,25 @@ def cores() -> int:
 
 
 @contextlib.contextmanager
-def recording(design: Design, store: Store, record: str = "daily") -> Iterator[Manifest]:
+def recording(
+    design: Design, store: Store, record: str = "daily", precision: Precision | None = None
+) -> Iterator[Manifest]:
     """Begin results: a manifest in the store at once, with its final status when the block ends, however it ends.
 
-    Parameters: record, summary, daily or full. SIGTERM counts as Ctrl-C within.
-    Raises Interrupted (Ctrl-C, SIGTERM, a full disk) and whatever the block raises.
+    Parameters: record, summary, daily or full; precision, replicate until it is reached. SIGTERM counts as Ctrl-C.
+    Raises Interrupted (Ctrl-C, SIGTERM, a full disk), InputError (a faulty point: nothing is kept), and whatever the
+    block raises.
     """
-    with _terminable():
-        manifest = Manifest(design, store, record=record)
-        with _finished(manifest):
-            yield manifest
+    begin = partial(Manifest.begun, design, store, record=record, precision=precision)
+    with _terminable(), store.locked(), _finished(begin) as manifest:
+        yield manifest
+
+
+@contextlib.contextmanager
+def continuing(store: Store, data: dict[str, Any], parts: list[dict[str, Any]]) -> Iterator[Manifest]:
+    """The same for results that were begun: `data` is their manifest as read, `parts` what of it is intact."""
+    with _terminable(), _finished(partial(Manifest.reopened, store, data, parts)) as manifest:
+        yield manifest
 
 
 def execute(
@@ -92,19 +112,28 @@ def execute(
     manifest: Manifest,
     *,
     workers: int | None = None,
+    cluster: str | None = None,
     watcher: Watcher | None = None,
     batches: Iterable[Batch] | None = None,
 ) -> None:
-    """Run a design into a store, within `recording`.
+    """Run what of a design is not stored yet, within `recording` or `continuing`.
 
-    Parameters: workers, threads, default one a core; batches, all of the design's in another order.
-    Raises AllFailed.
+    Parameters: workers, threads, default one a core; cluster, address of a Dask scheduler, whose workers then run it;
+    batches, all of the design's in another order.
+    Raises AllFailed, InputError (a faulty point, no such cluster), Interrupted (the cluster is lost).
     """
     job = _Job(design, store, manifest, watcher or Silent())
-    job.prepare()
-    count = workers or cores()
-    with _threads(count, job.stop) as executor:
-        job.run(executor, iter(batches) if batches is not None else design.batches(), 2 * count)
+    if cluster is not None:
+        from sim.experiment.cluster import Cluster
+
+        with Cluster(cluster, job.watcher.say) as executor:
+            job.prepare()
+            job.run(executor, batches, 2 * executor.workers + 2, lost=executor.lost)
+    else:
+        job.prepare()
+        count = workers or cores()
+        with _threads(count, job.stop) as executor:
+            job.run(executor, batches, 2 * count, stopping=job.stop.is_set)
     job.judge()
 
 
@@ -119,40 +148,103 @@ class _Job:
         self.watcher = watcher
         self.stop = threading.Event()
         self.error: str | None = None
-        self.scenarios = {point.index: point.resolved for point in design.points}
 
     def prepare(self) -> None:
-        """Write what is known beforehand, and have the rules compiled."""
-        from sim.engine.compiled import code_hash
+        """Have the rules compiled, and write what is known beforehand unless it stands there already."""
+        scenarios = [point.resolved for point in self.design.points]
+        for note in self.design.notes:
+            self.watcher.say(f"note: {note}")
         from sim.experiment.batch import is_cold, warm
         from sim.experiment.points import points_table
         from sim.experiment.tables import described
 
-        self.manifest.describe(self.design, code_hash(), described(self.record))
-        self.store.write("scenario.yaml", self.design.points[0].resolved.as_yaml().encode())
-        self.store.write("points.parquet", points_table(self.design))
         if is_cold():
             self.watcher.compiling()
         began = time.monotonic()
+        seconds = 0.0
         with contextlib.suppress(Exception):  # what is wrong with it, its replicates will say
-            warm(self.design.points[0].resolved)
-        self.manifest.compiled(time.monotonic() - began)
+            seconds = warm(scenarios[0])
+        self.manifest.compiled(time.monotonic() - began - seconds)
+        files = {"scenario.yaml": scenarios[0].as_yaml().encode(), "points.parquet": points_table(self.design)}
+        files |= {scenario.draws.kept: scenario.draws.content for scenario in scenarios if scenario.draws is not None}
+        for name, content in files.items():
+            self.store.write(name, content)
+        digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+        size = self.manifest.data["batch"] or no_longer_than(self.design.batch, seconds)
+        self.manifest.describe(self.design, size, described(self.record), digests)
 
-    def run(self, executor: Executor, batches: Iterator[Batch], ahead: int) -> None:
-        """Run the batches, never more than `ahead` of what is stored."""
+    def schedule(self, batches: Iterable[Batch] | None) -> Schedule:
+        """What is to be run, in its order."""
+        from sim.experiment.precision import Precision
+        from sim.experiment.schedule import Everything, UntilPrecise
+
+        kept = self.manifest.batches()
+        wanted = self.manifest.data["precision"]
+        if wanted is None:
+            return Everything(batches or self.design.batches(self.manifest.data["batch"]), kept)
+        values = {
+            batch: found for batch in kept if (found := self.watched(self.store.read(f"runs/{batch.name}"))) is not None
+        }
+        precision = Precision(wanted["metric"], wanted["share"])
+        return UntilPrecise(self.design, self.manifest.data["batch"], precision, values)
+
+    def watched(self, part: bytes) -> Floats | None:
+        """The metric that precision is about, of the good replicates of a part of `runs`; None without precision."""
+        if self.manifest.data["precision"] is None:
+            return None
+        import pyarrow.parquet as pq
+
+        from sim.experiment import summary
+
+        metric = self.manifest.data["precision"]["metric"]
+        table = pq.read_table(BytesIO(part), columns=["status", metric])
+        return summary.numbers(summary.done(table), metric)
+
+    def run(
+        self,
+        executor: Executor,
+        batches: Iterable[Batch] | None,
+        ahead: int,
+        *,
+        stopping: Callable[[], bool] | None = None,
+        lost: tuple[type[BaseException], ...] = (),
+    ) -> None:
+        """Run what is missing, never more than `ahead` of what is stored.
+
+        Parameters: stopping, asked by a batch whether to give up; lost, what an executor that is gone raises.
+        """
         from sim.experiment.batch import complete
+        from sim.experiment.cluster import ForeignCode
 
-        self.watcher.started(self.design.total)
-        work = partial(complete, record=self.record, stopping=self.stop.is_set)
-        running: set[Future[Done]] = set()
-        while True:
-            for batch in islice(batches, ahead - len(running)):
-                running.add(executor.submit(work, batch, self.scenarios[batch.point]))
-            if not running:
-                return
-            ended, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in ended:
-                self.keep(future.result())
+        schedule = self.schedule(batches)
+        self.watcher.started(self.design.total - self.manifest.counted()["done"])
+        running: dict[Future[Done], Batch] = {}
+
+        def submit(batch: Batch) -> None:
+            scenario = self.design.points[batch.point].resolved
+            running[executor.submit(complete, batch, scenario, self.record, stopping)] = batch
+
+        try:
+            while True:
+                while len(running) < ahead and (batch := schedule.next()) is not None:
+                    submit(batch)
+                if not running:
+                    break
+                ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in ended:
+                    batch = running.pop(future)
+                    try:
+                        done = future.result()
+                    except ForeignCode:  # it came to a worker that we have not asked yet
+                        submit(batch)
+                        continue
+                    self.keep(done)
+                    schedule.stored(batch, self.watched(done.parts["runs"].content))
+        except lost as error:
+            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise Interrupted(f"the cluster was lost: {reason}") from None
+        if self.manifest.data["precision"] is not None:
+            self.manifest.looked(schedule.entries())
 
     def keep(self, done: Done) -> None:
         """Store a batch's parts, then enter them in the manifest."""
@@ -184,14 +276,26 @@ def _threads(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor
 
 
 @contextlib.contextmanager
-def _finished(manifest: Manifest) -> Iterator[None]:
+def _finished(begin: Callable[[], Manifest]) -> Iterator[Manifest]:
     """Gives the manifest its final status, however the block ends."""
+    manifest: Manifest | None = None
     try:
-        yield
+        manifest = begin()
+        yield manifest
+        manifest.finish("done")
     except KeyboardInterrupt:
         with _undisturbed():
             _try_finish(manifest, "stopped", "interrupted")
         raise Interrupted("interrupted") from None
+    except Interrupted as stop:
+        _try_finish(manifest, "stopped", stop.reason)
+        raise
+    except InputError:
+        if manifest is not None and manifest.data["parts"]:
+            _try_finish(manifest, "stopped", "bad input")
+        elif manifest is not None:
+            manifest.discard()
+        raise
     except OSError as error:
         full = error.errno in FULL
         _try_finish(manifest, "stopped" if full else "failed", str(error))
@@ -199,17 +303,18 @@ def _finished(manifest: Manifest) -> Iterator[None]:
             raise
         raise Interrupted("the disk is full") from None
     except AllFailed as error:
-        manifest.finish("failed", str(error))
+        _try_finish(manifest, "failed", str(error))
         raise
     except Exception as error:
-        manifest.finish("failed", f"{type(error).__name__}: {error}")
+        _try_finish(manifest, "failed", f"{type(error).__name__}: {error}")
         raise
-    manifest.finish("done")
 
 
-def _try_finish(manifest: Manifest, status: str, error: str) -> None:
+def _try_finish(manifest: Manifest | None, status: str, error: str) -> None:
     """Write the status if the disk lets us; if not, the last manifest written stays."""
     with contextlib.suppress(OSError):
+        if manifest is None:
+            return
         manifest.finish(status, error)
 
 

@@ -72,7 +72,7 @@ class Paired(NamedTuple):
 def paired(results: Results, metric: str = "escaped") -> Paired:
     """A metric as a table of points by replicates."""
     points = results.points.to_pylist()
-    runs = summary.done(results.table("runs", ["point", "replicate", "status", metric]))
+    runs = results.done(["point", "replicate", metric])
     point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
     row = {entry["point"]: k for k, entry in enumerate(points)}
     numbers, column = np.unique(replicate, return_inverse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 import time
@@ -10,11 +11,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from sim.engine.version import code_hash
 from sim.experiment.design import Batch, Design
 from sim.experiment.settings import differences
 from sim.experiment.store import MANIFEST, Store
+
+if TYPE_CHECKING:
+    from sim.experiment.precision import Precision
 
 PROGRAM = "detention-sim"
 FORMAT = 1
@@ -28,52 +33,83 @@ OFTEN = 0.5
 class Manifest:
     """The manifest of a run in progress: kept in `data`, written atomically."""
 
-    def __init__(self, design: Design, store: Store, *, record: str) -> None:
-        """The manifest of a design that is about to run; `record` is summary, daily or full."""
+    def __init__(self, store: Store, data: dict[str, Any]) -> None:
+        """A manifest that lies in `store`; see `begun` and `reopened`."""
         self._store = store
         self._began = time.monotonic()
+        self._before = float(data["timings"]["seconds"] or 0.0)
         self._written = 0.0
         self._cost = 0.0
-        self.data: dict[str, Any] = {
-            "program": PROGRAM,
-            "format": FORMAT,
-            "kind": design.kind,
-            "name": design.name,
-            "description": design.description,
-            "status": "running",
-            "error": None,
-            "request": design.request,
-            "seed": design.seed,
-            "replicates": design.replicates,
-            "batch": design.batch,
-            "record": record,
-            "design": design.method,
-            "varied": list(design.varied),
-            "inputs": design.sources,
-            "notes": list(design.notes),
-            "version": _version(PROGRAM),
-            "code": None,
-            "commit": None,
-            "python": platform.python_version(),
-            "architecture": platform.machine(),
-            "packages": {name: _version(name) for name in PACKAGES},
-            "counts": {"replicates": design.total, "done": 0, "failed": 0},
-            "timings": {"started": _now(), "ended": None, "seconds": None, "compiling": None, "per_second": None},
-            "columns": {},
-            "points": [],
-            "parts": [],
-        }
-        self.write()
+        self.data = data
 
-    def describe(self, design: Design, code: str, columns: dict[str, Any]) -> None:
-        """Add what takes longer to find out: the code's hash and commit, the columns' units, and every point.
+    @classmethod
+    def begun(cls, design: Design, store: Store, *, record: str, precision: Precision | None = None) -> Self:
+        """Write the manifest of a design that is about to run, before its points are read; `record` as `--record`."""
+        manifest = cls(
+            store,
+            {
+                "program": PROGRAM,
+                "format": FORMAT,
+                "kind": design.kind,
+                "name": design.name,
+                "description": design.description,
+                "status": "running",
+                "error": None,
+                "request": design.request,
+                "base": os.path.relpath(os.getcwd(), store.path) if store.path is not None else None,
+                "seed": design.seed,
+                "replicates": design.replicates,
+                "first": design.start,
+                "batch": None,
+                "record": record,
+                "precision": {**precision._asdict(), "points": []} if precision is not None else None,
+                "design": design.method,
+                "samples": design.samples,
+                "varied": list(design.varied),
+                "inputs": {},
+                "notes": [],
+                "version": _version(PROGRAM),
+                "code": code_hash(),
+                "commit": None,
+                "python": platform.python_version(),
+                "architecture": platform.machine(),
+                "packages": {name: _version(name) for name in PACKAGES},
+                "counts": {"replicates": design.total, "done": 0, "failed": 0},
+                "timings": {
+                    "started": _now(), "ended": None, "seconds": None, "compiling": None, "per_second": None,
+                    "resumed": [],
+                },
+                "columns": {},
+                "files": {},
+                "points": [],
+                "parts": [],
+            },
+        )  # fmt: skip
+        manifest.write()
+        return manifest
+
+    @classmethod
+    def reopened(cls, store: Store, data: dict[str, Any], parts: list[dict[str, Any]]) -> Self:
+        """Go on with one that was read: only `parts` of what it lists are intact."""
+        manifest = cls(store, data)
+        data["parts"] = parts
+        data["status"], data["error"] = "running", None
+        data["timings"]["resumed"].append(_now())
+        manifest.write()
+        return manifest
+
+    def describe(self, design: Design, batch: int, columns: dict[str, Any], files: dict[str, str]) -> None:
+        """Add what takes longer to find out: inputs, commit, the columns' units, other files, and every point.
 
         A point's `scenario` is what its scenario changes of `scenario.yaml`.
         """
         first = design.points[0].resolved
-        self.data["code"] = code
+        self.data["inputs"] = design.sources
+        self.data["notes"] = list(design.notes)
+        self.data["batch"] = batch
         self.data["commit"] = commit()
         self.data["columns"] = columns
+        self.data["files"] = files
         self.data["points"] = [
             {
                 "point": point.index,
@@ -85,6 +121,10 @@ class Manifest:
             for point in design.points
         ]
         self.write()
+
+    def discard(self) -> None:
+        """Remove it and what stands beside it: nothing was run."""
+        self._store.discard()
 
     def add(self, batch: Batch, parts: Mapping[str, tuple[int, str]], failed: int) -> None:
         """Enter a batch's stored parts, rows and SHA-256 by table, and write if the last time is long enough ago."""
@@ -105,13 +145,22 @@ class Manifest:
         if time.monotonic() - self._written > max(OFTEN, 20 * self._cost):  # a long list takes long to write
             self.write()
 
+    def batches(self) -> set[Batch]:
+        """The batches that are stored."""
+        return {Batch(part["point"], part["first"], part["replicates"]) for part in self.data["parts"]}
+
+    def looked(self, entries: list[dict[str, Any]]) -> None:
+        """Note what precision was reached; the replicates wanted are then those that were run."""
+        self.data["precision"]["points"] = entries
+        self.data["counts"]["replicates"] = self.counted()["done"]
+
     def compiled(self, seconds: float) -> None:
         """Note how long the rules took to load or compile."""
         self.data["timings"]["compiling"] = round(seconds, 3)
 
     def finish(self, status: str, error: str | None = None) -> None:
         """Set the final status (done, failed, stopped), put the parts in order, and write."""
-        seconds = time.monotonic() - self._began
+        seconds = self._before + time.monotonic() - self._began
         timings = self.data["timings"]
         done = self.counted()["done"]
         running = seconds - (timings["compiling"] or 0.0)

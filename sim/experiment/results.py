@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from sim.experiment import summary
 from sim.experiment.manifest import FORMAT, PROGRAM, parsed
+from sim.experiment.query import select
 from sim.experiment.settings import restored
 from sim.experiment.store import MANIFEST, Folder, Store, prepare
 from sim.experiment.tables import SCHEMAS
@@ -111,51 +112,83 @@ class Results:
         """One row per episode of exits, with the days it was reported and confirmed; empty unless recorded in full."""
         return self.table("episodes")
 
-    def table(self, name: str, columns: Sequence[str] | None = None, point: int | None = None) -> Any:
-        """A table by point and replicate, or only some of its columns, or only one point."""
+    def table(
+        self, name: str, columns: Sequence[str] | None = None, point: int | None = None, *, first: int | None = None
+    ) -> Any:
+        """A table by point and replicate, or only some of its columns, or only one point, or its `first` replicates."""
+        conditions = {"point = ?": point, "replicate < ?": first}
+        given = {condition: value for condition, value in conditions.items() if value is not None}
+        return self._select(name, columns, " AND ".join(given), list(given.values()), point)
+
+    def done(self, columns: Sequence[str], point: int | None = None) -> Any:
+        """Columns of `runs` for the replicates that came to their end."""
+        where = "status = 'done'" + (" AND point = ?" if point is not None else "")
+        return self._select("runs", columns, where, [point] if point is not None else [], point)
+
+    def _select(
+        self, name: str, columns: Sequence[str] | None, where: str, parameters: list[Any], point: int | None
+    ) -> Any:
+        import duckdb
+
         schema = SCHEMAS[name]
         if columns is not None:
             schema = pa.schema([schema.field(column) for column in columns])
-        return pa.concat_tables([schema.empty_table(), *self.parts(name, columns, point)])
+        files = [entry["file"] for entry in self._entries(name, point)]
+        try:
+            return select(self._store, files, schema, where=where, parameters=parameters)
+        except (duckdb.Error, OSError, pa.ArrowException) as error:
+            for file in files:  # which one is it?
+                self._read(file, list(schema.names))
+            raise self._unreadable(name, error) from None
 
     def parts(self, name: str, columns: Sequence[str] | None = None, point: int | None = None) -> Iterator[Any]:
         """The same part by part, so that not all of it need be in memory."""
+        for entry in self._entries(name, point):
+            yield self._read(entry["file"], columns)
+
+    def _entries(self, name: str, point: int | None) -> list[dict[str, Any]]:
+        """The manifest's entries of a table, in the order of its rows."""
         entries = [part for part in self.manifest["parts"] if part["table"] == name]
         entries.sort(key=lambda part: (part["point"], part["first"]))
-        for entry in entries:
-            if point is None or entry["point"] == point:
-                yield self._read(entry["file"], columns)
+        return [entry for entry in entries if point is None or entry["point"] == point]
 
     def scenario(self, point: int = 0) -> Resolved:
         """The scenario of a point, as it ran. Raises InputError if there is no such point."""
         known = self._points()
         if not 0 <= point < len(known):
             raise InputError([Problem("point", 0, str(point), "no such point", f"0 to {len(known) - 1}")])
-        return restored(self._store.read("scenario.yaml").decode(), known[point]["scenario"])
+        return restored(self._store.read("scenario.yaml").decode(), known[point]["scenario"], self._store.read)
 
     def metrics(self) -> list[dict[str, Any]]:
         """Every point's values, replicates that came to their end, and metrics, as `sweep --json` has them."""
-        runs = self.runs
-        bounds = self._bounds(runs)
-        found = []
-        for entry, (first, last) in zip(self._points(), bounds, strict=True):
-            rows = runs.slice(first, last - first)
-            found.append(
-                {
-                    "point": entry["point"],
-                    "values": entry["values"],
-                    "replicates": len(summary.done(rows)),
-                    "metrics": summary.metrics(rows),
-                }
-            )
+        found = [
+            {"point": entry["point"], "values": entry["values"], "replicates": 0, "metrics": {}}
+            for entry in self._points()
+        ]
+        for name, column in summary.METRICS.items():  # one at a time: a million replicates fit
+            for entry, values in zip(found, self.metric(name).values(), strict=True):
+                entry["replicates"] = len(values)
+                entry["metrics"][name] = summary.metric(values, nullable=column.nullable)
         return found
+
+    def metric(self, name: str) -> dict[int, summary.Floats]:
+        """A metric's values by point, NaN for null, over the replicates that came to their end, in their order.
+
+        Raises InputError for no such metric.
+        """
+        if name not in summary.METRICS:
+            raise InputError([Problem("metric", 0, name, "no such metric", one_of(name, list(summary.METRICS)))])
+        runs = self.done(["point", name])
+        values = summary.numbers(runs, name)
+        bounds = zip(self._points(), self._bounds(runs), strict=True)
+        return {entry["point"]: values[first:last] for entry, (first, last) in bounds}
 
     def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
         """Quantiles of a metric at every point: `point`, varied columns, and a column per probability (`q05`, ...).
 
         A null counts as beyond the horizon; a quantile among nulls is null. Raises InputError for no such metric.
         """
-        per_point = self._by_point(metric)
+        per_point = self.metric(metric)
         points = self.points
         rows = [summary.quantiles(per_point[int(point)], probabilities) for point in points["point"].to_pylist()]
         for k, probability in enumerate(probabilities):
@@ -171,7 +204,7 @@ class Results:
         A null counts as beyond every value. Raises InputError for no such metric.
         """
         made = []
-        for point, values in self._by_point(metric).items():
+        for point, values in self.metric(metric).items():
             x, share = summary.exceedance(values)
             made.append(pa.table({"point": pa.array([point] * len(x), pa.int64()), "value": x, "share": share}))
         return pa.concat_tables(made)
@@ -179,7 +212,7 @@ class Results:
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write results in memory to a folder, as a run would have. Raises InputError if it holds results."""
         target = prepare(Path(folder), overwrite=overwrite)
-        names = ["scenario.yaml", "points.parquet", *(part["file"] for part in self.manifest["parts"]), MANIFEST]
+        names = [*self.manifest["files"], *(part["file"] for part in self.manifest["parts"]), MANIFEST]
         for name in names:
             target.write(name, self._store.read(name))
         return target.path
@@ -187,15 +220,6 @@ class Results:
     def _points(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.manifest["points"]
         return found
-
-    def _by_point(self, metric: str) -> dict[int, summary.Floats]:
-        """A metric's values by point, in the order of points; failed replicates left out."""
-        if metric not in summary.METRICS:
-            raise InputError([Problem("metric", 0, metric, "no such metric", one_of(metric, list(summary.METRICS)))])
-        runs = summary.done(self.table("runs", ["point", "replicate", "status", metric]))
-        values = summary.numbers(runs, metric)
-        bounds = zip(self._points(), self._bounds(runs), strict=True)
-        return {entry["point"]: values[first:last] for entry, (first, last) in bounds}
 
     def _bounds(self, table: Any) -> list[tuple[int, int]]:
         """First row of every point in a table, and the one after its last."""
@@ -208,8 +232,10 @@ class Results:
         try:
             return pq.read_table(self._store.open(name), columns=columns, partitioning=None)
         except (OSError, pa.ArrowException) as error:
-            where = display(self.path) if self.path is not None else "results"
-            first = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise InputError(
-                [Problem(where, 0, name, f"cannot be read: {first}", "a part as it was written")]
-            ) from None
+            raise self._unreadable(name, error) from None
+
+    def _unreadable(self, name: str, error: Exception) -> InputError:
+        where = display(self.path) if self.path is not None else "results"
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        expected = "a part as it was written; `resume` makes it again"
+        return InputError([Problem(where, 0, name, f"cannot be read: {first}", expected)])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,14 @@ from sim.scenario.yamlfile import parse
 
 Keys = tuple[str, ...]
 
-
-def contents(resolved: Resolved) -> dict[str, Any]:
-    """A scenario and its theatre as nested mappings of plain values."""
-    scenario = resolved.scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
-    theatre = resolved.theatre.model_dump(mode="json", by_alias=True, exclude_none=True)
-    scenario.pop("facilities", None)
-    theatre.pop("defaults", None)
-    return {**scenario, "theatre": theatre}
+_DRAWS = re.compile(r"draws-[0-9a-f]{12}\.csv")
 
 
 def differences(base: Resolved, other: Resolved) -> dict[str, list[Any]]:
     """What makes `other` of `base`: `set`, pairs of keys and value, and `drop`, keys. Empty lists are left out."""
     if base is other:
         return {}
-    pairs = list(_changed(contents(base), contents(other), ()))
+    pairs = list(_changed(base.as_data(), other.as_data(), ()))
     found = {
         "set": [[list(keys), value] for keys, value in pairs if value is not None],
         "drop": [list(keys) for keys, value in pairs if value is None],
@@ -37,14 +31,19 @@ def differences(base: Resolved, other: Resolved) -> dict[str, list[Any]]:
     return {name: items for name, items in found.items() if items}
 
 
-def restored(text: str, changes: dict[str, list[Any]]) -> Resolved:
-    """The scenario that `changes` make of the document `scenario.yaml`. Raises InputError."""
+def restored(text: str, changes: dict[str, list[Any]], read: Callable[[str], bytes]) -> Resolved:
+    """The scenario that `changes` make of the document `scenario.yaml`; `read` gives the files beside it.
+
+    Raises InputError.
+    """
     data: Any = deepcopy(parse(text, "scenario.yaml").data)
     for keys in changes.get("drop", []):
         _holder(data, keys).pop(keys[-1], None)
     for keys, value in changes.get("set", []):
         _holder(data, keys)[keys[-1]] = value
     with tempfile.TemporaryDirectory() as folder:
+        if _DRAWS.fullmatch(str(data.get("draws"))):
+            (Path(folder) / data["draws"]).write_bytes(read(data["draws"]))
         path = Path(folder) / "scenario.yaml"
         path.write_text(json.dumps(data), "utf-8")  # JSON is YAML
         return load(path)

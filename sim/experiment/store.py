@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import secrets
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import BinaryIO
 
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.files import display
+from sim.scenario.jointdraws import KEPT
 
 MANIFEST = "manifest.json"
 TABLES = ("runs", "daily", "facilities", "events", "reports", "episodes")
@@ -38,6 +41,15 @@ class Store(ABC):
         """A file's content. Raises FileNotFoundError."""
 
     @abstractmethod
+    def discard(self) -> None:
+        """Remove everything of ours, and the folder if it was made for it."""
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Within, nobody else writes here. Raises InputError if somebody does."""
+        yield
+
+    @abstractmethod
     def open(self, name: str) -> BinaryIO | str:
         """What PyArrow reads a file from."""
 
@@ -59,6 +71,10 @@ class Memory(Store):
             raise FileNotFoundError(name)
         return self._files[name]
 
+    def discard(self) -> None:
+        """Forget everything."""
+        self._files.clear()
+
     def open(self, name: str) -> BinaryIO | str:
         """The content as a stream."""
         return BytesIO(self.read(name))
@@ -67,9 +83,10 @@ class Memory(Store):
 class Folder(Store):
     """A results folder."""
 
-    def __init__(self, path: str | Path) -> None:
-        """The folder at `path`, which need not exist yet."""
+    def __init__(self, path: str | Path, made: Sequence[Path] = ()) -> None:
+        """The folder at `path`, which need not exist yet; `made` lists folders that were made for it."""
         self._path = Path(path)
+        self._made = made
 
     @property
     def path(self) -> Path:
@@ -96,6 +113,31 @@ class Folder(Store):
         """A file's content. Raises FileNotFoundError."""
         return (self._path / name).read_bytes()
 
+    def discard(self) -> None:
+        """Remove everything of ours, and the folder if it was made for it."""
+        clear(self._path, everything=True)
+        for folder in self._made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Within, no other process writes here; the lock ends with the process, however it ends.
+
+        Raises InputError if another has it.
+        """
+        self._path.mkdir(parents=True, exist_ok=True)
+        folder = os.open(self._path, os.O_RDONLY)
+        try:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                problem = "is being written by another process"
+                raise InputError([Problem(display(self._path), 0, "", problem, "to wait until it ends")]) from None
+            yield
+        finally:
+            os.close(folder)
+
     def open(self, name: str) -> BinaryIO | str:
         """The file's path."""
         return str(self._path / name)
@@ -114,7 +156,9 @@ def prepare(path: Path, *, overwrite: bool) -> Folder:
     Only files of ours are removed. Raises InputError if it holds results and may not be overwritten, or is no folder.
     """
     name = display(path)
+    made: list[Path] = []
     try:
+        made = [folder for folder in (path, *path.parents) if not folder.exists()]
         path.mkdir(parents=True, exist_ok=True)
         if not os.access(path, os.W_OK | os.X_OK):
             raise PermissionError(13, "permission denied")
@@ -127,8 +171,10 @@ def prepare(path: Path, *, overwrite: bool) -> Folder:
         raise InputError([Problem("--out", 0, name, "holds results", expected)])
     if held and not _ours(path):
         raise InputError([Problem("--out", 0, name, f"its {MANIFEST} is not of detention-sim", "another folder")])
-    clear(path, everything=held)
-    return Folder(path)
+    folder = Folder(path, made)
+    with folder.locked():
+        clear(path, everything=held)
+    return folder
 
 
 def clear(path: Path, *, everything: bool) -> None:
@@ -136,6 +182,8 @@ def clear(path: Path, *, everything: bool) -> None:
     if everything:
         for name in (MANIFEST, "scenario.yaml", "points.parquet", "report.html"):
             (path / name).unlink(missing_ok=True)
+        for file in path.glob(KEPT.format("?" * 12)):
+            file.unlink(missing_ok=True)
         _remove(path / "plots", _FIGURE)
     for table in (*TABLES, "estimates"):
         _remove(path / table, _PART)

@@ -7,10 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.experiment.summary import done, numbers
+from sim.experiment.summary import numbers
 from sim.scenario.errors import InputError
 from sim.scenario.fields import parameters
 
@@ -33,6 +32,10 @@ class Site(NamedTuple):
     confirmed: Numbers
 
 
+MOST_ROWS = 4_000_000
+"""Rows of `daily` or `facilities` that a figure looks at."""
+
+
 class Study:
     """A view of results. `points` gives the varied paths' values of each point; `varied` the paths that really vary.
 
@@ -44,6 +47,7 @@ class Study:
         listed = sorted(results.manifest["points"], key=lambda entry: entry["point"])
         self.index = [int(entry["point"]) for entry in listed]
         self.points: list[dict[str, Any]] = [dict(entry["values"]) for entry in listed]
+        self._columns: dict[str, dict[int, Numbers]] = {}
         self.varied = [path for path in results.varied if len({_key(p[path]) for p in self.points}) > 1]
 
     @classmethod
@@ -53,15 +57,6 @@ class Study:
 
     # Runs
 
-    @cached_property
-    def _good(self) -> pa.Table:
-        return done(self.results.runs)
-
-    @cached_property
-    def _rows(self) -> list[NDArray[np.int64]]:
-        """Rows of the good runs by point."""
-        return _grouped(numbers(self._good, "point"), self.index)
-
     @property
     def failed(self) -> int:
         """Replicates that failed."""
@@ -69,13 +64,14 @@ class Study:
 
     def runs(self, column: str) -> list[Numbers]:
         """A column of `runs` by point; null is NaN."""
-        values = numbers(self._good, column)
-        return [values[rows] for rows in self._rows]
+        if column not in self._columns:
+            self._columns[column] = self.results.metric(column)
+        return [self._columns[column][point] for point in self.index]
 
     @property
     def replicates(self) -> tuple[int, int]:
         """Fewest and most replicates of a point."""
-        counts = [len(rows) for rows in self._rows] or [0]
+        counts = [len(values) for values in self.runs("escaped")] or [0]
         return min(counts), max(counts)
 
     # Days and facilities
@@ -85,8 +81,13 @@ class Study:
         return any(part["table"] == table and part["rows"] for part in self.results.manifest["parts"])
 
     def daily(self, point: int, columns: list[str]) -> tuple[Numbers, dict[str, Numbers]]:
-        """Days, and the columns of `daily` as tables of replicates by days, of one point (its position)."""
-        table = self.results.table("daily", ["replicate", "day", *columns], self.index[point])
+        """Days, and the columns of `daily` as tables of replicates by days, of one point (its position).
+
+        Of very many replicates the first are taken, MOST_ROWS rows of them.
+        """
+        horizon = self.horizon(point)
+        first = max(1, int(MOST_ROWS / (horizon + 1))) if math.isfinite(horizon) else None
+        table = self.results.table("daily", ["replicate", "day", *columns], self.index[point], first=first)
         replicate, day = numbers(table, "replicate"), numbers(table, "day")
         days = np.unique(day)
         order = np.lexsort((day, replicate))
@@ -94,8 +95,10 @@ class Study:
         return days, {name: numbers(table, name)[order].reshape(shape) for name in columns}
 
     def sites(self, point: int) -> list[Site]:
-        """Facilities that hold detained people, in the order of the table."""
-        table = self.results.table("facilities", ["facility", "held0", "escaped", "confirmed"], self.index[point])
+        """Facilities that hold detained people, in the order of the table; of very many replicates the first."""
+        columns = ["facility", "held0", "escaped", "confirmed"]
+        first = MOST_ROWS // max(1, len(self.residents) + 20)
+        table = self.results.table("facilities", columns, self.index[point], first=first)
         names = np.array(table["facility"].to_pylist(), dtype=object)
         held, escaped, confirmed = (numbers(table, name) for name in ("held0", "escaped", "confirmed"))
         found = []
@@ -220,11 +223,3 @@ def thinned(line: list[int], keep: int, most: int = MOST_LINES) -> list[int]:
 
 def _key(value: Any) -> Any:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else repr(value)
-
-
-def _grouped(point: Numbers, index: list[int]) -> list[NDArray[np.int64]]:
-    """Rows of each point, in their order."""
-    order = np.argsort(point, kind="stable")
-    ordered = point[order]
-    low, high = np.searchsorted(ordered, index, "left"), np.searchsorted(ordered, index, "right")
-    return [order[a:b] for a, b in zip(low, high, strict=True)]

@@ -49,7 +49,7 @@ def check_scenario(scenario: Scenario, layers: Layered, names: Names | None, dro
 
     `names` is None where the theatre could not be read, and names are not checked.
     """
-    checks = [_schedule, _offensive_dates, _observer_names, _draws, _change_targets]
+    checks = [_schedule, _offensive_dates, _observer_names, _change_targets]
     if ("step_hours",) not in dropped:
         checks += [_clock, _revisits]
     problems = [problem for check in checks for problem in check(scenario, layers)]
@@ -142,11 +142,6 @@ def _observer_names(scenario: Scenario, layers: Layered) -> Iterator[Problem]:
             at = ("observers", index, "name")
             yield layers.problem(at, f"`{observer.name}` stands twice", "a name for each observer")
         seen.add(observer.name)
-
-
-def _draws(scenario: Scenario, layers: Layered) -> Iterator[Problem]:
-    if scenario.draws is not None:
-        yield layers.problem(("draws",), "is not supported yet", "a file without this key")
 
 
 def _change_targets(scenario: Scenario, layers: Layered) -> Iterator[Problem]:

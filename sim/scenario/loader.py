@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sim.scenario.checks import Names, check_scenario, check_theatre, notes_of
 from sim.scenario.errors import InputError, Problem, one_of, shown, suggestion
 from sim.scenario.fields import SCENARIO, THEATRE
 from sim.scenario.files import display
+from sim.scenario.jointdraws import JointDraws, read_draws
 from sim.scenario.layers import Layered, Override, layer, merge, put
 from sim.scenario.parameters import Scenario
 from sim.scenario.resolved import Resolved
@@ -100,12 +101,16 @@ class Loader:
         self._inside = _real(inside) if inside is not None else None
         self._layers: dict[str, Layered] = {}
         self._theatres: dict[str, _Validated] = {}
+        self._joint: dict[str, JointDraws] = {}
         self.digests: dict[str, str] = {}
 
     def load(self, path: str | Path, overrides: Iterable[Override] = ()) -> Resolved:
         """As `load`, with overrides that remember where they were written."""
         given = list(overrides)
-        scenario, files = self._chain(shipped.find(path))
+        scenario, files, draws = self._chain(shipped.find(path), given)
+        if draws is not None:
+            given = [*self._drawn_theatre(draws), *given]
+            files = [*files, draws.file]
         problems: list[Problem] = []
         theatre = None
         try:
@@ -123,7 +128,16 @@ class Loader:
             raise InputError(problems)
         sources = {name: self.digests[name] for name in files}
         whole = Resolved(resolution.scenario, resolution.theatre, (), sources)
-        return replace(whole, notes=tuple(notes_of(whole)))
+        notes = list(notes_of(whole))
+        if draws is not None:
+            drawn = tuple(path for path in draws.paths if resolution.written_by(path) == draws.file)
+            whole = replace(whole, draws=draws, drawn=tuple(whole.place(path) for path in drawn))
+            notes += [
+                f"draws: {path} is set by {resolution.written_by(path)}, which overrides its column"
+                for path in draws.paths
+                if path not in drawn
+            ]
+        return replace(whole, notes=tuple(notes))
 
     def read(self, path: str | Path) -> Layered:
         """A parsed file as a layer. Raises InputError."""
@@ -154,8 +168,11 @@ class Loader:
             raise InputError([source.problem(where, f"no such file {shown(display(path), 200)}", expected)])
         return path
 
-    def _chain(self, path: Path) -> tuple[Layered, list[str]]:
-        """A scenario file merged on those it extends, and the names of all of them."""
+    def _chain(self, path: Path, overrides: list[Override]) -> tuple[Layered, list[str], JointDraws | None]:
+        """A scenario file merged on those it extends, the names of all of them, and its joint draws.
+
+        Draws rank just below the file that names them, and so above what that file extends.
+        """
         top = _found(self, path)
         seen = [_real(path)]
         files = [top.file]
@@ -170,10 +187,49 @@ class Loader:
             seen.append(_real(base))
             stack.append(self.read(base))
             files.append(stack[-1].file)
-        merged = stack.pop().without("extends")
+        holder, draws = self._draws(stack, overrides)
+        merged = Layered({}, {}, stack[-1].file)
         while stack:
-            merged = merge(merged, stack.pop().without("extends"), SCENARIO)
-        return replace(merged, file=top.file), files
+            layers = stack.pop()
+            if draws is not None and layers is holder:
+                for override in self._drawn_scenario(draws):
+                    merged = put(merged, override)
+            merged = merge(merged, layers.without("extends"), SCENARIO)
+        return replace(merged, file=top.file), files, draws
+
+    def _draws(self, stack: list[Layered], overrides: list[Override]) -> tuple[Layered | None, JointDraws | None]:
+        """The file below which joint draws rank, and the draws; None where there are none."""
+        chosen = next((o for o in reversed(overrides) if o.path == "draws"), None)
+        holder = stack[0] if chosen is not None else next((f for f in stack if "draws" in f.data), None)
+        if holder is None:
+            return None, None
+        source = put(holder, chosen) if chosen is not None else holder
+        value = source.data.get("draws")
+        if value is None:
+            return None, None
+        path = self.refer(source, ("draws",), value, from_option=chosen is not None and chosen.line == 0)
+        if self._inside is not None and not _real(path).is_relative_to(self._inside):
+            raise InputError([source.problem(("draws",), "lies outside the scenario folder", "a file inside it")])
+        key = str(_real(path))
+        if key not in self._joint:
+            self._joint[key] = read_draws(path)
+            self.digests[self._joint[key].file] = self._joint[key].sha256
+        return holder, self._joint[key]
+
+    def _drawn_scenario(self, draws: JointDraws) -> Iterator[Override]:
+        """Columns of the scenario, and of facilities, as what a file below its holder would set."""
+        for path in draws.paths:
+            value = {"choice": draws.column(path)}
+            if path.startswith("theatre.facilities."):
+                yield Override(path.removeprefix("theatre."), value, draws.file, 1, (path,))
+            elif not path.startswith("theatre."):
+                yield Override(path, value, draws.file, 1, (path,))
+
+    def _drawn_theatre(self, draws: JointDraws) -> Iterator[Override]:
+        """The other columns of the theatre, as overrides of the lowest rank."""
+        for path in draws.paths:
+            if path.startswith("theatre.") and not path.startswith("theatre.facilities."):
+                yield Override(path, {"choice": draws.column(path)}, draws.file, 1, (path,))
 
     def _theatre(self, scenario: Layered, overrides: list[Override]) -> tuple[Layered | None, list[str]]:
         """The theatre's raw content, and the names of the files it came from."""
@@ -245,6 +301,13 @@ class _Resolution:
         if self._problems or scenario is None or ground is None or ground.theatre is None:
             raise InputError(self._problems)
         self.scenario, self.theatre = scenario, ground.theatre
+
+    def written_by(self, path: str) -> str:
+        """The file or option that wrote what stands at a path."""
+        keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
+        if keys[0] == "theatre" and self._theatre is not None:
+            return self._theatre.origin(keys[1:]).file
+        return self._scenario.origin(keys).file
 
     def _allowed(self, override: Override) -> bool:
         """Whether an override may be given at all; the problem is noted otherwise."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from sim.scenario.declare import Distribution, parse_date
 from sim.scenario.fields import bounds, keys_of
+from sim.scenario.jointdraws import JointDraws
 from sim.scenario.parameters import Scenario
 from sim.scenario.theatre import Theatre
 from sim.scenario.yamlfile import scalar
@@ -22,13 +23,16 @@ class Resolved:
     """A scenario and its theatre as they will run.
 
     Facility overrides are applied in `theatre`, and `scenario.facilities` is empty. `notes` says what is odd but
-    allowed; `sources` gives the SHA-256 of every file read, by name.
+    allowed; `sources` gives the SHA-256 of every file read, by name. `drawn` holds the paths that joint `draws` decide,
+    whose values the scenario has as a choice of all of them.
     """
 
     scenario: Scenario
     theatre: Theatre
     notes: tuple[str, ...]
     sources: dict[str, str]
+    draws: JointDraws | None = None
+    drawn: tuple[str, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -55,6 +59,18 @@ class Resolved:
             found[path] = (-math.inf if low is None else low, math.inf if high is None else high)
         return found
 
+    def place(self, path: str) -> str:
+        """A dotted path with items of lists by number where it has them by name."""
+        keys = path.split(".")
+        here: Any = self.scenario
+        if keys[0] == "theatre":
+            here, keys = self.theatre, keys[1:]
+        for n, key in enumerate(keys):
+            if isinstance(here, list) and not key.isdecimal():
+                keys[n] = str([getattr(item, "name", None) for item in here].index(key))
+            here = _inside(here, keys[n])
+        return ".".join(["theatre", *keys] if path.startswith("theatre.") else keys)
+
     def _drawn(self) -> Iterator[tuple[str, Distribution, Any]]:
         yield from _distributions(self.scenario, "")
         yield from _distributions(self.theatre, "theatre.")
@@ -76,14 +92,54 @@ class Resolved:
             self, scenario=_with(self.scenario, scenario, ""), theatre=_with(self.theatre, theatre, "theatre.")
         )
 
-    def as_yaml(self) -> str:
-        """One self-contained document with every key, which `load` reads again to the same scenario."""
+    def as_data(self) -> dict[str, Any]:
+        """The scenario and its theatre as nested mappings of plain values, without what joint draws decide."""
         data = _plain(self.scenario)
         data.pop("facilities", None)
         data["theatre"] = _plain(self.theatre)
         data["theatre"].pop("defaults", None)
-        text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+        if self.draws is not None:
+            data["draws"] = self.draws.kept
+            for path in self.drawn:
+                _leave_out(data, path.split("."), instead=self.draws.values[0][self._column(path)])
+        return data
+
+    def _column(self, place: str) -> int:
+        """The column of joint draws that decides a place."""
+        assert self.draws is not None
+        return next(k for k, path in enumerate(self.draws.paths) if self.place(path) == place)
+
+    def joint(self) -> list[dict[str, float]]:
+        """The rows of the joint draws, each the values of `drawn` by path; none where there are no draws."""
+        if self.draws is None:
+            return []
+        columns = {place: self._column(place) for place in self.drawn}
+        return [{place: row[k] for place, k in columns.items()} for row in self.draws.values]
+
+    def as_yaml(self) -> str:
+        """One document with every key, which `load` reads again to the same scenario; joint draws stand beside it."""
+        text: str = yaml.dump(self.as_data(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
         return text
+
+
+def _leave_out(data: Any, keys: list[str], instead: float) -> None:
+    """Remove a place, or in a theatre, where a number may be needed, put a plain one there."""
+    for key in keys[:-1]:
+        data = data[int(key)] if isinstance(data, list) else data[key]
+    if keys[0] == "theatre":
+        data[keys[-1]] = instead
+    else:
+        data.pop(keys[-1])
+
+
+def _inside(value: Any, key: str) -> Any:
+    """What stands under a key, None where nothing does."""
+    if isinstance(value, list):
+        return value[int(key)] if int(key) < len(value) else None
+    if isinstance(value, dict):
+        return value.get(key)
+    info = keys_of(type(value)).get(key) if isinstance(value, BaseModel) else None
+    return getattr(value, _attribute(key, info)) if info is not None else None
 
 
 def _plain(model: BaseModel) -> dict[str, Any]:

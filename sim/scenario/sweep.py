@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from sim.scenario import shipped
-from sim.scenario.declare import DISTRIBUTIONS, Strict
+from sim.scenario.declare import DISTRIBUTIONS, Distribution, Number, Strict
 from sim.scenario.errors import InputError, Problem, one_of, shown
 from sim.scenario.fields import Kind
 from sim.scenario.layers import Layered, Origin, Override
@@ -24,12 +25,12 @@ from sim.scenario.yamlfile import Keys
 
 MAX_POINTS = 100_000
 DESIGNS = ("grid", "lhs", "sobol", "saltelli")
-BUILT = ("grid",)
-"""Designs that can be used."""
+"""How points are laid out: every combination of the listed values, or a sample of the varied paths."""
 
 LEVER = "lever"
 """Column that names the lever of a point."""
 
+_NUMBER: TypeAdapter[Number] = TypeAdapter(Number)
 _NOT_VARIED = ("replicates", "seed", "extends", "draws")
 
 
@@ -46,7 +47,9 @@ class SweepFile(Strict):
     )
     seed: int | None = Field(None, ge=0, le=2**63 - 1, description="seed of every point; default: the scenario's")
     vary: dict[str, object] = Field(
-        default_factory=dict, description="list of values by dotted path; `scenario` may be varied like a path"
+        default_factory=dict,
+        description="by dotted path a list of values, or a distribution to sample (not in a grid); "
+        "`scenario` may be varied like a path",
     )
     design: Literal["grid", "lhs", "sobol", "saltelli"] = Field("grid", description="how points are laid out")
     samples: int | None = Field(None, ge=1, le=MAX_POINTS, description="points of a design that samples; not for grid")
@@ -72,20 +75,39 @@ class Point:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A design ready to run.
+    """A design. What stands here is known at once; its points are made when they are first asked for.
 
-    `varied` names the columns of `points`: varied paths, then `lever` if there are any. The first varies slowest.
+    `varied` names the columns of `points`: varied paths, then `lever` if there are any. In a grid the first varies
+    slowest; a sample's points each stand with every lever before the next. `size` is the number of points.
     """
 
     name: str
     description: str
     design: str
+    samples: int | None
     replicates: int
     seed: int
     varied: tuple[str, ...]
-    points: list[Point]
-    notes: tuple[str, ...]
-    sources: dict[str, str]
+    size: int
+    first: Resolved
+    _make: Callable[[], list[Point]]
+    _notes: tuple[str, ...]
+    _sources: dict[str, str]
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """Every point with its scenario. Raises InputError with everything that is wrong."""
+        return self._make()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is odd but allowed."""
+        return (*self._notes, *dict.fromkeys(note for point in self.points for note in point.resolved.notes))
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """SHA-256 of every file read, by name."""
+        return {**self._sources, **{name: d for point in self.points for name, d in point.resolved.sources.items()}}
 
 
 @dataclass(frozen=True)
@@ -99,8 +121,15 @@ class _Level:
 
 @dataclass(frozen=True)
 class _Axis:
+    """A varied path or the levers: its values, or the distribution that it is sampled from (one level holds it)."""
+
     column: str
     levels: list[_Level]
+    distribution: Distribution | None = None
+
+    def at(self, u: float) -> int:
+        """The level at a place between 0 and 1."""
+        return min(int(u * len(self.levels)), len(self.levels) - 1)
 
 
 def load_sweep(
@@ -111,6 +140,15 @@ def load_sweep(
     Parameters: overrides, as for `load`, but not of a path that varies; inside, as for `load`.
     Raises InputError with everything that is wrong.
     """
+    sweep = open_sweep(path, overrides, inside=inside)
+    _ = sweep.points
+    return sweep
+
+
+def open_sweep(
+    path: str | Path, overrides: Mapping[str, object] | None = None, *, inside: str | Path | None = None
+) -> Sweep:
+    """The same, points left for when they are asked for. Raises InputError for what is wrong with the file itself."""
     loader = Loader(inside)
     found = shipped.find(path, "sweeps")
     if not exists(found):
@@ -145,25 +183,38 @@ class _Reader:
         self._check_design()
         axes = self._axes()
         self._check_conflicts(axes)
-        count = math.prod(len(axis.levels) for axis in axes)
-        if count > MAX_POINTS:
-            self._wrong(("vary",), f"the design has {count:,} points", f"at most {MAX_POINTS:,}")
+        size = self._size(axes)
+        if size > MAX_POINTS:
+            self._wrong(("vary",), f"the design has {size:,} points", f"at most {MAX_POINTS:,}")
         self._stop_if_wrong()
-        points = self._points(axes)
-        self._stop_if_wrong()
-        first = points[0].resolved
-        sources = {name: digest for point in points for name, digest in point.resolved.sources.items()}
+        try:
+            first = self._loaded([axis.levels[0] for axis in axes])
+        except InputError:
+            first = self._points(axes, 1)[0].resolved  # says what is wrong with every point
+        scenario = first.scenario
         return Sweep(
             name=self.file.name or Path(self.layers.file).stem,
             description=self.file.description,
             design=self.file.design,
-            replicates=first.scenario.replicates,
-            seed=first.scenario.seed,
+            samples=self.file.samples if self.file.design != "grid" else None,
+            replicates=scenario.replicates,
+            seed=scenario.seed,
             varied=tuple(axis.column for axis in axes),
-            points=points,
-            notes=tuple(self._notes(points)),
-            sources={self.layers.file: self.loader.digests[self.layers.file], **sources},
+            size=size,
+            first=first,
+            _make=lambda: self._points(axes, scenario.seed),
+            _notes=tuple(self._notes()),
+            _sources={self.layers.file: self.loader.digests[self.layers.file]},
         )
+
+    def _size(self, axes: list[_Axis]) -> int:
+        """Number of points."""
+        if self.file.design == "grid":
+            return math.prod(len(axis.levels) for axis in axes)
+        levers = math.prod(len(axis.levels) for axis in axes if axis.column == LEVER)
+        factors = sum(axis.column != LEVER for axis in axes)
+        samples = self.file.samples or 1
+        return (samples * (factors + 2) if self.file.design == "saltelli" else samples) * levers
 
     def _wrong(self, where: Keys, problem: str, expected: str = "") -> None:
         self.problems.append(self.layers.problem(where, problem, expected))
@@ -174,9 +225,10 @@ class _Reader:
 
     def _check_design(self) -> None:
         file = self.file
-        if file.design not in BUILT:
-            known = ", ".join(DESIGNS)
-            self._wrong(("design",), f"`{file.design}` cannot be used yet (of {known})", " or ".join(BUILT))
+        if file.design != "grid" and file.samples is None:
+            self._wrong(("samples",), "is missing", f"number of {'base ' * (file.design == 'saltelli')}points")
+        if file.design != "grid" and not file.vary:
+            self._wrong(("vary",), f"{file.design} has nothing to sample", "a path that varies")
         if file.scenario is None and "scenario" not in file.vary:
             self._wrong(("scenario",), "is missing", "path of a scenario file")
         if file.scenario is not None and "scenario" in file.vary:
@@ -186,21 +238,36 @@ class _Reader:
                 self._wrong(("labels", path), "labels a path that does not vary", one_of(path, list(file.vary)))
 
     def _axes(self) -> list[_Axis]:
-        axes = [_Axis(path, self._levels(path, values)) for path, values in self.file.vary.items()]
+        axes = [self._axis(path, values) for path, values in self.file.vary.items()]
         if self.file.levers:
             levels = [_Level(name, self._lever(name, settings)) for name, settings in self.file.levers.items()]
             axes.append(_Axis(LEVER, levels))
         return axes
 
-    def _levels(self, path: str, values: object) -> list[_Level]:
+    def _axis(self, path: str, values: object) -> _Axis:
+        """One varied path."""
+        sampled = isinstance(values, dict) and any(name in values for name in DISTRIBUTIONS)
+        if not sampled or self.file.design == "grid" or path in _NOT_VARIED or path in (LEVER, "scenario"):
+            return _Axis(path, self._levels(path, values, sampled=sampled))
+        at = ("vary", path)
+        try:
+            distribution: Distribution = _NUMBER.validate_python(values)  # type: ignore[assignment]
+        except ValidationError as error:
+            for found in error.errors():
+                self._wrong(at, f"{shown(values)} does not fit: {found['msg']}", "a distribution")
+            return _Axis(path, [])
+        return _Axis(path, [_Level(shown(values), (self._override(at, path, values),))], distribution)
+
+    def _levels(self, path: str, values: object, *, sampled: bool) -> list[_Level]:
         """Values of one varied path."""
         at = ("vary", path)
         if path in _NOT_VARIED or path == LEVER:
             self._wrong(at, "cannot be varied")
             return []
         if not isinstance(values, list) or not values:
-            sampled = isinstance(values, dict) and any(name in values for name in DISTRIBUTIONS)
             what = "a grid samples no distribution" if sampled else f"{shown(values)} does not fit"
+            if sampled and path == "scenario":
+                what = "files are not drawn from a distribution"
             self._wrong(at, "no values" if values == [] else what, "a list of values")
             return []
         names = self._labels(path, values)
@@ -268,25 +335,69 @@ class _Reader:
         own = [(path, getattr(self.file, path)) for path in ("replicates", "seed")]
         return [*self._settings(), *(self._override((path,), path, value) for path, value in own if value is not None)]
 
-    def _points(self, axes: list[_Axis]) -> list[Point]:
-        base = self._base()
-        fixed = (self.file.scenario, self.layers.origin(("scenario",))) if self.file.scenario is not None else None
+    def _points(self, axes: list[_Axis], seed: int) -> list[Point]:
+        """Every point. Raises InputError."""
         points: list[Point] = []
         failed = 0
-        for index, levels in enumerate(product(*(axis.levels for axis in axes))):
-            chosen = next((level.scenario for level in levels if level.scenario is not None), fixed)
-            overrides = [*base, *(o for level in levels for o in level.overrides), *self.options]
-            values = {axis.column: level.shown for axis, level in zip(axes, levels, strict=True)}
+        limits: dict[tuple[int, ...], dict[str, tuple[float, float]]] = {}
+        known: dict[tuple[int, ...], Resolved] = {}
+        for index, (levels, drawn) in enumerate(self._laid(axes, seed)):
+            values = {axis.column: axis.levels[k].shown for axis, k in zip(axes, levels, strict=True)}
             try:
-                points.append(Point(index, values, self._load(chosen, overrides)))
+                if levels not in known:
+                    known[levels] = self._loaded([axis.levels[k] for axis, k in zip(axes, levels, strict=True)])
             except InputError as error:
                 self.problems += error.problems
                 failed += 1
                 if failed == 100:  # the rest of a large design would mostly repeat them, for long
                     break
+                continue
+            resolved = known[levels]
+            if drawn:
+                if levels not in limits:
+                    limits[levels] = resolved.limits()
+                numbers = {resolved.place(path): value for path, value in drawn.items()}
+                clipped = {p: min(max(v, limits[levels][p][0]), limits[levels][p][1]) for p, v in numbers.items()}
+                resolved = resolved.with_numbers(clipped)
+                values |= zip(drawn, clipped.values(), strict=True)
+            else:
+                del known[levels]  # no other point has the same
+            points.append(Point(index, values, resolved))
+        self._stop_if_wrong()
         return points
 
-    def _load(self, chosen: tuple[str, Origin] | None, overrides: list[Override]) -> Resolved:
+    def _laid(self, axes: list[_Axis], seed: int) -> Iterator[tuple[tuple[int, ...], dict[str, float]]]:
+        """Every point as the index of its level on each axis, and the numbers drawn for its distributions."""
+        if self.file.design == "grid":
+            yield from ((levels, {}) for levels in product(*(range(len(axis.levels)) for axis in axes)))
+            return
+        from sim.scenario.draw import quantile  # NumPy, which a grid need not wait for
+        from sim.scenario.sampling import unit_points
+
+        factors = [axis for axis in axes if axis.column != LEVER]
+        cube = unit_points(self.file.design, self.file.samples or 1, len(factors), seed)
+        drawn = [
+            quantile(axis.distribution, cube[:, k]) if axis.distribution is not None else None
+            for k, axis in enumerate(factors)
+        ]
+        levers = [range(len(axis.levels)) for axis in axes if axis.column == LEVER]
+        for row, place in enumerate(cube):
+            levels = tuple(axis.at(u) for axis, u in zip(factors, place, strict=True))
+            numbers = {
+                axis.column: float(column[row])
+                for axis, column in zip(factors, drawn, strict=True)
+                if column is not None
+            }
+            for lever in product(*levers):
+                yield (*levels, *lever), numbers
+
+    def _loaded(self, levels: Sequence[_Level]) -> Resolved:
+        """The scenario that some levels make. Raises InputError."""
+        fixed = (self.file.scenario, self.layers.origin(("scenario",))) if self.file.scenario is not None else None
+        chosen = next((level.scenario for level in levels if level.scenario is not None), fixed)
+        return self._load(chosen, [*self._base(), *(o for level in levels for o in level.overrides), *self.options])
+
+    def _load(self, chosen: tuple[str, Origin] | None, overrides: Iterable[Override]) -> Resolved:
         assert chosen is not None  # _check_design has seen to it
         value, origin = chosen
         path = Path(origin.file).parent / value
@@ -294,10 +405,12 @@ class _Reader:
             return self.loader.load(shipped.find(value), overrides)
         return self.loader.load(self.loader.refer(self.layers, origin.where, value), overrides)
 
-    def _notes(self, points: list[Point]) -> Iterator[str]:
-        if self.file.samples is not None:
+    def _notes(self) -> Iterator[str]:
+        samples, design = self.file.samples, self.file.design
+        if samples is not None and design == "grid":
             yield "samples: a grid has no samples; it is ignored"
-        yield from dict.fromkeys(note for point in points for note in point.resolved.notes)
+        if samples is not None and design in ("sobol", "saltelli") and samples & (samples - 1):
+            yield f"samples: {design} is balanced at powers of two, {samples} is none"
 
 
 def _touches(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import sim.model
+import sim.plots
 import sim.report
 from sim.experiment.results import Results
 from sim.outcomes import RUNS
@@ -146,7 +147,13 @@ def test_days_and_set_change_what_runs(cli):
         (["run", "tiny", "--set", "guards.scal=1"], "did you mean `scale`?"),
         (["run", "tiny", "--set", "guards.scale"], "is not a setting"),
         (["sweep", "tiny", "--set", "guards.scale=1"], "the sweep varies guards.scale"),
-        (["run", "tiny", "--cluster", "tcp://x"], "No such option"),
+        (["run", "tiny", "--cluster", "tcp://x"], "tcp://x: nobody answers"),
+        (["run", "tiny", "--precision", "escapd=0.1"], "did you mean `escaped`?"),
+        (["run", "tiny", "--precision", "first_report_day=0.1"], "may be null"),
+        (["run", "tiny", "--precision", "escaped=0"], "0 is not a share"),
+        (["run", "tiny", "--precision", "escaped"], "escaped is not a share"),
+        (["resume", "no-such"], "holds no results"),
+        (["resume", "."], "holds no results"),
     ],
 )
 def test_bad_input_is_exit_2_and_leaves_nothing(cli, arguments, problem):

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from sim.engine.compiled import cache_folder, code_hash, compiled
+from sim.engine.compiled import cache_folder, compiled
+from sim.engine.version import code_hash
 
 ROOT = Path(__file__).resolve().parents[2]
 CALL = """

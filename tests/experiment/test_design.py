@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.experiment.design import batch_size, scenario_design, sweep_design, with_options
+from sim.experiment.design import batch_size, no_longer_than, scenario_design, sweep_design, with_options
 from sim.scenario.errors import InputError
 from sim.scenario.loader import load
 
@@ -30,13 +30,21 @@ def test_names_of_parts_sort_as_points_and_replicates_do(design):
     [
         (1, 200, 61, 20),
         (45, 200, 61, 36),
-        (1, 10**6, 61, 250),
+        (1, 10**6, 61, 1000),
+        (1, 10**5, 61, 391),
         (1, 10**6, 20_000, 10),
         (1, 10**6, 10**6, 1),
     ],
 )
 def test_a_batch_is_neither_tiny_nor_beyond_memory(points, replicates, rows, size):
     assert batch_size(points, replicates, rows) == size
+
+
+@pytest.mark.parametrize(
+    ("size", "seconds", "cut"), [(36, 0.001, 36), (36, 0.1, 20), (500, 0.01, 200), (20, 1.9, 1), (20, 60.0, 1)]
+)
+def test_slow_replicates_travel_in_small_batches(size, seconds, cut):
+    assert no_longer_than(size, seconds) == cut
 
 
 @pytest.mark.parametrize("option", ["days", "replicates", "seed"])

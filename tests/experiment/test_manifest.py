@@ -53,7 +53,7 @@ def test_it_is_written_when_a_run_begins_and_not_at_every_part():
 
     store = Counting()
     design = scenario_design("tiny", {"replicates": 2000})
-    manifest = Manifest(design, store, record="daily")
+    manifest = Manifest.begun(design, store, record="daily")
     assert json.loads(store.read("manifest.json"))["status"] == "running"
     for batch in design.batches():
         manifest.add(batch, {"runs": (batch.size, "0")}, 1)

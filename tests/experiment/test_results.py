@@ -9,7 +9,6 @@ import pytest
 
 from sim.experiment import summary
 from sim.experiment.results import Results
-from sim.experiment.settings import contents
 from sim.scenario.errors import InputError
 
 
@@ -30,7 +29,7 @@ def test_only_what_is_asked_for_is_read(stored):
 
 def test_every_point_can_be_run_again(stored, design):
     for point in design.points:
-        there, here = contents(stored.scenario(point.index)), contents(point.resolved)
+        there, here = stored.scenario(point.index).as_data(), point.resolved.as_data()
         assert there == here
     with pytest.raises(InputError, match="no such point"):
         stored.scenario(6)

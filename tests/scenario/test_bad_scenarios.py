@@ -332,7 +332,7 @@ SCENARIO_FAULTS = {
         "path of a YAML file",
     ),
     "missing base": ("days: 30", "days: 30\nextends: no.yaml", "extends", "no such file no.yaml", ""),
-    "draws": ("days: 30", "days: 30\ndraws: x.csv", "draws", "is not supported yet", ""),
+    "draws": ("days: 30", "days: 30\ndraws: x.csv", "draws", "no such file x.csv", ""),
     "name as a list": ("name: autumn", "name: [autumn]", "name", "a list does not fit", "text"),
 }
 

@@ -4,7 +4,7 @@ import pytest
 
 from sim.scenario import shipped
 from sim.scenario.errors import InputError
-from sim.scenario.sweep import Sweep, load_sweep
+from sim.scenario.sweep import Sweep, load_sweep, open_sweep
 
 
 @pytest.fixture
@@ -131,7 +131,30 @@ def test_points_share_a_theatre_that_is_the_same(sweep) -> None:
         ("vary: {guards.scale: [1, 2, 1.0]}\n", 2, "vary.guards.scale.2", "1.0 stands twice", "each value once"),
         ("vary: {seed: [1, 2]}\n", 2, "vary.seed", "cannot be varied", ""),
         ("vary: {scenario: [x.yaml]}\n", 1, "scenario", "is varied, too", "one of the two"),
-        ("design: sobol\n", 2, "design", "`sobol` cannot be used yet (of grid, lhs, sobol, saltelli)", "grid"),
+        ("design: sobol\nvary: {guards.scale: [1, 2]}\n", 1, "samples", "is missing", "number of points"),
+        ("design: saltelli\nvary: {guards.scale: [1]}\n", 1, "samples", "is missing", "number of base points"),
+        ("design: lhs\nsamples: 3\n", 1, "vary", "lhs has nothing to sample", "a path that varies"),
+        (
+            "design: lhs\nsamples: 3\nvary: {guards.scale: {uniform: [2, 1]}}\n",
+            4,
+            "vary.guards.scale",
+            "the ends are out of order",
+            "a distribution",
+        ),
+        (
+            "design: lhs\nsamples: 3\nvary: {isr.coverage: {uniform: [0, 2]}}\n",
+            4,
+            "vary.isr.coverage",
+            "is out of bounds",
+            "0 to 1",
+        ),
+        (
+            "design: lhs\nsamples: 3\nvary: {days: {uniform: [1, 2]}}\n",
+            4,
+            "vary.days",
+            "a mapping is not a number",
+            "a number",
+        ),
         ("design: gird\n", 2, "design", "`gird` is not known", "did you mean `grid`?"),
         ("vry: {}\n", 2, "vry", "unknown key", "did you mean `vary`?"),
         ("replicates: 0\n", 2, "replicates", "0 is out of bounds", "at least 1"),
@@ -203,3 +226,69 @@ def test_samples_of_a_grid_are_noted(sweep) -> None:
 @pytest.mark.parametrize("name", shipped.names("sweeps"))
 def test_shipped_sweeps_load(name: str) -> None:
     assert load_sweep(name).points
+
+
+def test_a_distribution_is_sampled_once_per_point_and_uncertainties_are_the_same_for_every_lever(sweep) -> None:
+    found = sweep(
+        "design: lhs\nsamples: 8\nseed: 4\n"
+        "vary: {guards.scale: {uniform: [0.5, 1.5]}, control.handover: [none, formal]}\n"
+        "levers: {none: {}, eyes: {isr.residual: 1}}\n"
+    )
+    assert (found.size, len(found.points), found.samples) == (16, 16, 8)
+    worlds: dict[str, list[tuple]] = {"none": [], "eyes": []}
+    for point in found.points:
+        scale, handover, lever = point.values.values()
+        assert point.resolved.scenario.guards.scale == scale
+        assert point.resolved.scenario.control.handover == handover
+        assert point.resolved.scenario.isr.residual == (1 if lever == "eyes" else 0.2)
+        worlds[lever].append((scale, handover))
+    assert worlds["none"] == worlds["eyes"]
+    assert [point.values["lever"] for point in found.points] == ["none", "eyes"] * 8
+    scales = sorted(scale for scale, _ in worlds["none"])
+    assert all(0.5 + k / 8 <= scale < 0.5 + (k + 1) / 8 for k, scale in enumerate(scales))  # one in each slice
+    assert sorted(handover for _, handover in worlds["none"]) == ["formal"] * 4 + ["none"] * 4
+
+
+def test_the_seed_chooses_the_sample(sweep) -> None:
+    text = "design: sobol\nsamples: 4\nvary: {guards.scale: {uniform: [0.5, 1.5]}}\n"
+    drawn = [[point.values["guards.scale"] for point in sweep(text, {"seed": seed}).points] for seed in (1, 1, 2)]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+def test_draws_beyond_the_bounds_are_clipped(sweep) -> None:
+    text = "design: lhs\nsamples: 20\nvary: {isr.coverage: {lognormal: {median: 0.9, sigma: 1}}}\n"
+    drawn = [point.resolved.scenario.isr.coverage for point in sweep(text).points]
+    assert max(drawn) == 1
+    assert drawn == [point.values["isr.coverage"] for point in sweep(text).points]
+
+
+def test_items_of_lists_vary_by_name_and_by_number(sweep) -> None:
+    for path in ("observers.media.bias", "observers.1.bias"):
+        text = f"design: lhs\nsamples: 3\nvary: {{{path}: {{uniform: [0.5, 1]}}}}\n"
+        for point in sweep(text).points:
+            assert point.resolved.scenario.observers[1].bias == point.values[path]
+
+
+def test_saltelli_makes_factors_plus_two_points_of_every_base_point(sweep) -> None:
+    found = sweep(
+        "design: saltelli\nsamples: 4\nvary: {guards.scale: {uniform: [0, 1]}, isr.coverage: {uniform: [0, 1]}}\n"
+    )
+    assert found.size == len(found.points) == 16
+    rows = [tuple(point.values.values()) for point in found.points]
+    for a, ab1, ab2, b in zip(*(rows[k::4] for k in range(4)), strict=True):
+        assert ab1 == (b[0], a[1])
+        assert ab2 == (a[0], b[1])
+
+
+def test_what_is_no_power_of_two_is_noted(sweep) -> None:
+    text = "design: sobol\nvary: {guards.scale: {uniform: [0, 1]}}\nsamples: "
+    assert "powers of two" in sweep(text + "6\n").notes[0]
+    assert not any("powers" in note for note in sweep(text + "8\n").notes)
+
+
+def test_a_design_is_known_before_its_points_are_read(write, scenario) -> None:
+    path = write("sweep.yaml", "scenario: scenario.yaml\nvary: {guards.scale: [1, -1]}\n")
+    design = open_sweep(path)
+    assert (design.size, design.varied) == (2, ("guards.scale",))
+    with pytest.raises(InputError, match="-1 is out of bounds"):
+        _ = design.points

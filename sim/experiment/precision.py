@@ -1,0 +1,92 @@
+"""When there are replicates enough: the 95% half-width of a mean against a share of that mean."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.experiment.summary import METRICS, Floats, half_width_95
+from sim.scenario.errors import InputError, Problem, one_of, shown
+
+FIRST = 200
+"""Replicates before the first look."""
+GROWTH = 1.5
+"""Every look is at so many times the replicates of the one before: few looks, so that looking costs no coverage."""
+TAIL = 30
+"""Replicates that must exceed the mean: with fewer, a rare large outcome has hardly been seen and sd is too small."""
+
+
+class Precision(NamedTuple):
+    """A metric of `runs`, and the share of its mean that its half-width must not exceed."""
+
+    metric: str
+    share: float
+
+
+class Look(NamedTuple):
+    """What a look found.
+
+    `upper_bound` is of the mean where the metric varies, else of the share of replicates that would differ (95%,
+    `1 - 0.05^(1/n)`), as `bounded` says.
+    """
+
+    replicates: int
+    mean: float | None
+    half_width: float | None
+    above_mean: int
+    reached: bool
+    upper_bound: float | None
+    bounded: str
+
+
+def parse_precision(text: str) -> Precision:
+    """`metric=share`, as `--precision` takes it. Raises InputError: no such metric, a nullable one, no share."""
+    name, equals, number = text.partition("=")
+    metric = name.strip()
+
+    def wrong(problem: str, expected: str) -> InputError:
+        return InputError([Problem("--precision", 0, metric, problem, expected)])
+
+    try:
+        share = float(number)
+    except ValueError:
+        share = math.nan
+    if metric not in METRICS:
+        raise wrong("no such metric", one_of(metric, [n for n, column in METRICS.items() if not column.nullable]))
+    if METRICS[metric].nullable:
+        raise wrong("may be null, and a mean over the rest would mislead", "a metric that is never null")
+    if not equals or not 0 < share < math.inf:
+        raise wrong(f"{shown(number.strip() or text)} is not a share", "a number above 0, such as escaped=0.05")
+    return Precision(metric, share)
+
+
+def look(values: Floats, share: float) -> Look:
+    """Whether the mean of these replicates is known well enough: `t sd / sqrt(n) <= share |mean|`, and a tail seen."""
+    n = len(values)
+    if n == 0:
+        return Look(0, None, None, 0, False, None, "mean")
+    mean, half = float(np.mean(values)), half_width_95(values)
+    if not np.ptp(values) > 0:  # constant, or null
+        known = mean if math.isfinite(mean) else None
+        return Look(n, known, None, 0, False, 1 - 0.05 ** (1 / n), "share of replicates that differ")
+    above = int(np.count_nonzero(values > mean))
+    return Look(n, mean, half, above, half <= share * abs(mean) and above >= TAIL, mean + half, "mean")
+
+
+def looks(limit: int) -> list[int]:
+    """Replicates at which to look, up to the limit: 200, 300, 450, ..."""
+    found = []
+    n = float(FIRST)
+    while n < limit:
+        found.append(int(n))
+        n *= GROWTH
+    return [*found, limit]
+
+
+def entry(point: int, found: Look) -> dict[str, Any]:
+    """A point's last look, as the manifest has it."""
+    fields = found._asdict()
+    fields["status"] = "reached" if fields.pop("reached") else "not_reached"
+    return {"point": point, **fields}

@@ -1,0 +1,45 @@
+"""Reading tables by DuckDB: only the columns, points and rows asked for leave the Parquet parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.experiment.store import Store
+
+OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+"""DuckDB fetches nothing."""
+
+
+def select(
+    store: Store, files: Sequence[str], schema: Any, *, where: str = "", parameters: Sequence[object] = ()
+) -> Any:
+    """Rows of Parquet parts in the order of the files, as an Arrow table with the columns of `schema`.
+
+    Parameters: files, names in the store; where, a condition of ours with `?` for its `parameters`.
+    Raises duckdb.Error, OSError or pa.ArrowException where a part cannot be read.
+    """
+    import duckdb
+
+    if not files:
+        return schema.empty_table()
+    columns = ", ".join(f'"{name}"' for name in schema.names)  # names of our own tables
+    condition = f" WHERE {where}" if where else ""
+    with duckdb.connect(config=OFFLINE) as connection:
+        if store.path is not None:
+            query = f"SELECT {columns} FROM read_parquet(?){condition}"
+            given = [[str(store.open(name)) for name in files], *parameters]
+        else:
+            parts = [pq.read_table(store.open(name), columns=_needed(schema, where)) for name in files]
+            connection.register("parts", pa.concat_tables(parts))
+            query, given = f"SELECT {columns} FROM parts{condition}", list(parameters)
+        found: Any = connection.sql(query, params=given).to_arrow_table()
+    return found.cast(schema)
+
+
+def _needed(schema: Any, where: str) -> list[str]:
+    """Columns to read: those asked for, and those of the condition."""
+    return list(dict.fromkeys((*schema.names, *(name for name in ("point", "replicate", "status") if name in where))))

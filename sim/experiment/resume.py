@@ -1,0 +1,172 @@
+"""Going on with results that were begun: the same design again, and which of its parts are intact."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sim.engine.version import code_hash
+from sim.experiment.design import Design, scenario_design, sweep_design
+from sim.experiment.manifest import FORMAT, PROGRAM, parsed
+from sim.experiment.store import MANIFEST, TABLES, Folder
+from sim.scenario.errors import InputError, Problem, shown
+from sim.scenario.files import display
+
+SAME = "results that this version, these files and this seed began; or a new run"
+
+
+class Begun(NamedTuple):
+    """Results to go on with: the design, the manifest as read, and its entries of parts that are intact.
+
+    `spoiled` counts the parts that are missing or altered.
+    """
+
+    design: Design
+    manifest: dict[str, Any]
+    parts: list[dict[str, Any]]
+    spoiled: int
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is missing."""
+        return self.manifest["status"] == "done" and self.spoiled == 0
+
+
+def begun(store: Folder) -> Begun:
+    """What lies in a folder, which the caller has locked.
+
+    Raises InputError: no results, or other code, files or settings than now, with every difference named.
+    """
+    data = _manifest(store)
+    problems = [*_code(data, store)]
+    if problems:
+        raise InputError(problems)
+    design = _design(data, store)
+    problems = [*_inputs(data, design, store), *_settings(data, design, store)]
+    if problems:
+        raise InputError(problems)
+    parts, spoiled = _intact(data, store)
+    return Begun(design, data, parts, spoiled)
+
+
+def _problem(store: Folder, key: str, problem: str, expected: str = SAME) -> Problem:
+    return Problem(display(store.path / MANIFEST), 0, key, problem, expected)
+
+
+def _manifest(store: Folder) -> dict[str, Any]:
+    expected = f"a results folder, which has a {MANIFEST}"
+    try:
+        data = parsed(store.read(MANIFEST))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError([Problem(display(store.path), 0, "", "holds no results", expected)]) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError([_problem(store, "", f"cannot be read: {error}", expected)]) from None
+    if data.get("program") != PROGRAM or data.get("format") != FORMAT:
+        raise InputError([_problem(store, "", "is of another program or version", expected)])
+    if data.get("kind") not in ("run", "sweep"):
+        raise InputError([_problem(store, "kind", f"{shown(data.get('kind'))} cannot be resumed", "run or sweep")])
+    return data
+
+
+def _code(data: dict[str, Any], store: Folder) -> Iterator[Problem]:
+    """Whether the same code and packages would run."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    if data["code"] != code_hash():
+        yield _problem(store, "code", f"the results were made by code {data['code']}, this is {code_hash()}")
+    for name, before in data["packages"].items():
+        try:
+            now: str | None = version(name)
+        except PackageNotFoundError:
+            now = None
+        if now != before:
+            yield _problem(store, f"packages.{name}", f"{before} then, {now} now")
+
+
+def _design(data: dict[str, Any], store: Folder) -> Design:
+    """The design that was asked for, read again from its files."""
+    request = data["request"]
+    base = (store.path / data["base"]).resolve()
+    with _standing_in(base, store):
+        if data["kind"] == "run":
+            design = scenario_design(request["scenario"], request["overrides"])
+        else:
+            design = sweep_design(request["sweep"], request["overrides"])
+        _ = design.points
+    return design
+
+
+@contextlib.contextmanager
+def _standing_in(folder: Path, store: Folder) -> Iterator[None]:
+    """Within, relative names mean what they meant when the results were begun."""
+    here = os.getcwd()
+    try:
+        os.chdir(folder)
+    except OSError as error:
+        problem = f"{shown(str(folder))} cannot be entered: {(error.strerror or '').lower()}"
+        raise InputError([_problem(store, "base", problem, "the folder that the run was started in")]) from None
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _inputs(data: dict[str, Any], design: Design, store: Folder) -> Iterator[Problem]:
+    """Whether the files say what they said. Before the points were read, the manifest does not know."""
+    if not data["points"]:
+        return
+    before, now = data["inputs"], design.sources
+    for name in dict.fromkeys((*before, *now)):
+        if name not in now:
+            yield _problem(store, f"inputs.{name}", "is not read any more")
+        elif name not in before:
+            yield _problem(store, f"inputs.{name}", "was not read then")
+        elif before[name] != now[name]:
+            yield _problem(store, f"inputs.{name}", f"has changed: {before[name][:12]} then, {now[name][:12]} now")
+
+
+def _settings(data: dict[str, Any], design: Design, store: Folder) -> Iterator[Problem]:
+    """Whether the manifest itself says what the files say."""
+    now = {
+        "name": design.name, "seed": design.seed, "replicates": design.replicates, "design": design.method,
+        "varied": list(design.varied),
+    }  # fmt: skip
+    for key, value in now.items():
+        if data[key] != value:
+            yield _problem(store, key, f"{shown(data[key])} in the results, {shown(value)} by the files")
+    if data["points"] and [point["values"] for point in data["points"]] != [point.values for point in design.points]:
+        yield _problem(store, "points", "differ from what the files say")
+
+
+def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], int]:
+    """Entries of batches whose parts are all there as they were written, and how many parts are not."""
+    by_batch: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for part in data["parts"]:
+        by_batch.setdefault((part["point"], part["first"]), []).append(part)
+    kept: list[dict[str, Any]] = []
+    spoiled = 0
+    for parts in by_batch.values():
+        bad = sum(not _is_intact(part, store) for part in parts)
+        spoiled += bad
+        kept += parts if not bad else []
+    _tidy(store, {part["file"] for part in kept})
+    return kept, spoiled
+
+
+def _is_intact(part: dict[str, Any], store: Folder) -> bool:
+    try:
+        return hashlib.sha256(store.read(part["file"])).hexdigest() == part["sha256"]
+    except OSError:
+        return False
+
+
+def _tidy(store: Folder, kept: set[str]) -> None:
+    """Remove parts that were torn, or written but not entered: they are made again."""
+    for table in TABLES:
+        for path in (store.path / table).glob("part-*"):
+            if f"{table}/{path.name}" not in kept and not path.is_dir():
+                path.unlink()

@@ -1,0 +1,98 @@
+"""Which batch is next: all of a design, or as many as a precision needs. Neither depends on who runs them, or when."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from sim.experiment.design import Batch, Design
+from sim.experiment.precision import Look, Precision, entry, look, looks
+from sim.experiment.summary import Floats
+
+
+class Schedule(Protocol):
+    """Hands out batches; told what is stored."""
+
+    def next(self) -> Batch | None:
+        """The next batch, None if there is none until more is stored."""
+
+    def stored(self, batch: Batch, values: Floats | None) -> None:
+        """A batch is stored; `values` holds the metric of its good replicates, if one is watched."""
+
+    def entries(self) -> list[dict[str, Any]]:
+        """What the manifest says of the precision reached, point by point."""
+
+
+class Everything:
+    """All batches in their order, but those that are stored already."""
+
+    def __init__(self, batches: Iterable[Batch], kept: Collection[Batch]) -> None:
+        self._batches: Iterator[Batch] = (batch for batch in batches if batch not in kept)
+
+    def next(self) -> Batch | None:
+        """The next batch, None at the end."""
+        return next(self._batches, None)
+
+    def stored(self, batch: Batch, values: Floats | None) -> None:
+        """Nothing depends on it."""
+
+    def entries(self) -> list[dict[str, Any]]:
+        """No precision was asked for."""
+        return []
+
+
+class UntilPrecise:
+    """Each point in stages, cut into whole batches; after each a look, until it is precise or the limit ends it."""
+
+    def __init__(self, design: Design, size: int, precision: Precision, kept: Mapping[Batch, Floats]) -> None:
+        self._share = precision.share
+        self._size = size
+        self._stages = looks(design.replicates)
+        self._kept = kept
+        self._queue: deque[Batch] = deque()
+        self._stage = [0] * design.size
+        self._waiting: list[set[Batch]] = [set() for _ in range(design.size)]
+        self._values: list[dict[int, Floats]] = [{} for _ in range(design.size)]
+        self._looked: dict[int, Look] = {}
+        first = [self._cut(point) for point in range(design.size)]
+        self._extend([batch for batches in zip(*first, strict=True) for batch in batches])  # breadth-first
+
+    def next(self) -> Batch | None:
+        """The next batch, None while looks wait for what is running, and at the end."""
+        return self._queue.popleft() if self._queue else None
+
+    def stored(self, batch: Batch, values: Floats | None) -> None:
+        """Look, if this was the last batch of the point's stage."""
+        point = batch.point
+        assert values is not None
+        self._values[point][batch.first] = values
+        self._waiting[point].discard(batch)
+        if self._waiting[point]:
+            return
+        found = look(np.concatenate([self._values[point][n] for n in sorted(self._values[point])]), self._share)
+        self._looked[point] = found
+        self._stage[point] += 1
+        if not found.reached and self._stage[point] < len(self._stages):
+            self._extend(self._cut(point))
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Every point's last look."""
+        return [entry(point, found) for point, found in sorted(self._looked.items())]
+
+    def _cut(self, point: int) -> list[Batch]:
+        """The batches of a point's stage, all of which are now waited for."""
+        stage = self._stage[point]
+        begin, end = self._stages[stage - 1] if stage else 0, self._stages[stage]
+        batches = [Batch(point, n, min(self._size, end - n)) for n in range(begin, end, self._size)]
+        self._waiting[point] = set(batches)
+        return batches
+
+    def _extend(self, batches: list[Batch]) -> None:
+        """Queue those that are not stored already."""
+        self._queue.extend(batch for batch in batches if batch not in self._kept)
+        for batch in batches:
+            if batch in self._kept:
+                self.stored(batch, self._kept[batch])

@@ -1,0 +1,95 @@
+"""Joint draws: a CSV whose columns are paths, its rows drawn together, as a calibrated posterior gives them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.scenario.errors import InputError, Problem, shown
+from sim.scenario.files import decode, display, read_bytes
+
+MAX_COLUMNS = 200
+KEPT = "draws-{}.csv"
+"""Name under which results keep a table of draws, by the start of its SHA-256."""
+
+
+@dataclass(frozen=True)
+class JointDraws:
+    """A table of draws. Replicate r takes the row `floor(n u)`, u its own addressed uniform number.
+
+    `values` holds a tuple per row in the order of `paths`, in the unit of each path; `lines` its line in the file.
+    """
+
+    file: str
+    content: bytes
+    paths: tuple[str, ...]
+    values: tuple[tuple[float, ...], ...]
+    lines: tuple[int, ...]
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def kept(self) -> str:
+        """Its name in a results folder."""
+        return KEPT.format(self.sha256[:12])
+
+    def column(self, path: str) -> list[float]:
+        """One column's values."""
+        k = self.paths.index(path)
+        return [row[k] for row in self.values]
+
+
+def read_draws(path: str | Path) -> JointDraws:
+    """A table of draws. Raises InputError with everything that is wrong: cells, not whether the paths exist."""
+    name = display(path)
+    content = read_bytes(path)
+    reader = csv.reader(io.StringIO(decode(content, name), newline=""), strict=True)
+    problems: list[Problem] = []
+    rows: list[tuple[float, ...]] = []
+    lines: list[int] = []
+    try:
+        header = [cell.strip() for cell in next(reader, [])]
+        problems += _header(header, name)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(header):
+                problems.append(Problem(name, reader.line_num, "", f"{len(cells)} cells", f"{len(header)}, as above"))
+                continue
+            numbers = [_number(cell) for cell in cells]
+            for column, cell, number in zip(header, cells, numbers, strict=True):
+                if math.isnan(number):
+                    problems.append(Problem(name, reader.line_num, column, f"{shown(cell)} is no number", "a number"))
+            rows.append(tuple(numbers))
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        problems.append(Problem(name, reader.line_num, "", f"is not CSV: {error}", "comma-separated values"))
+    if not rows and not problems:
+        problems.append(Problem(name, 1, "", "holds no draws", "a row of numbers for each draw"))
+    if problems:
+        raise InputError(problems)
+    return JointDraws(name, content, tuple(header), tuple(rows), tuple(lines))
+
+
+def _header(header: list[str], name: str) -> list[Problem]:
+    if len(header) > MAX_COLUMNS:
+        return [Problem(name, 1, "", f"{len(header)} columns", f"at most {MAX_COLUMNS}")]
+    found = [Problem(name, 1, "", "a column has no name", "a path such as guards.scale") for c in header if not c]
+    twice = dict.fromkeys(column for column in header if column and header.count(column) > 1)
+    return found + [Problem(name, 1, column, "stands twice", "each path once") for column in twice]
+
+
+def _number(cell: str) -> float:
+    """A finite number, NaN for anything else."""
+    try:
+        number = float(cell)
+    except ValueError:
+        return math.nan
+    return number if math.isfinite(number) else math.nan

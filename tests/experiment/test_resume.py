@@ -1,0 +1,218 @@
+"""Going on with what was begun: exactly what is missing, and only where nothing else would come of it."""
+
+import json
+import os
+
+import pytest
+
+from sim.cli.main import main
+from sim.experiment.results import Results
+from sim.experiment.store import TABLES, Folder
+
+
+@pytest.fixture
+def begin(tmp_path, monkeypatch, capsys):
+    """Runs a command line into the folder `out` below the current one; returns the folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments, code=0):
+        assert main([*arguments, "--out", "out", "--no-plots", "--quiet"]) == code, capsys.readouterr().err
+        return tmp_path / "out"
+
+    return run
+
+
+@pytest.fixture
+def sweep(begin):
+    """A finished sweep in full, and its tables."""
+    folder = begin("sweep", "tiny", "--replicates", "23", "--record", "full")
+    return folder, tables(folder)
+
+
+def tables(folder):
+    results = Results.open(folder)
+    return {name: results.table(name) for name in TABLES}
+
+
+def resume(folder, *options, code=0):
+    assert main(["resume", str(folder), "--no-plots", *options]) == code
+
+
+def manifest(folder):
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def change(folder, **values):
+    (folder / "manifest.json").write_text(json.dumps({**manifest(folder), **values}))
+
+
+def assert_whole(folder, before):
+    after = manifest(folder)
+    assert (after["status"], after["counts"]["done"]) == ("done", 138)
+    files = [str(path.relative_to(folder)) for path in folder.rglob("part-*")]
+    assert sorted(files) == sorted(part["file"] for part in after["parts"])
+    now = tables(folder)
+    for name in TABLES:
+        assert now[name].equals(before[name]), name
+
+
+def test_on_a_finished_folder_it_says_so(sweep, capsys):
+    folder, before = sweep
+    capsys.readouterr()
+    resume(folder, "--json")
+    out, err = capsys.readouterr()
+    assert "nothing to resume" in err
+    answer = json.loads(out)
+    assert (answer["status"], answer["failed"], len(answer["points"])) == ("done", 0, 6)
+    assert_whole(folder, before)
+
+
+def deleted(path):
+    path.unlink()
+
+
+def truncated(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def altered(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("spoil", [deleted, truncated, altered])
+@pytest.mark.parametrize("table", ["runs", "reports"])
+def test_parts_that_were_lost_or_altered_are_made_again(sweep, spoil, table, capsys):
+    folder, before = sweep
+    spoil(folder / table / "part-000002-000000020.parquet")
+    resume(folder)
+    assert "1 spoiled parts are made again" in capsys.readouterr().err
+    assert_whole(folder, before)
+
+
+def test_only_what_is_missing_runs(sweep, monkeypatch):
+    import sim.experiment.batch
+
+    folder, before = sweep
+    deleted(folder / "daily/part-000004-000000000.parquet")
+    ran = []
+    complete = sim.experiment.batch.complete
+
+    def watched(batch, *rest):
+        ran.append(batch)
+        return complete(batch, *rest)
+
+    monkeypatch.setattr(sim.experiment.batch, "complete", watched)
+    resume(folder)
+    assert [(batch.point, batch.first, batch.size) for batch in ran] == [(4, 0, 20)]
+    assert_whole(folder, before)
+
+
+def test_torn_leftovers_go(sweep):
+    folder, before = sweep
+    (folder / "runs/part-000009-000000000.parquet").write_bytes(b"PAR1")
+    (folder / "runs/part-000000-000000000.parquet.tmp").write_bytes(b"PAR1")
+    change(folder, status="running")
+    resume(folder)
+    assert_whole(folder, before)
+
+
+def test_a_manifest_without_points_is_enough(sweep):
+    """As a kill leaves it that comes before the points are read."""
+    folder, before = sweep
+    for path in folder.rglob("*.parquet"):
+        path.unlink()
+    (folder / "scenario.yaml").unlink()
+    change(folder, status="running", points=[], parts=[], inputs={}, files={}, batch=None)
+    resume(folder)
+    assert_whole(folder, before)
+
+
+def test_from_another_folder(sweep, tmp_path, monkeypatch):
+    folder, before = sweep
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    deleted(folder / "runs/part-000000-000000000.parquet")
+    resume("../out")
+    assert_whole(folder, before)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"code": "0123456789abcdef"}, "code: the results were made by code 0123456789abcdef, this is"),
+        ({"packages": {"numpy": "1.0"}}, "packages.numpy: 1.0 then,"),
+        ({"seed": 2}, "seed: 2 in the results, 1 by the files"),
+        ({"replicates": 24}, "replicates: 24 in the results, 23 by the files"),
+        ({"format": 99}, "another program or version"),
+        ({"program": "other"}, "another program or version"),
+    ],
+)
+def test_with_other_code_or_seed_it_is_refused(sweep, values, said, capsys):
+    folder, _ = sweep
+    deleted(folder / "runs/part-000000-000000000.parquet")
+    change(folder, **values)
+    before = manifest(folder)
+    resume(folder, code=2)
+    assert said in capsys.readouterr().err
+    assert manifest(folder) == before
+
+
+def test_with_other_files_it_is_refused(begin, write_own, capsys):
+    write_own("days: 4")
+    folder = begin("run", "mine.yaml", "--replicates", "30")
+    write_own("days: 5")
+    resume(folder, code=2)
+    assert "inputs.mine.yaml: has changed" in capsys.readouterr().err
+    write_own("days: 4")
+    deleted(folder / "runs/part-000000-000000000.parquet")
+    resume(folder)
+    assert len(Results.open(folder).runs) == 30
+    (folder.parent / "mine.yaml").unlink()
+    resume(folder, code=2)
+    assert "mine.yaml" in capsys.readouterr().err
+
+
+@pytest.fixture
+def write_own(tmp_path):
+    """Writes `mine.yaml`, which extends the shipped `tiny`."""
+    from sim.scenario.loader import load
+
+    def write(line):
+        text = load("tiny").as_yaml()
+        (tmp_path / "mine.yaml").write_text(
+            "\n".join(line if row.startswith("days:") else row for row in text.split("\n"))
+        )
+
+    return write
+
+
+def test_while_it_is_being_written_it_is_refused(sweep, capsys):
+    folder, before = sweep
+    with Folder(folder).locked():
+        resume(folder, code=2)
+        assert "written by another process" in capsys.readouterr().err
+        assert main(["run", "tiny", "--out", str(folder), "--overwrite"]) == 2
+    assert_whole(folder, before)
+
+
+def test_precision_goes_on_where_it_was(begin):
+    options = ("--precision", "escaped=0.06", "--record", "summary")
+    folder = begin("sweep", "tiny", "--replicates", "700", *options)
+    before, reached = Results.open(folder).runs, manifest(folder)["precision"]
+    for part in sorted((folder / "runs").iterdir())[1::3]:
+        part.unlink()
+    resume(folder)
+    assert Results.open(folder).runs.equals(before)
+    assert manifest(folder)["precision"] == reached
+
+
+def test_joint_draws_are_kept_with_the_results(begin, tmp_path):
+    (tmp_path / "posterior.csv").write_text("guards.scale\n0.5\n1.5\n")
+    folder = begin("run", "tiny", "--set", "draws=posterior.csv", "--replicates", "20")
+    found = Results.open(folder)
+    assert found.scenario().drawn == ("guards.scale",)
+    (tmp_path / "posterior.csv").unlink()
+    assert found.scenario().joint() == [{"guards.scale": 0.5}, {"guards.scale": 1.5}]
+    resume(folder, code=2)
