@@ -51,7 +51,9 @@ class Cluster(Executor):
         except ImportError:
             expected = "the extra: pip install 'detention-sim[cluster]'"
             raise InputError([Problem("--cluster", 0, "", "Dask is not installed", expected)]) from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong, we say in a line
+        for name in list(logging.root.manager.loggerDict):
+            if name.startswith("distributed"):
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong, we say in a line
         try:
             self._client: Any = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:

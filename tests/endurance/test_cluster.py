@@ -1,0 +1,122 @@
+"""A real Dask cluster on loopback, of processes started by their own commands."""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.endurance.processes import ROOT, assert_same, manifest, run, start, until
+
+SWEEP = ("sweep", "tiny", "--replicates", "1500", "--no-plots", "--quiet")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Cluster:
+    """`dask scheduler` and `dask worker` processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"tcp://127.0.0.1:{self.port}"
+        self.processes: list[subprocess.Popen] = []
+        self.scheduler = self._start("scheduler", "--port", str(self.port), "--no-dashboard")
+        self.workers = [self.worker(), self.worker()]
+
+    def _start(self, *arguments: str, path: Path = ROOT) -> subprocess.Popen:
+        name = f"{arguments[0]}-{len(self.processes)}"
+        environment = {**os.environ, "PYTHONPATH": str(path), "DASK_DISTRIBUTED__WORKER__MEMORY__SPILL": "False"}
+        command = [sys.executable, "-m", "dask", *arguments, "--host", "127.0.0.1"]
+        with open(self.folder / f"{name}.log", "wb") as log:
+            process = subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
+        self.processes.append(process)
+        until(lambda: self._ready(name), process)
+        return process
+
+    def _ready(self, name: str) -> bool:
+        text = (self.folder / f"{name}.log").read_text()
+        return bool(re.search(r"Scheduler at: +tcp|Registered to: +tcp", text))
+
+    def worker(self, path: Path = ROOT) -> subprocess.Popen:
+        """One more worker, of one thread, with the code that lies in `path`."""
+        return self._start(
+            "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--memory-limit", "0", path=path
+        )
+
+    def close(self) -> None:
+        for process in reversed(self.processes):
+            process.terminate()
+        for process in self.processes:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=2)
+            process.kill()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers, which end with the test."""
+    made = Cluster(tmp_path)
+    yield made
+    made.close()
+
+
+def parts(folder: Path) -> int:
+    return len(list(folder.glob("runs/part-*.parquet")))
+
+
+@pytest.mark.slow
+def test_a_lost_worker_changes_nothing(cluster, tmp_path):
+    run(*SWEEP, "--out", "local", cwd=tmp_path)
+    process = start(*SWEEP, "--out", "out", "--cluster", cluster.address, cwd=tmp_path)
+    assert until(lambda: parts(tmp_path / "out") > 3, process)
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    assert process.poll() is None
+    _, err = process.communicate(timeout=240)
+    assert process.returncode == 0, err.decode()
+    assert_same(tmp_path / "out", tmp_path / "local")
+
+
+@pytest.mark.slow
+def test_a_lost_scheduler_stops_the_sweep_and_it_resumes_locally(cluster, tmp_path):
+    run(*SWEEP, "--out", "local", cwd=tmp_path)
+    process = start(*SWEEP, "--out", "out", "--cluster", cluster.address, cwd=tmp_path)
+    assert until(lambda: parts(tmp_path / "out") > 3, process)
+    cluster.scheduler.send_signal(signal.SIGKILL)
+    _, err = process.communicate(timeout=240)
+    assert process.returncode == 3, err.decode()
+    assert b"the cluster was lost" in err
+    assert b"Traceback" not in err
+    assert manifest(tmp_path / "out")["status"] == "stopped"
+    run("resume", "out", "--no-plots", "--quiet", cwd=tmp_path)
+    assert_same(tmp_path / "out", tmp_path / "local")
+
+
+@pytest.mark.slow
+def test_a_worker_with_other_code_is_refused(cluster, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "sim", other / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    (other / "sim/other.py").write_text('"""One file more."""\n')
+    cluster.worker(other)
+    given = ("sweep", "tiny", "--replicates", "40", "--no-plots")
+    _, err = run(*given, "--out", "out", "--cluster", cluster.address, cwd=tmp_path)
+    assert re.search(r"worker tcp://127.0.0.1:\d+ is refused: its code is [0-9a-f]{16}, ours is [0-9a-f]{16}", err)
+    for process in cluster.workers:
+        process.terminate()
+        process.wait(timeout=20)
+    _, err = run(*given, "--out", "none", "--cluster", cluster.address, cwd=tmp_path, code=2)
+    assert "has no worker with the same code" in err
+    assert not (tmp_path / "none").exists()
+    run(*given, "--out", "local", cwd=tmp_path)
+    assert_same(tmp_path / "out", tmp_path / "local")

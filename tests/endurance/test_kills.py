@@ -1,0 +1,70 @@
+"""Killed at any moment, a sweep resumes and ends as if it had never been."""
+
+import random
+import signal
+import time
+
+import pytest
+
+from tests.endurance.processes import assert_same, manifest, run, start, until
+
+SWEEP = ("sweep", "tiny", "--replicates", "600", "--record", "full", "--no-plots", "--quiet")
+RESUME = ("resume", "out", "--no-plots", "--quiet")
+
+
+def stored(folder):
+    """Names of the parts that lie there."""
+    return {str(path) for path in folder.rglob("part-*.parquet")}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_kill_9_at_random_moments(tmp_path, long):
+    """The first kill comes before any part exists, the others anywhere between two starts."""
+    kills = 50 if long else 5
+    began = time.monotonic()
+    run(*SWEEP, "--out", "whole", cwd=tmp_path)
+    alone = time.monotonic() - began
+    out = tmp_path / "out"
+    chance = random.Random(7)
+    process = start(*SWEEP, "--out", "out", cwd=tmp_path)
+    assert until((out / "manifest.json").exists, process)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert manifest(out)["status"] == "running"
+    assert manifest(out)["parts"] == []
+    done, killed = [0], 1
+    while killed < kills:
+        process = start(*RESUME, cwd=tmp_path)
+        if chance.random() < 0.3:
+            time.sleep(chance.uniform(0.0, 2.0))  # while it starts, mostly
+        else:
+            there = stored(out)
+            until(lambda there=there: stored(out) - there, process)  # once it has written something new
+            time.sleep(chance.uniform(0.0, 4.0 / kills))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if process.returncode == 0:  # it had come to its end before: spoil it, and go on killing
+            spoiled = chance.choice(manifest(out)["parts"])
+            (out / spoiled["file"]).unlink()
+        else:
+            killed += 1
+        done.append(manifest(out)["counts"]["done"])
+    run(*RESUME, cwd=tmp_path)
+    print(f"\n{killed} kills; replicates stored after each: {done}; uninterrupted {alone:.1f} s")
+    assert max(done) > 0
+    assert_same(out, tmp_path / "whole")
+
+
+def test_stopped_politely_it_resumes_too(tmp_path):
+    run(*SWEEP, "--out", "whole", cwd=tmp_path)
+    process = start(*SWEEP, "--out", "out", cwd=tmp_path)
+    assert until(lambda: list((tmp_path / "out").glob("runs/part-*")), process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 3
+    assert b"stopped (interrupted)" in err
+    assert b"resume" in err
+    assert manifest(tmp_path / "out")["status"] == "stopped"
+    run(*RESUME, cwd=tmp_path)
+    assert_same(tmp_path / "out", tmp_path / "whole")
