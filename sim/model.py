@@ -454,10 +454,21 @@ class Run:
         done = int(self.truth.clock["step"][0])
         advance(self.truth, self.belief, self.tables, steps)
         while self.truth.clock["overflow"][0] or self.belief.board["overflow"][0]:
-            self._room = self._room.larger()
-            self._allocate(self.resolved)
+            self.make_room(self._room.larger())
             self.reset(self.seed, self.replicate)
-            advance(self.truth, self.belief, self.tables, done + steps)
+            advance(self.truth, self.belief, self.tables, done + steps - int(self.truth.clock["step"][0]))
+
+    @property
+    def room(self) -> Room:
+        """How long the lists are."""
+        return self._room
+
+    def make_room(self, room: Room) -> None:
+        """Make the lists at least so long; what they hold is lost."""
+        wanted = Room(*map(max, room, self._room))
+        if wanted != self._room:
+            self._room = wanted
+            self._allocate(self.resolved)
 
     def finish(self) -> Tables:
         """Write the run's row and the facilities' rows; the tables are overwritten by the next replicate."""
@@ -467,7 +478,7 @@ class Run:
     def complete(self, seed: int, replicate: int) -> Tables:
         """One replicate from start to horizon."""
         self.reset(seed, replicate)
-        self.advance(int(self.truth.clock["steps"][0]))
+        self.advance(int(self.truth.clock["steps"][0] - self.truth.clock["step"][0]))
         return self.finish()
 
 

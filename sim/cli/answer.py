@@ -50,6 +50,22 @@ def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
     _files(console, results, drawn)
 
 
+def replayed(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
+    """Print what one replicate came to, and beside it what its branch came to."""
+    stream = sys.stderr if to_stderr else sys.stdout
+    console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 110)
+    points = results.points.to_pylist()
+    table = _table("", *(printable(str(point.get("branch", "value"))) for point in points))
+    for name, title in SHOWN:
+        values = results.metric(name)
+        cells = [
+            shown(name, float(values[point["point"]][0])) if len(values[point["point"]]) else "-" for point in points
+        ]
+        table.add_row(title, *cells)
+    console.print(table)
+    _files(console, results, drawn)
+
+
 def _title(console: Console, results: Results) -> None:
     counts = results.manifest["counts"]
     points = len(results.manifest["points"])

@@ -39,6 +39,39 @@ def conduct(design: Design, how: Running) -> None:
     _conclude(store.path, how)
 
 
+def replay(design: Design, results: Results, point: int, how: Running) -> None:
+    """Run one replicate again, and compare it with what is stored.
+
+    Raises typer.Exit(1) if it differs though the code is the same; and as `conduct` does, but for a replicate that
+    failed again.
+    """
+    from sim.cli.answer import replayed
+    from sim.experiment.replay import other_code, same_as_stored
+    from sim.experiment.results import Results
+
+    store = prepare(how.out or default_folder(f"{design.name}-replay"), overwrite=how.overwrite)
+    with _ending(store):
+        try:
+            with recording(design, store, how.record) as manifest:
+                _execute(design, store, manifest, how)
+        except AllFailed as error:
+            _complain(f"the replicate failed: {error}")
+    again = Results.open(store.path)
+    same = same_as_stored(results, again, point, design.start)
+    other = other_code(results)
+    verdict = "equals the stored row" if same else "DIFFERS from the stored row"
+    if other is not None:
+        verdict += f" (the results were made by code {other})"
+    drawn = [] if how.no_plots or again.status != "done" else _drawn(store.path)
+    if not how.quiet:
+        print(f"replicate {design.start} of point {point}: {verdict}", file=sys.stderr)
+        replayed(again, drawn, to_stderr=how.as_json)
+    if how.as_json:
+        typer.echo(json.dumps({**sweep_json(again), "same": same}))
+    if not same and other is None:
+        raise typer.Exit(1)
+
+
 def resume(how: Running) -> None:
     """Finish what lies in a folder and print the answer. Raises as `conduct` does."""
     from sim.experiment.resume import begun

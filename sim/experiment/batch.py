@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from sim.agents.build import Names
 from sim.engine.compiled import cache_folder
 from sim.experiment import tables
-from sim.experiment.design import Batch
+from sim.experiment.branch import Branch
+from sim.experiment.design import Batch, Past
 from sim.model import Run
 from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
 from sim.scenario.resolved import Resolved
@@ -44,11 +45,17 @@ class Stopped(Exception):
     """The batch was given up before its end; nothing of it is kept."""
 
 
-def complete(batch: Batch, resolved: Resolved, record: str, stopping: Callable[[], bool] | None = None) -> Done:
+def complete(
+    batch: Batch,
+    resolved: Resolved,
+    record: str,
+    stopping: Callable[[], bool] | None = None,
+    past: Past | None = None,
+) -> Done:
     """Run a batch. A replicate that raises becomes a row with its error.
 
-    Parameters: record, one of `tables.RECORDS`; stopping, asked before every replicate whether to give up.
-    Raises Stopped.
+    Parameters: record, one of `tables.RECORDS`; stopping, asked before every replicate whether to give up; past, what
+    the point was up to some step. Raises Stopped.
     """
     rows = _Rows(batch, resolved.scenario.seed)
     run: Run | None = None
@@ -56,7 +63,7 @@ def complete(batch: Batch, resolved: Resolved, record: str, stopping: Callable[[
         if stopping is not None and stopping():
             raise Stopped
         try:
-            run = run or Run(resolved, full=record == "full")
+            run = run or _run(resolved, past, full=record == "full")
             rows.add(run, replicate, full=record == "full")
         except Exception as error:  # whatever it is, the other replicates go on
             rows.fail(error)
@@ -64,6 +71,10 @@ def complete(batch: Batch, resolved: Resolved, record: str, stopping: Callable[[
     parts = {name: encoded(rows.table(name)) for name in tables.RECORDS[record]}
     errors = [error for error in rows.errors if error is not None]
     return Done(batch, parts, len(errors), errors[0] if errors else None)
+
+
+def _run(resolved: Resolved, past: Past | None, *, full: bool) -> Run:
+    return Run(resolved, full=full) if past is None else Branch(past.resolved, resolved, past.step, full=full)
 
 
 class _Rows:

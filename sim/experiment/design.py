@@ -46,6 +46,13 @@ class Batch(NamedTuple):
         return f"part-{self.point:06d}-{self.first:09d}.parquet"
 
 
+class Past(NamedTuple):
+    """What a branched point was up to a step: its scenario then, and how many steps."""
+
+    resolved: Resolved
+    step: int
+
+
 class Loaded(NamedTuple):
     """What a design has once every scenario in it is read: points, notes, and the SHA-256 of every file read."""
 
@@ -59,7 +66,7 @@ class Design:
     """Points, and how many replicates of each. Points are read when first asked for; the rest is known at once.
 
     `kind` is `run`, `sweep` or `replay`; `request` what was asked for, as written; `varied` names the columns of
-    `points`; `size` is the number of points; `start` the first replicate of each.
+    `points`; `size` is the number of points; `start` the first replicate of each; `pasts` what branched points were.
     """
 
     kind: str
@@ -74,6 +81,7 @@ class Design:
     request: dict[str, object]
     _load: Callable[[], Loaded] = field(repr=False)
     start: int = 0
+    pasts: Mapping[int, Past] = field(default_factory=dict)
 
     @cached_property
     def loaded(self) -> Loaded:

@@ -222,7 +222,8 @@ class _Job:
 
         def submit(batch: Batch) -> None:
             scenario = self.design.points[batch.point].resolved
-            running[executor.submit(complete, batch, scenario, self.record, stopping)] = batch
+            past = self.design.pasts.get(batch.point)
+            running[executor.submit(complete, batch, scenario, self.record, stopping, past)] = batch
 
         try:
             while True:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -113,10 +113,16 @@ class Results:
         return self.table("episodes")
 
     def table(
-        self, name: str, columns: Sequence[str] | None = None, point: int | None = None, *, first: int | None = None
+        self,
+        name: str,
+        columns: Sequence[str] | None = None,
+        point: int | None = None,
+        *,
+        first: int | None = None,
+        replicate: int | None = None,
     ) -> Any:
-        """A table by point and replicate, or only some of its columns, or only one point, or its `first` replicates."""
-        conditions = {"point = ?": point, "replicate < ?": first}
+        """A table by point and replicate, or of it only some columns, one point, `first` replicates or one of them."""
+        conditions = {"point = ?": point, "replicate < ?": first, "replicate = ?": replicate}
         given = {condition: value for condition, value in conditions.items() if value is not None}
         return self._select(name, columns, " AND ".join(given), list(given.values()), point)
 
@@ -152,12 +158,14 @@ class Results:
         entries.sort(key=lambda part: (part["point"], part["first"]))
         return [entry for entry in entries if point is None or entry["point"] == point]
 
-    def scenario(self, point: int = 0) -> Resolved:
-        """The scenario of a point, as it ran. Raises InputError if there is no such point."""
+    def scenario(self, point: int = 0, overrides: Mapping[str, object] | None = None) -> Resolved:
+        """The scenario of a point, as it ran or with further overrides. Raises InputError if there is no such point."""
         known = self._points()
         if not 0 <= point < len(known):
             raise InputError([Problem("point", 0, str(point), "no such point", f"0 to {len(known) - 1}")])
-        return restored(self._store.read("scenario.yaml").decode(), known[point]["scenario"], self._store.read)
+        return restored(
+            self._store.read("scenario.yaml").decode(), known[point]["scenario"], self._store.read, overrides
+        )
 
     def metrics(self) -> list[dict[str, Any]]:
         """Every point's values, replicates that came to their end, and metrics, as `sweep --json` has them."""

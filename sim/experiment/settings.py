@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,12 @@ def differences(base: Resolved, other: Resolved) -> dict[str, list[Any]]:
     return {name: items for name, items in found.items() if items}
 
 
-def restored(text: str, changes: dict[str, list[Any]], read: Callable[[str], bytes]) -> Resolved:
+def restored(
+    text: str,
+    changes: dict[str, list[Any]],
+    read: Callable[[str], bytes],
+    overrides: Mapping[str, object] | None = None,
+) -> Resolved:
     """The scenario that `changes` make of the document `scenario.yaml`; `read` gives the files beside it.
 
     Raises InputError.
@@ -46,7 +51,7 @@ def restored(text: str, changes: dict[str, list[Any]], read: Callable[[str], byt
             (Path(folder) / data["draws"]).write_bytes(read(data["draws"]))
         path = Path(folder) / "scenario.yaml"
         path.write_text(json.dumps(data), "utf-8")  # JSON is YAML
-        return load(path)
+        return load(path, overrides)
 
 
 def _changed(base: Any, other: Any, at: Keys) -> Iterator[tuple[Keys, Any]]:

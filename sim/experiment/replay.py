@@ -1,0 +1,95 @@
+"""One replicate again, as it was, and if wished with another decision from some day on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sim.engine.version import code_hash
+from sim.experiment.branch import check_later
+from sim.experiment.design import Design, Loaded, Past
+from sim.experiment.results import Results
+from sim.scenario.errors import InputError, Problem
+from sim.scenario.resolved import Resolved
+from sim.scenario.sweep import Point
+
+BRANCH = "branch"
+"""Column that tells the run as it was from the run that branched."""
+AS_IT_WAS = "as it was"
+
+
+class Fork(NamedTuple):
+    """From which day on, and what is then set, by path."""
+
+    day: float
+    overrides: Mapping[str, object]
+
+
+def replay_design(results: Results, point: int, replicate: int, fork: Fork | None = None) -> Design:
+    """One replicate of a point as a design of one replicate, of one point or of two: as it was, and branched.
+
+    Raises InputError: no such point or replicate, a day that is no step, something that acts only from the start.
+    """
+    was = results.scenario(point)
+    _check_replicate(results, point, replicate)
+    points = [Point(0, {BRANCH: AS_IT_WAS} if fork is not None else {}, was)]
+    pasts: dict[int, Past] = {}
+    if fork is not None:
+        check_later(list(fork.overrides))
+        after = results.scenario(point, fork.overrides)
+        decided = ", ".join(f"{path}={_flow(value)}" for path, value in fork.overrides.items()) or "nothing else"
+        points.append(Point(1, {BRANCH: f"from day {fork.day:g}: {decided}"}, after))
+        pasts[1] = Past(was, step_of(was, fork.day))
+    request: dict[str, object] = {"results": str(results.path), "point": point, "replicate": replicate}
+    if fork is not None:
+        request |= {"from_day": fork.day, "overrides": dict(fork.overrides)}
+    return Design(
+        kind="replay",
+        name=results.name,
+        description=was.scenario.description,
+        method="replay",
+        samples=None,
+        replicates=1,
+        seed=was.scenario.seed,
+        varied=(BRANCH,) if fork is not None else (),
+        size=len(points),
+        request=request,
+        _load=lambda: Loaded(tuple(points), points[-1].resolved.notes, results.manifest["inputs"]),
+        start=replicate,
+        pasts=pasts,
+    )
+
+
+def step_of(resolved: Resolved, day: float) -> int:
+    """Steps done when a day begins. Raises InputError unless it is a step within the horizon."""
+    step = day * 24 / resolved.scenario.step_hours
+    if not 0 <= day <= resolved.scenario.days or abs(step - round(step)) > 1e-9:
+        expected = f"a whole step from 0 to {resolved.scenario.days:g} days"
+        raise InputError([Problem("--from-day", 0, "", f"{day:g} does not fit", expected)])
+    return round(step)
+
+
+def same_as_stored(results: Results, again: Results, point: int, replicate: int) -> bool:
+    """Whether the replayed run's row, failed or not, is the one that was stored."""
+    stored = results.table("runs", point=point, replicate=replicate).drop_columns(["point"])
+    replayed = again.table("runs", point=0).drop_columns(["point"])
+    return bool(stored.equals(replayed))
+
+
+def other_code(results: Results) -> str | None:
+    """The code that made the results, if it is not this."""
+    made = results.manifest["code"]
+    return None if made == code_hash() else str(made)
+
+
+def _check_replicate(results: Results, point: int, replicate: int) -> None:
+    if not len(results.table("runs", ["replicate"], point, replicate=replicate)):
+        entry = next((p for p in results.manifest["parts"] if p["table"] == "runs" and p["point"] == point), None)
+        what = f"point {point} has no replicate {replicate}" if entry is not None else f"point {point} has none stored"
+        raise InputError([Problem("--replicate", 0, str(replicate), what, "one that is stored")])
+
+
+def _flow(value: object) -> str:
+    """A value on one line, as --set takes it."""
+    return json.dumps(value, default=str).replace('"', "")
