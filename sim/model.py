@@ -465,7 +465,7 @@ class Run:
 
     def make_room(self, room: Room) -> None:
         """Make the lists at least so long; what they hold is lost."""
-        wanted = Room(*map(max, room, self._room))
+        wanted = self._room.covering(room)
         if wanted != self._room:
             self._room = wanted
             self._allocate(self.resolved)

@@ -41,6 +41,10 @@ class Room(NamedTuple):
         """Four times the room."""
         return Room(*(4 * n for n in self))
 
+    def covering(self, other: Room) -> Room:
+        """Room for both."""
+        return Room(*map(max, self, other))
+
 
 class Names(NamedTuple):
     """Names by index."""
