@@ -17,7 +17,7 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from sim.agents import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
 from sim.agents.armed_cell import attacks
 from sim.agents.build import Room, binding, build_belief, build_truth, names_of
-from sim.agents.detainee import fugitives
+from sim.agents.detainee import fugitives, list_by_index
 from sim.agents.facility import new_day, ticks
 from sim.agents.guard import guards, muster, present
 from sim.agents.levers import move_first, repatriate
@@ -110,7 +110,7 @@ def news(t: Truth) -> None:
         at = clock.step + 1 + steps
         if at < t.heard.shape[0]:
             t.heard[at] += par.news_weight * gain
-    clock.news = clock.news * math.exp(-clock.dt / (24.0 * par.news_tau_days)) + t.heard[clock.step + 1]
+    clock.news = clock.news * clock.news_kept + t.heard[clock.step + 1]
 
 
 @inlined
@@ -145,6 +145,7 @@ def advance(t: Truth, b: Belief, tables: Tables, steps: int) -> None:
     truth, belief, written = TruthRef(*t), BeliefRef(*b), TablesRef(*tables)
     for _ in range(steps):
         step(truth, belief, written)
+    list_by_index(truth)
 
 
 @compiled
@@ -203,6 +204,23 @@ def begin(t: Truth, b: Belief, tables: Tables) -> None:
     draw_start(TruthRef(*t), BeliefRef(*b), TablesRef(*tables))
 
 
+@compiled
+def fix_exponentials(t: Truth) -> None:
+    """Exponentials of a step's or a tick's length, the same all through the replicate."""
+    clock = t.clock[0]
+    par = t.par[0]
+    hours = clock.tick_minutes / 60.0
+    clock.pressure_up = 1.0 - math.exp(-clock.dt / par.guards_pressure_up_hours)
+    clock.pressure_down = 1.0 - math.exp(-clock.dt / par.guards_pressure_down_hours)
+    clock.authority_kept = math.exp(-clock.dt / par.disorder_authority_down_hours)
+    clock.authority_lag = math.exp(-clock.dt / par.disorder_authority_up_hours)
+    clock.news_kept = math.exp(-clock.dt / (24.0 * par.news_tau_days))
+    clock.camp_closed = math.exp(-hours / par.walls_camp_open_hours)
+    clock.prison_closed = math.exp(-hours / par.walls_prison_open_hours)
+    clock.join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
+    clock.calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
+
+
 @inlined
 def draw_start(t: Truth, b: Belief, tables: Tables) -> None:
     """Draw what is drawn once, apply levers to numbers, and set every facility to its start."""
@@ -214,6 +232,7 @@ def draw_start(t: Truth, b: Belief, tables: Tables) -> None:
         par.isr_residual = par.levers_residual_isr_share
     if par.levers_reaction_force_residual > par.assault_reaction_residual:
         par.assault_reaction_residual = par.levers_reaction_force_residual
+    fix_exponentials(t)
     for c in range(t.cell.shape[0]):
         clock.armed_strength += t.cell[c].strength
     for f in range(t.facility.shape[0]):
@@ -364,7 +383,7 @@ def finish_facility(t: Truth, b: Belief, tables: Tables, f: int) -> None:
 
 RESTORED = (
     "clock", "par", "total", "states", "causes", "party", "control", "changes", "facility", "people", "unit",
-    "cell", "attack", "heard", "noticed",
+    "cell", "attack", "heard", "noticed", "fate_first",
 )  # fmt: skip
 """Arrays of truth that are set back before a replicate; the others are written before they are read."""
 BELIEF_RESTORED = (

@@ -20,7 +20,7 @@ from sim.scenario.parameters import ROLES, Observer
 from sim.scenario.resolved import Resolved
 from sim.scenario.theatre import Facility, Origins
 from sim.world.belief import BOARD, OBSERVER, PAIR, REPORT, Belief
-from sim.world.codes import HANDOVERS, NEVER, OBSERVER_KINDS, SITES
+from sim.world.codes import DAY, HANDOVERS, NEVER, OBSERVER_KINDS, SITES
 from sim.world.ground import cell_of, kilometres, layers
 from sim.world.numbers import field_name, parameter_record
 from sim.world.state import CHANGE, CLOCK, EPISODE, LOG, PARTY, TOTALS, Truth
@@ -127,6 +127,7 @@ def build_truth(resolved: Resolved, room: Room) -> Truth:
         fugitive=np.zeros(population, FUGITIVE),
         hazard=np.zeros((population, 4)),
         out=np.zeros(population, np.int32),
+        fate_first=np.full(DAY // step_minutes, -1, np.int32),
         entry=np.zeros((room.entries, 3), np.int32),
         guard=np.zeros(guards, GUARD),
         guard_order=np.zeros(guards, np.int32),

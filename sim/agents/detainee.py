@@ -13,9 +13,12 @@ from sim.engine.compiled import compiled
 from sim.engine.random import (
     exponential_quantile,
     fill_uniform,
+    four_uniforms,
     name_key,
+    one_of,
     uniform,
 )
+from sim.engine.ranking import rank_uniforms, sort_together
 from sim.world.codes import (
     AT_LARGE,
     DEAD,
@@ -56,7 +59,17 @@ PERSON = np.dtype(
 )
 
 FUGITIVE = np.dtype(
-    [("since", "i8"), ("due", "i8"), ("fate", "i2"), ("column", "i2"), ("row", "i2"), ("left", "i2")], align=True
+    [
+        ("since", "i8"),
+        ("due", "i8"),  # minute of the next review, or of what happens before it
+        ("fate", "i2"),
+        ("column", "i2"),
+        ("row", "i2"),
+        ("left", "i2"),
+        ("serial", "i4"),  # number of the exit, by which people at large have their turn
+        ("next", "i4"),  # of those who meet their fate in the same step of the day, -1 for none
+    ],
+    align=True,
 )
 
 HARDSHIP = name_key("people.hardship")
@@ -108,9 +121,7 @@ def draw_order(t: Truth, f: int) -> None:
     go = np.empty(n)
     fill_uniform(go, clock.seed, GO, clock.replicate, site.key, 0)
     t.trait[first : first + n, 2] = go
-    ranked = np.argsort(go, kind="mergesort")
-    for i in range(n):
-        t.order[first + i] = first + ranked[i]
+    rank_uniforms(go, t.order[first : first + n], first)
     site.cursor = first
 
 
@@ -301,70 +312,80 @@ def get_out(t: Truth, i: int, minute: int) -> None:
     fugitive.column = site.column
     fugitive.row = site.row
     fugitive.left = f
-    t.out[clock.out_count] = i
-    clock.out_count += 1
-    plan(t, i, minute)
+    fugitive.serial = total.escaped
+    if clock.out_count == t.out.shape[0]:
+        list_by_index(t)
+    if clock.out_count < t.out.shape[0]:  # else everybody is at large, and on the list
+        t.out[clock.out_count] = i
+        clock.out_count += 1
+    plan(t, i, minute, fading(t, minute, minute))
 
 
 @compiled
-def plan(t: Truth, i: int, minute: int) -> None:
+def next_review(minute: int) -> int:
+    """The first multiple of a day after a minute."""
+    return (minute // REVIEW_MINUTES + 1) * REVIEW_MINUTES
+
+
+@compiled
+def fading(t: Truth, since: int, minute: int) -> float:
+    """exp(-a / tau_e) - exp(-(a + l) / tau_e): how much of the early search falls between now and the next review."""
+    early_hours = t.par[0].at_large_early_hours
+    hours = (next_review(minute) - minute) / 60.0
+    age = (minute - since) / 60.0
+    return math.exp(-age / early_hours) - math.exp(-(age + hours) / early_hours)
+
+
+@compiled
+def plan(t: Truth, i: int, minute: int, faded: float) -> None:
     """What happens to a person at large until the next review: competing hazards, exact in time.
 
     Sets `due` (minute) and `fate` of the person; hazards not reached are used up.
+    Parameters: faded, `fading` for this person and minute.
     """
     par = t.par[0]
     fugitive = t.fugitive[i]
     person = t.people[i]
-    end = (minute // REVIEW_MINUTES + 1) * REVIEW_MINUTES
+    end = next_review(minute)
     hours = (end - minute) / 60.0
-    age = (minute - fugitive.since) / 60.0
     holder = t.control[fugitive.row, fugitive.column]
     search = 0.0 if holder == t.clock[0].movement else t.party[holder].search
     family = 1.0 if person.kind == FIGHTER else par.at_large_family_factor
     notice = 1.0
     if t.clock[0].response == 1 and minute < t.noticed[fugitive.left]:
         notice = par.at_large_noticed_factor
-    early_hours = par.at_large_early_hours
-    early = par.at_large_retake_early_per_hour * early_hours
-    fading = math.exp(-age / early_hours) - math.exp(-(age + hours) / early_hours)
-    retake = search * family * notice * (early * fading + par.at_large_retake_per_day * hours / 24.0)
+    early = par.at_large_retake_early_per_hour * par.at_large_early_hours
+    retake = search * family * notice * (early * faded + par.at_large_retake_per_day * hours / 24.0)
     rejoin = par.at_large_rejoin_per_day * hours / 24.0 if person.kind == FIGHTER else 0.0
     height, width = t.control.shape
     near_edge = edge_km(fugitive.column, fugitive.row, width, height, par.cell_km) <= par.border_km
     leave = par.at_large_leave_per_day * hours / 24.0 if near_edge else 0.0
     death = par.at_large_death_per_day * hours / 24.0
+    left = t.hazard[i]
+    if left[RETAKE] > retake and left[REJOIN] > rejoin and left[LEAVE] > leave and left[DEATH] > death:
+        left[RETAKE] -= retake
+        left[REJOIN] -= rejoin
+        left[LEAVE] -= leave
+        left[DEATH] -= death
+        fugitive.due = end
+        fugitive.fate = REVIEW
+        return
     best = 2.0
-    fate = REVIEW
     for cause in range(4):
         rate = retake if cause == RETAKE else rejoin if cause == REJOIN else leave if cause == LEAVE else death
-        if rate > 0.0:
-            when = t.hazard[i, cause] / rate
-            if when <= 1.0 and when < best:
-                best = when
-                fate = cause
-    if fate == REVIEW:
-        t.hazard[i, RETAKE] -= retake
-        t.hazard[i, REJOIN] -= rejoin
-        t.hazard[i, LEAVE] -= leave
-        t.hazard[i, DEATH] -= death
-        fugitive.due = end
-    else:
-        fugitive.due = minute + int(math.floor(hours * 60.0 * best))
-    fugitive.fate = fate
+        if rate > 0.0 and left[cause] <= rate and left[cause] / rate < best:
+            best = left[cause] / rate
+            fugitive.fate = cause
+    fugitive.due = minute + int(math.floor(hours * 60.0 * best))
+    await_fate(t, i)
 
 
 @compiled
-def wander(t: Truth, i: int, minute: int) -> None:
-    """A person at large may move to one of the eight neighbouring cells."""
-    clock = t.clock[0]
+def neighbour(t: Truth, i: int, way: float) -> None:
+    """Move a person at large to one of the eight neighbouring cells, if it is on the grid."""
     fugitive = t.fugitive[i]
-    home = t.facility[t.people[i].home]
-    own = i - home.first
-    ease = t.par[0].at_large_move_share * t.terrain[fugitive.row, fugitive.column]
-    if uniform(clock.seed, MOVE, clock.replicate, home.key, minute, own) >= ease:
-        return
-    way = int(math.floor(8.0 * uniform(clock.seed, WAY, clock.replicate, home.key, minute, own)))
-    step = way if way < 4 else way + 1
+    number = int(math.floor(8.0 * way))
+    step = number if number < 4 else number + 1
     column = fugitive.column + step % 3 - 1
     row = fugitive.row + step // 3 - 1
     height, width = t.control.shape
@@ -409,39 +430,140 @@ def retake(t: Truth, i: int) -> None:
 
 
 @compiled
-def meet_fate(t: Truth, i: int) -> bool:
-    """Carry out what was planned before the end of the step; true while the person is still at large."""
-    m1 = t.clock[0].m1
+def await_fate(t: Truth, i: int) -> None:
+    """Chain a person with the others whose fate falls in the same step of the day."""
     fugitive = t.fugitive[i]
-    while fugitive.due < m1:
-        if fugitive.fate == REVIEW:
-            wander(t, i, fugitive.due)
-            plan(t, i, fugitive.due)
-            continue
-        if fugitive.fate == RETAKE:
-            retake(t, i)
-        elif fugitive.fate == REJOIN:
-            change_state(t, i, REJOINED)
-        elif fugitive.fate == LEAVE:
-            change_state(t, i, LEFT_THEATRE)
+    slot = fugitive.due // t.clock[0].step_minutes % t.fate_first.shape[0]
+    fugitive.next = t.fate_first[slot]
+    t.fate_first[slot] = i
+
+
+@compiled
+def list_by_index(t: Truth) -> None:
+    """Put the list of people at large in order of index, with those out since and without those gone."""
+    clock = t.clock[0]
+    old, end = clock.listed_out, clock.out_count
+    newly = np.sort(t.out[old:end])
+    kept = 0
+    for k in range(old):
+        if t.people[t.out[k]].state == AT_LARGE:
+            t.out[kept] = t.out[k]
+            kept += 1
+    # Merged from the back, in place. Who was retaken and is out again may be on both lists.
+    last = -1
+    a, b, k = kept - 1, end - old - 1, end - 1
+    while b >= 0 or a >= 0:
+        if b < 0 or (a >= 0 and t.out[a] >= newly[b]):
+            i = t.out[a]
+            a -= 1
         else:
-            change_state(t, i, DEAD)
-            t.total[0].died_outside += 1
-        return False
-    return True
+            i = newly[b]
+            b -= 1
+        if i != last and t.people[i].state == AT_LARGE:
+            t.out[k] = i
+            k -= 1
+            last = i
+    count = end - 1 - k
+    for j in range(count):
+        t.out[j] = t.out[k + 1 + j]
+    clock.out_count = count
+    clock.listed_out = count
+
+
+@compiled
+def meet_fate(t: Truth, i: int) -> None:
+    """Carry out what was planned for a person at large."""
+    fate = t.fugitive[i].fate
+    if fate == RETAKE:
+        retake(t, i)
+    elif fate == REJOIN:
+        change_state(t, i, REJOINED)
+    elif fate == LEAVE:
+        change_state(t, i, LEFT_THEATRE)
+    else:
+        change_state(t, i, DEAD)
+        t.total[0].died_outside += 1
+
+
+@compiled
+def fates(t: Truth) -> None:
+    """Those whose fate falls in this step meet it, in order of escape."""
+    clock = t.clock[0]
+    slot = clock.m0 // clock.step_minutes % t.fate_first.shape[0]
+    n = 0
+    i = t.fate_first[slot]
+    while i >= 0:
+        n += 1
+        i = t.fugitive[i].next
+    if n == 0:
+        return
+    who = np.empty(n, np.int64)
+    serial = np.empty(n, np.int64)
+    i = t.fate_first[slot]
+    for k in range(n):
+        who[k] = i
+        serial[k] = t.fugitive[i].serial
+        i = t.fugitive[i].next
+    t.fate_first[slot] = -1
+    sort_together(serial, who, n)
+    for k in range(n):
+        if t.fugitive[who[k]].due < clock.m1:
+            meet_fate(t, who[k])
+        else:  # not before the first step of the next day
+            await_fate(t, who[k])
+
+
+SINCE = 256
+"""So many times of escape have their fading remembered during a review."""
+
+
+@compiled
+def reviews(t: Truth) -> None:
+    """Midnight: everybody at large may move to a neighbouring cell, then makes the day's plan.
+
+    By index, since four neighbours share a block of random words, and those out since the same tick their fading.
+    """
+    clock = t.clock[0]
+    list_by_index(t)
+    minute = clock.m0
+    since = np.full(SINCE, -1, np.int64)
+    faded = np.empty(SINCE)
+    home, block, moved = -1, -1, False
+    move = (0.0, 0.0, 0.0, 0.0)
+    way = move
+    for k in range(clock.out_count):
+        i = t.out[k]
+        fugitive = t.fugitive[i]
+        if fugitive.fate != REVIEW or fugitive.due > minute:
+            continue
+        person = t.people[i]
+        origin = t.facility[person.home]
+        own = i - origin.first
+        if person.home != home or own >> 2 != block:
+            home, block, moved = person.home, own >> 2, False
+            move = four_uniforms(clock.seed, MOVE, clock.replicate, origin.key, minute, block)
+        ease = t.par[0].at_large_move_share * t.terrain[fugitive.row, fugitive.column]
+        if one_of(move, own & 3) < ease:
+            if not moved:
+                moved = True
+                way = four_uniforms(clock.seed, WAY, clock.replicate, origin.key, minute, block)
+            neighbour(t, i, one_of(way, own & 3))
+        slot = fugitive.since // clock.tick_minutes % SINCE
+        if since[slot] != fugitive.since:
+            since[slot] = fugitive.since
+            faded[slot] = fading(t, fugitive.since, minute)
+        plan(t, i, minute, faded[slot])
 
 
 @compiled
 def fugitives(t: Truth) -> None:
-    """People at large, in order of escape: found, gone back, gone abroad, dead, or moved on."""
-    clock = t.clock[0]
-    kept = 0
-    for k in range(clock.out_count):
-        i = t.out[k]
-        if t.fugitive[i].due >= clock.m1 or meet_fate(t, i):
-            t.out[kept] = i
-            kept += 1
-    clock.out_count = kept
+    """People at large: at midnight their plans are reviewed; then they are found, go back, go abroad or die.
+
+    A review depends on nobody else's, and a fate on no review, so all reviews come first.
+    """
+    if t.clock[0].m0 % REVIEW_MINUTES == 0 and t.clock[0].out_count > 0:
+        reviews(t)
+    fates(t)
 
 
 def _detainee_at(axis: str) -> Column:

@@ -201,15 +201,12 @@ def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
 @compiled
 def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     """One tick of disorder: everybody's decision on the containment of the tick's start."""
-    par = t.par[0]
     site = t.facility[f]
     if site.active == 0 and is_quiet(t, f, guards):
         return
     contain_blocks(t, f, guards)
     refresh_lists(t, f)
-    hours = t.clock[0].tick_minutes / 60.0
-    join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
-    calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
+    join, calm = t.clock[0].join, t.clock[0].calm
     orderly = site.active == 0
     highest = site.near_agitation
     for b in range(site.blocks):

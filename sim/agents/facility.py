@@ -125,6 +125,7 @@ FACILITY = np.dtype(
         ("pulled_until", "i8"),
         ("held_day", "i8"),
         ("stealth", "i8"),  # candidates drawn for the day
+        ("stealth_due", "i8"),  # minute of the next of them
         # Account.
         ("escaped", "i8"),
         ("recaptured", "i8"),
@@ -207,6 +208,7 @@ def new_day(t: Truth, f: int) -> None:
         mean = 24.0 * rate * site.held * (1.0 + par.stealth_thin_gain)
         u = uniform(clock.seed, STEALTH_COUNT, clock.replicate, site.key, clock.m0, 0)
         site.stealth = poisson_quantile(u, mean)
+    site.stealth_due = next_candidate(t, f, clock.m0)
     site.hits = -1
 
 
@@ -222,9 +224,9 @@ def mood(t: Truth, f: int) -> None:
     site.agitation = max(0.0, crowd + min(par.news_cap, clock.news) + slow)
     goal = t.party[site.controller].authority
     if site.custody == NONE or site.custody == RELEASED:
-        site.authority *= math.exp(-clock.dt / par.disorder_authority_down_hours)
+        site.authority *= clock.authority_kept
     elif site.authority != goal:
-        site.authority = goal + (site.authority - goal) * math.exp(-clock.dt / par.disorder_authority_up_hours)
+        site.authority = goal + (site.authority - goal) * clock.authority_lag
 
 
 @compiled
@@ -324,16 +326,39 @@ def stealth_ratio(t: Truth, f: int) -> float:
 
 
 @compiled
+def candidate_minute(t: Truth, f: int, k: int) -> int:
+    """When the day's k-th candidate of a lone escape would go."""
+    clock = t.clock[0]
+    day = clock.m0 // DAY * DAY
+    u = uniform(clock.seed, STEALTH_TIME, clock.replicate, t.facility[f].key, day, k)
+    return day + int(math.floor(1440.0 * u))
+
+
+@compiled
+def next_candidate(t: Truth, f: int, minute: int) -> int:
+    """The first minute from this one on at which a candidate of the day would go."""
+    due = NEVER
+    for k in range(t.facility[f].stealth):
+        when = candidate_minute(t, f, k)
+        if minute <= when < due:
+            due = when
+    return due
+
+
+@compiled
 def stealth(t: Truth, f: int, minute: int) -> None:
     """Lone escapes of this tick: the day's candidates, thinned."""
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
+    if site.stealth_due >= minute + clock.tick_minutes:
+        return
+    site.stealth_due = next_candidate(t, f, minute + clock.tick_minutes)
     if site.custody == NONE or site.custody == RELEASED or gate_held(t, f, minute):
         return
     day = clock.m0 // DAY * DAY
     for k in range(site.stealth):
-        when = day + int(math.floor(1440.0 * uniform(clock.seed, STEALTH_TIME, clock.replicate, site.key, day, k)))
+        when = candidate_minute(t, f, k)
         if when < minute or when >= minute + clock.tick_minutes or site.held == 0:
             continue
         chance = stealth_ratio(t, f) * site.held / (site.held_day * (1.0 + par.stealth_thin_gain))
@@ -412,17 +437,20 @@ def move_out(t: Truth, f: int, n: int) -> None:
 @compiled
 def walls(t: Truth, f: int) -> None:
     """The perimeter after the tick's exits: opened, worn or repaired."""
+    clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
-    hours = t.clock[0].tick_minutes / 60.0
+    hours = clock.tick_minutes / 60.0
     if site.custody == NONE:
-        open_hours = par.walls_camp_open_hours if site.camp == 1 else par.walls_prison_open_hours
-        site.opening = 1.0 - (1.0 - site.opening) * math.exp(-hours / open_hours)
+        still = clock.camp_closed if site.camp == 1 else clock.prison_closed
+        site.opening = 1.0 - (1.0 - site.opening) * still
     elif site.custody == GUARDED or site.custody == OCCUPIED:
         loose = max(0.0, site.uncontained - par.walls_erosion_minimum)
         erosion = par.walls_erosion_per_hour * (1.0 - site.walls) * loose / 1000.0
         ordered = site.active == 0 and present(t, f) > 0.0 and site.assault == NO_ASSAULT
         repair = par.walls_repair_per_hour * upkeep_here(t, f) if ordered else 0.0
+        if erosion == 0.0 and site.opening == site.opening0:
+            return
         site.opening = opening_after(site.opening, site.opening0, erosion, repair, hours)
 
 
@@ -438,7 +466,7 @@ def at_rest(t: Truth, f: int, guards: float) -> bool:
         return bool(site.opening == site.opening0)
     if site.active > 0 or site.exposed > 0 or site.assault != NO_ASSAULT or site.assault_due != NEVER:
         return False
-    if site.opening != site.opening0 or site.stealth > 0 or clock.m0 < site.pulled_until:
+    if site.opening != site.opening0 or site.stealth_due < clock.m1 or clock.m0 < site.pulled_until:
         return False
     if site.distance <= t.par[0].shelling_front_km and site.hits != 0:
         return False

@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import fill_uniform, name_key, uniform
+from sim.engine.ranking import rank_uniforms
 from sim.world.codes import (
     AT_FRONT,
     CALL,
@@ -56,9 +57,7 @@ def muster(t: Truth, f: int) -> None:
     for j in range(n):
         t.guard[first + j].call = draw[j]
         t.guard[first + j].status = ON_SITE
-    ranked = np.argsort(draw, kind="mergesort")
-    for j in range(n):
-        t.guard_order[first + j] = first + ranked[j]
+    rank_uniforms(draw, t.guard_order[first : first + n], first)
     fill_uniform(draw, clock.seed, NERVE, clock.replicate, site.key, 0)
     for j in range(n):
         t.guard[first + j].nerve = par.guards_nerve_min + (1.0 - par.guards_nerve_min) * draw[j]
@@ -67,16 +66,14 @@ def muster(t: Truth, f: int) -> None:
 @compiled
 def front_pressure(t: Truth) -> None:
     """F of every party: rises while a hostile unit is active, falls when none is; exact over the step."""
-    par = t.par[0]
-    dt = t.clock[0].dt
+    clock = t.clock[0]
     for p in range(t.party.shape[0]):
         target = 0.0
         for u in range(t.unit.shape[0]):
             if t.unit[u].active == 1 and t.hostile[t.unit[u].party, p]:
                 target = 1.0
-        hours = par.guards_pressure_up_hours if target == 1.0 else par.guards_pressure_down_hours
         party = t.party[p]
-        party.pressure += (target - party.pressure) * (1.0 - math.exp(-dt / hours))
+        party.pressure += (target - party.pressure) * (clock.pressure_up if target == 1.0 else clock.pressure_down)
 
 
 @compiled
@@ -95,11 +92,20 @@ def return_and_replace(t: Truth, f: int, minute: int) -> None:
 
 
 @compiled
+def nobody_called(t: Truth, f: int, share: float) -> bool:
+    """Whether the lowest call number at a facility is not below a share."""
+    site = t.facility[f]
+    return bool(site.guards == 0 or t.guard[t.guard_order[site.guard_first]].call >= share)
+
+
+@compiled
 def call_up(t: Truth, f: int, minute: int) -> None:
     """The front takes guards by call number, down to the floor; the others stand on site."""
     par = t.par[0]
     site = t.facility[f]
     share = par.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
+    if site.on_site == site.guards and nobody_called(t, f, share):
+        return
     alive = 0
     wanted = 0
     for j in range(site.guards):
@@ -211,7 +217,8 @@ def guards(t: Truth) -> None:
         site = t.facility[f]
         if site.changed == 0:
             if decides:
-                return_and_replace(t, f, decision)
+                if site.on_site < site.guards:
+                    return_and_replace(t, f, decision)
                 call_up(t, f, decision)
             if site.threat > t.par[0].guards_nerve_min and site.on_site > 0:
                 flee(t, f)

@@ -415,7 +415,11 @@ def statements(t: Truth, b: Belief) -> None:
 @compiled
 def claimed(b: Belief, role: int) -> float:
     """What a role claims: the larger of the sum of its site claims and its theatre claim; NaN if neither."""
-    total = sum_of_claims(b, 1 << role)
+    total = math.nan
+    for f in range(b.claim.shape[1]):
+        value = b.claim[role, f]
+        if not math.isnan(value):
+            total = value if math.isnan(total) else total + value
     told = b.theatre_claim[role]
     if math.isnan(total):
         return told
@@ -431,11 +435,10 @@ def observe(t: Truth, b: Belief) -> None:
     par = t.par[0]
     board = b.board[0]
     board.coverage = par.isr_coverage * (par.isr_residual + (1.0 - par.isr_residual) * clock.presence)
-    for e in range(b.began.shape[0]):
-        if e >= clock.episodes:
-            break
-        if b.began[e] < 0.0:
-            b.began[e] = board.coverage
+    e = clock.episodes - 1
+    while e >= 0 and b.began[e] < 0.0:
+        b.began[e] = board.coverage
+        e -= 1
     sites = 0
     for f in range(t.facility.shape[0]):
         if t.facility[f].resident == 1:

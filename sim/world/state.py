@@ -25,7 +25,8 @@ CLOCK = np.dtype(
         ("reaction", "f8"),  # availability of the reaction force, 0-1
         ("news", "f8"),  # agitation from escapes elsewhere, before the cap
         ("response", "i8"),  # 1 if detection speeds recapture
-        ("out_count", "i8"),  # people at large in the list
+        ("out_count", "i8"),  # length of the list of people at large
+        ("listed_out", "i8"),  # so much of it is in order of index
         ("entries", "i8"),  # people brought into facilities other than as they began
         ("episodes", "i8"),
         ("log_count", "i8"),
@@ -39,6 +40,16 @@ CLOCK = np.dtype(
         ("armed_strength", "f8"),
         ("handover", "i8"),  # how control passes where a row does not say
         ("candidates", "i8"),  # attacks drawn for the day
+        # Exponentials that stay the same through a replicate.
+        ("pressure_up", "f8"),  # share of the way that front pressure goes in a step
+        ("pressure_down", "f8"),
+        ("authority_kept", "f8"),  # share of authority left after a step without custody
+        ("authority_lag", "f8"),  # share of the way to the holder's authority not gone in a step
+        ("news_kept", "f8"),  # share of news left after a step
+        ("camp_closed", "f8"),  # share of what is closed in an unguarded camp that is so after a tick
+        ("prison_closed", "f8"),
+        ("join", "f8"),  # probability of joining disorder in a tick, for one who would
+        ("calm", "f8"),
         ("threatened", "i8"),  # 1 while the facilities' threat is not all zero
     ],
     align=True,
@@ -110,7 +121,8 @@ class Truth(NamedTuple):
     near: np.ndarray  # int32 (population,): each facility's own people who could join disorder soon
     fugitive: np.ndarray  # FUGITIVE (population,)
     hazard: np.ndarray  # float64 (population, 4): what is left of the four hazards at large
-    out: np.ndarray  # int32 (population,): people at large, in order of escape
+    out: np.ndarray  # int32 (population,): people at large, by index; those out since the last review behind
+    fate_first: np.ndarray  # int32 (steps in a day,): first of those who meet their fate in a step of the day
     entry: np.ndarray  # int32 (entries, 3): person, next entry of the facility, next of those who could join
     guard: np.ndarray  # GUARD (guards,)
     guard_order: np.ndarray  # int32 (guards,): each facility's guards by rising call number
