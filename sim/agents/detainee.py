@@ -169,6 +169,8 @@ def arrive(t: Truth, i: int, f: int) -> None:
     else:
         site.entry_head = entry
     site.entry_tail = entry
+    if site.listed == 1:
+        draw_traits(t, person.home)
     site.held += 1
     if person.kind == FIGHTER:
         site.fighters += 1

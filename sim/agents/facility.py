@@ -148,7 +148,9 @@ FACILITY = np.dtype(
         ("near_entry", "i8"),  # first entry of the chain of those brought in who could join
         ("near_least", "f8"),  # containment down to which that chain holds
         ("near_agitation", "f8"),  # the lists hold for at most so much agitation
-        ("near_authority", "f8"),  # and at least so much authority
+        ("far_agitation", "f8"),  # and at least so much,
+        ("near_authority", "f8"),  # for at least so much authority
+        ("far_authority", "f8"),  # and at most so much
         ("quiet_guards", "f8"),  # nobody joins with at least so many effective guards,
         ("quiet_agitation", "f8"),  # at most so much agitation,
         ("quiet_authority", "f8"),  # and at least so much authority
@@ -156,7 +158,18 @@ FACILITY = np.dtype(
     align=True,
 )
 
-BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8"), ("least", "f8"), ("near", "i8")], align=True)
+BLOCK = np.dtype(
+    [
+        ("held", "i8"),
+        ("active", "i8"),
+        ("containment", "f8"),
+        ("least", "f8"),  # containment from which
+        ("most", "f8"),  # to which its list holds
+        ("near", "i8"),  # length of the list, -1 for none
+        ("look", "i8"),  # so many of it need to be looked at, the others are settled in disorder
+    ],
+    align=True,
+)
 
 
 AGITATION = name_key("agitation")

@@ -239,6 +239,7 @@ def calm_everyone(t: Truth, f: int) -> None:
     site.quiet_guards = math.inf
     if site.active == 0:
         return
+    site.listed = 0
     for k in range(site.held0):
         person = t.people[site.first + k]
         if person.slot == -1 and person.facility == f:
