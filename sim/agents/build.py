@@ -113,13 +113,14 @@ def build_truth(resolved: Resolved, room: Room) -> Truth:
         hostile=_hostility(resolved, party_index),
         control=control,
         terrain=terrain,
+        site_at=_places(facility, control),
         areas=areas,
         schedule=np.array(
             [(_minute(resolved, date), share) for date, share in scenario.withdrawal.schedule], dtype=np.float64
         ).reshape(-1, 2),
         changes=changes,
         facility=facility,
-        block=np.zeros(blocks, BLOCK),
+        block=_blocks(facility, people, blocks),
         people=people,
         trait=np.zeros((population, 3)),
         order=np.zeros(population, np.int32),
@@ -152,6 +153,7 @@ def _clock(resolved: Resolved, party_index: dict[str, int]) -> np.ndarray:
     clock["ticks"] = ticks_in(step_minutes)
     clock["tick_minutes"] = step_minutes // ticks_in(step_minutes)
     clock["dt"] = scenario.step_hours
+    clock["sites"] = sum(facility.custody != "resident" for facility in theatre.facilities.values())
     clock["response"] = scenario.response
     clock["handover"] = HANDOVERS.index(scenario.control.handover)
     movement = [party_index[name] for name, party in theatre.parties.items() if party.armed_movement]
@@ -162,7 +164,7 @@ def _clock(resolved: Resolved, party_index: dict[str, int]) -> np.ndarray:
     clock["move_to"] = -1
     if levers.move_first and levers.move_first.to:
         clock["move_to"] = list(theatre.facilities).index(levers.move_first.to)
-    clock["repatriate_start"] = NEVER
+    clock["repatriate_start"] = clock["ground_due"] = NEVER
     if levers.repatriation:
         clock["repatriate_start"] = max(0, _minute(resolved, levers.repatriation.start or scenario.start))
         clock["repatriate_who"] = ("all", "fighters", "families").index(levers.repatriation.who)
@@ -234,6 +236,23 @@ def _facilities(resolved: Resolved, party_index: dict[str, int]) -> tuple[np.nda
         guards += int(row["guard_rows"])
     everyone = np.concatenate(people) if people else np.zeros(0, PERSON)
     return rows, everyone, blocks, guards
+
+
+def _blocks(facility: np.ndarray, people: np.ndarray, blocks: int) -> np.ndarray:
+    """Blocks with the people who stand in them at the start."""
+    rows = np.zeros(blocks, BLOCK)
+    rows["held"] = np.bincount(facility["block_first"][people["home"]] + people["block"], minlength=blocks)
+    return rows
+
+
+def _places(facility: np.ndarray, control: np.ndarray) -> np.ndarray:
+    """The first facility in every cell, -1 for none; each facility notes the next one in its cell."""
+    first = np.full(control.shape, -1, np.int32)
+    for f in reversed(range(len(facility))):
+        cell = facility["row"][f], facility["column"][f]
+        facility["next_here"][f] = first[cell]
+        first[cell] = f
+    return first
 
 
 def _describe(resolved: Resolved, row: Any, name: str, facility: Facility) -> None:

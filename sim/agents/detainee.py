@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -111,7 +111,7 @@ def draw_traits(t: Truth, f: int) -> None:
 
 @compiled
 def draw_order(t: Truth, f: int) -> None:
-    """Draw the go numbers of a facility's own people and put them in order, when first needed."""
+    """Draw the go numbers of a facility's own people, when first needed."""
     site = t.facility[f]
     if site.drawn_order == 1:
         return
@@ -121,8 +121,50 @@ def draw_order(t: Truth, f: int) -> None:
     go = np.empty(n)
     fill_uniform(go, clock.seed, GO, clock.replicate, site.key, 0)
     t.trait[first : first + n, 2] = go
-    rank_uniforms(go, t.order[first : first + n], first)
     site.cursor = first
+    site.ordered = 0
+    site.order_cut = 0.0
+
+
+FIRST_IN_ORDER = 64
+"""So many of a facility are put in order at first; then four times as many."""
+
+
+@compiled
+def extend_order(t: Truth, f: int) -> None:
+    """Put those with the next go numbers in order: few of most facilities are ever asked for."""
+    site = t.facility[f]
+    first, n = site.first, site.held0
+    low = site.order_cut
+    share = (4.0 * site.ordered + FIRST_IN_ORDER) / n
+    high = share if share < 0.5 else 1.0
+    here = 0
+    for i in range(first, first + n):
+        if low <= t.trait[i, 2] < high:
+            here += 1
+    who = np.empty(here, np.int32)
+    go = np.empty(here)
+    here = 0
+    for i in range(first, first + n):
+        if low <= t.trait[i, 2] < high:
+            who[here] = i
+            go[here] = t.trait[i, 2]
+            here += 1
+    ranked = np.empty(here, np.int32)
+    rank_uniforms(go, low, high, ranked)
+    for k in range(here):
+        t.order[first + site.ordered + k] = who[ranked[k]]
+    site.ordered += here
+    site.order_cut = high
+
+
+@compiled
+def in_order(t: Truth, f: int, k: int) -> int:
+    """The person at place k of a facility's order."""
+    site = t.facility[f]
+    while k >= site.first + site.ordered:
+        extend_order(t, f)
+    return int(t.order[k])
 
 
 @compiled
@@ -142,6 +184,7 @@ def depart(t: Truth, i: int) -> None:
     person.slot = -2
     site.smallest_block = 0
     site.quiet_guards = math.inf
+    site.rest_until = min(site.rest_until, t.clock[0].m0 + 1)
 
 
 @compiled
@@ -177,6 +220,7 @@ def arrive(t: Truth, i: int, f: int) -> None:
     t.block[site.block_first + person.block].held += 1
     site.smallest_block = 0
     site.quiet_guards = math.inf
+    site.rest_until = min(site.rest_until, t.clock[0].m0 + 1)
 
 
 @compiled
@@ -203,12 +247,12 @@ def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarra
     site = t.facility[f]
     draw_order(t, f)
     end = site.first + site.held0
-    while site.cursor < end and not stands_in_order(t, t.order[site.cursor], f):
+    while site.cursor < end and not stands_in_order(t, in_order(t, f, site.cursor), f):
         site.cursor += 1
     found = 0
     k = site.cursor
     while k < end and found < n:
-        i = t.order[k]
+        i = in_order(t, f, k)
         if stands_in_order(t, i, f) and (not only_active or t.people[i].active == 1):
             chosen[found] = i
             found += 1
@@ -320,7 +364,7 @@ def get_out(t: Truth, i: int, minute: int) -> None:
     if clock.out_count < t.out.shape[0]:  # else everybody is at large, and on the list
         t.out[clock.out_count] = i
         clock.out_count += 1
-    plan(t, i, minute, fading(t, minute, minute))
+    plan(t, i, minute, rates_until_review(t, minute), fading(t, minute, minute))
 
 
 @compiled
@@ -338,38 +382,61 @@ def fading(t: Truth, since: int, minute: int) -> float:
     return math.exp(-age / early_hours) - math.exp(-(age + hours) / early_hours)
 
 
+class Rates(NamedTuple):
+    """Hazards from now to the next review, before search, notice and family; the early search before it fades."""
+
+    hours: float
+    early: float
+    retake: float
+    rejoin: float
+    leave: float
+    death: float
+
+
 @compiled
-def plan(t: Truth, i: int, minute: int, faded: float) -> None:
+def rates_until_review(t: Truth, minute: int) -> Rates:
+    """The hazards of everybody at large from a minute to the next review."""
+    par = t.par[0]
+    hours = (next_review(minute) - minute) / 60.0
+    return Rates(
+        hours,
+        par.at_large_retake_early_per_hour * par.at_large_early_hours,
+        par.at_large_retake_per_day * hours / 24.0,
+        par.at_large_rejoin_per_day * hours / 24.0,
+        par.at_large_leave_per_day * hours / 24.0,
+        par.at_large_death_per_day * hours / 24.0,
+    )
+
+
+@compiled
+def plan(t: Truth, i: int, minute: int, rates: Rates, faded: float) -> None:
     """What happens to a person at large until the next review: competing hazards, exact in time.
 
     Sets `due` (minute) and `fate` of the person; hazards not reached are used up.
-    Parameters: faded, `fading` for this person and minute.
+    Parameters: rates, `rates_until_review`; faded, `fading` for this person and minute.
     """
     par = t.par[0]
     fugitive = t.fugitive[i]
     person = t.people[i]
-    end = next_review(minute)
-    hours = (end - minute) / 60.0
     holder = t.control[fugitive.row, fugitive.column]
     search = 0.0 if holder == t.clock[0].movement else t.party[holder].search
     family = 1.0 if person.kind == FIGHTER else par.at_large_family_factor
     notice = 1.0
     if t.clock[0].response == 1 and minute < t.noticed[fugitive.left]:
         notice = par.at_large_noticed_factor
-    early = par.at_large_retake_early_per_hour * par.at_large_early_hours
-    retake = search * family * notice * (early * faded + par.at_large_retake_per_day * hours / 24.0)
-    rejoin = par.at_large_rejoin_per_day * hours / 24.0 if person.kind == FIGHTER else 0.0
+    retake = search * family * notice * (rates.early * faded + rates.retake)
+    rejoin = rates.rejoin if person.kind == FIGHTER else 0.0
     height, width = t.control.shape
     near_edge = edge_km(fugitive.column, fugitive.row, width, height, par.cell_km) <= par.border_km
-    leave = par.at_large_leave_per_day * hours / 24.0 if near_edge else 0.0
-    death = par.at_large_death_per_day * hours / 24.0
+    leave = rates.leave if near_edge else 0.0
+    death = rates.death
     left = t.hazard[i]
     if left[RETAKE] > retake and left[REJOIN] > rejoin and left[LEAVE] > leave and left[DEATH] > death:
         left[RETAKE] -= retake
         left[REJOIN] -= rejoin
         left[LEAVE] -= leave
         left[DEATH] -= death
-        fugitive.due = end
+        fugitive.due = next_review(minute)
         fugitive.fate = REVIEW
         return
     best = 2.0
@@ -378,7 +445,7 @@ def plan(t: Truth, i: int, minute: int, faded: float) -> None:
         if rate > 0.0 and left[cause] <= rate and left[cause] / rate < best:
             best = left[cause] / rate
             fugitive.fate = cause
-    fugitive.due = minute + int(math.floor(hours * 60.0 * best))
+    fugitive.due = minute + int(math.floor(rates.hours * 60.0 * best))
     await_fate(t, i)
 
 
@@ -528,6 +595,10 @@ def reviews(t: Truth) -> None:
     clock = t.clock[0]
     list_by_index(t)
     minute = clock.m0
+    seed, replicate, tick_minutes = clock.seed, clock.replicate, clock.tick_minutes
+    share = t.par[0].at_large_move_share
+    rates = rates_until_review(t, minute)
+    people, fugitives, terrain = t.people, t.fugitive, t.terrain
     since = np.full(SINCE, -1, np.int64)
     faded = np.empty(SINCE)
     home, block, moved = -1, -1, False
@@ -535,26 +606,26 @@ def reviews(t: Truth) -> None:
     way = move
     for k in range(clock.out_count):
         i = t.out[k]
-        fugitive = t.fugitive[i]
+        fugitive = fugitives[i]
         if fugitive.fate != REVIEW or fugitive.due > minute:
             continue
-        person = t.people[i]
+        person = people[i]
         origin = t.facility[person.home]
         own = i - origin.first
         if person.home != home or own >> 2 != block:
             home, block, moved = person.home, own >> 2, False
-            move = four_uniforms(clock.seed, MOVE, clock.replicate, origin.key, minute, block)
-        ease = t.par[0].at_large_move_share * t.terrain[fugitive.row, fugitive.column]
+            move = four_uniforms(seed, MOVE, replicate, origin.key, minute, block)
+        ease = share * terrain[fugitive.row, fugitive.column]
         if one_of(move, own & 3) < ease:
             if not moved:
                 moved = True
-                way = four_uniforms(clock.seed, WAY, clock.replicate, origin.key, minute, block)
+                way = four_uniforms(seed, WAY, replicate, origin.key, minute, block)
             neighbour(t, i, one_of(way, own & 3))
-        slot = fugitive.since // clock.tick_minutes % SINCE
+        slot = fugitive.since // tick_minutes % SINCE
         if since[slot] != fugitive.since:
             since[slot] = fugitive.since
             faded[slot] = fading(t, fugitive.since, minute)
-        plan(t, i, minute, faded[slot])
+        plan(t, i, minute, rates, faded[slot])
 
 
 @compiled

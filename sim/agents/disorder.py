@@ -48,8 +48,8 @@ def smallest_block(t: Truth, f: int) -> int:
 
 
 @compiled
-def is_quiet(t: Truth, f: int, guards: float) -> bool:
-    """Whether nobody can join disorder now; exact, by bounds that need no look at persons.
+def is_quiet(t: Truth, f: int, guards: float, agitation: float) -> bool:
+    """Whether nobody can join disorder with so many guards and so much agitation; exact, by bounds, not persons.
 
     p* rises with agitation and falls with authority, and P rises with guards: what was seen quiet stays quiet
     while agitation is no higher, authority no lower and guards no fewer, and nobody came or left. Before
@@ -57,18 +57,24 @@ def is_quiet(t: Truth, f: int, guards: float) -> bool:
     """
     par = t.par[0]
     site = t.facility[f]
-    if (
-        guards >= site.quiet_guards
-        and site.agitation <= site.quiet_agitation
-        and site.authority >= site.quiet_authority
-    ):
+    if guards >= site.quiet_guards and agitation <= site.quiet_agitation and site.authority >= site.quiet_authority:
         return True
-    net = (1.0 + site.agitation) * (1.0 - site.authority) - par.disorder_threshold
-    if net <= 0.0:
-        return True
-    n = smallest_block(t, f)
-    least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
-    return net / min(par.disorder_risk_min, par.disorder_family_risk_min) <= least
+    least = 0.0
+    needed = 0.0
+    if (1.0 + agitation) * (1.0 - site.authority) > par.disorder_threshold:
+        n = smallest_block(t, f)
+        needed = guards
+        least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
+    risk = min(par.disorder_risk_min, par.disorder_family_risk_min)
+    up_to = math.inf
+    if site.authority < 1.0:
+        up_to = (least * risk + par.disorder_threshold) / (1.0 - site.authority) - 1.0 - 1e-9
+    if agitation > up_to:
+        return False
+    site.quiet_guards = needed
+    site.quiet_agitation = up_to
+    site.quiet_authority = site.authority
+    return True
 
 
 @compiled
@@ -130,9 +136,8 @@ def refresh_lists(t: Truth, f: int) -> None:
         if block.held == 0:
             continue
         lowest = min(lowest, block.containment)
-        if block.near < 0 or block.containment < block.least:
-            list_block(t, f, b)
-        elif block.containment > block.most and block.look < block.near:
+        worse = block.near < 0 or block.containment < block.least
+        if worse or (block.containment > block.most and block.look < block.near):
             list_block(t, f, b)
     if site.entry_head >= 0 and lowest < site.near_least:
         site.near_least = 0.85 * lowest
@@ -246,7 +251,7 @@ def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
 def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     """One tick of disorder: everybody's decision on the containment of the tick's start."""
     site = t.facility[f]
-    if site.active == 0 and is_quiet(t, f, guards):
+    if site.active == 0 and is_quiet(t, f, guards, site.agitation):
         return
     contain_blocks(t, f, guards)
     refresh_lists(t, f)

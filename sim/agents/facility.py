@@ -58,6 +58,7 @@ FACILITY = np.dtype(
         ("y", "f8"),
         ("column", "i8"),
         ("row", "i8"),
+        ("next_here", "i8"),  # next facility in the same cell, -1 for none
         ("camp", "i8"),  # 1 camp, 0 prison
         ("resident", "i8"),  # 1 if its people may walk out
         ("first", "i8"),  # its people are rows first .. first + held0 - 1
@@ -88,6 +89,7 @@ FACILITY = np.dtype(
         ("contested_by", "i8"),
         ("guards", "i8"),  # guards that exist in this replicate
         ("on_site", "i8"),
+        ("at_front", "i8"),
         ("occupier_guards", "f8"),
         ("threat", "f8"),
         ("distance", "f8"),  # km to the nearest hostile active unit
@@ -138,9 +140,16 @@ FACILITY = np.dtype(
         ("episode_step", "i8"),  # its size when the step began, 0 if it began in the step
         ("exits_step", "i8"),
         # Work saved, never a result.
+        ("rest_until", "i8"),  # nothing can change here before this minute, with
+        ("rest_held", "i8"),  # so many people,
+        ("rest_news", "f8"),  # at most so much news
+        ("rest_upkeep", "f8"),  # and at least so much upkeep
         ("drawn_traits", "i8"),
         ("drawn_order", "i8"),
         ("cursor", "i8"),
+        ("ordered", "i8"),  # so many of its people are put in order
+        ("order_cut", "f8"),  # those with go numbers below this
+        ("stirred", "i8"),  # 1 if guards came or went since the last call
         ("entry_head", "i8"),
         ("entry_tail", "i8"),
         ("smallest_block", "i8"),  # 0: to be found again
@@ -207,7 +216,8 @@ def new_day(t: Truth, f: int) -> None:
     site = t.facility[f]
     if site.resident == 1:
         return
-    rho = math.exp(-1.0 / par.disorder_agitation_days)
+    site.rest_until = 0
+    rho = clock.agitation_kept
     spread = math.sqrt(1.0 - rho * rho)
     if clock.m0 == 0:
         site.agitation_1 = normal_quantile(uniform(clock.seed, AGITATION, clock.replicate, site.key, 0, 0))
@@ -226,15 +236,24 @@ def new_day(t: Truth, f: int) -> None:
 
 
 @compiled
-def mood(t: Truth, f: int) -> None:
-    """Agitation s and authority L of a facility in this step."""
+def crowding(t: Truth, f: int, held: int) -> float:
+    """Agitation by crowding with so many people, at most crowding_max."""
+    par = t.par[0]
+    return min(
+        par.disorder_crowding_max,
+        par.disorder_crowding_weight * max(0.0, held / t.facility[f].capacity - 1.0),
+    )
+
+
+@compiled
+def mood(t: Truth, f: int, heard: float, held: int) -> None:
+    """Agitation s and authority L of a facility in this step. Parameters: heard, held, news and people at its start."""
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
     phase = (clock.m0 % DAY + 0.5 * clock.step_minutes) / DAY
-    crowd = min(par.disorder_crowding_max, par.disorder_crowding_weight * max(0.0, site.held / site.capacity - 1.0))
     slow = par.disorder_agitation_sd * ((1.0 - phase) * site.agitation_0 + phase * site.agitation_1)
-    site.agitation = max(0.0, crowd + min(par.news_cap, clock.news) + slow)
+    site.agitation = max(0.0, crowding(t, f, held) + min(par.news_cap, heard) + slow)
     goal = t.party[site.controller].authority
     if site.custody == NONE or site.custody == RELEASED:
         site.authority *= clock.authority_kept
@@ -250,6 +269,7 @@ def count_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
     site = t.facility[f]
     t.causes[cause] += n
     site.exits_step += n
+    clock.exits_step += n
     if total.first_escape < 0:
         total.first_escape = clock.m1
     if site.first_escape < 0:
@@ -483,7 +503,49 @@ def at_rest(t: Truth, f: int, guards: float) -> bool:
         return False
     if site.distance <= t.par[0].shelling_front_km and site.hits != 0:
         return False
-    return bool(site.held == 0 or is_quiet(t, f, guards))
+    return bool(site.held == 0 or is_quiet(t, f, guards, site.agitation))
+
+
+@compiled
+def rest(t: Truth, f: int, guards: float) -> None:
+    """A facility is at rest: find how long, within the day, it surely stays so if nobody and nothing comes.
+
+    Agitation is linear in time over a day but for news; guards weigh as the sponsor's upkeep.
+    """
+    clock = t.clock[0]
+    par = t.par[0]
+    site = t.facility[f]
+    kept = site.custody == GUARDED or site.custody == OCCUPIED
+    if not kept or (site.resident == 0 and site.authority != t.party[site.controller].authority):
+        return
+    if site.resident == 0 and site.held > 0:
+        slow = par.disorder_agitation_sd * max(site.agitation_0, site.agitation_1)
+        most = max(0.0, crowding(t, f, site.held) + min(par.news_cap, clock.news) + slow) + 1e-9
+        if not is_quiet(t, f, guards, most):
+            return
+    tomorrow = clock.m0 // DAY * DAY + DAY
+    # The step that holds the next candidate begins after this minute less a step.
+    site.rest_until = min(tomorrow, site.stealth_due - clock.step_minutes + 1) if site.resident == 0 else tomorrow
+    site.rest_held = site.held
+    site.rest_news = clock.news
+    site.rest_upkeep = clock.upkeep
+
+
+@compiled
+def rests(t: Truth, f: int) -> bool:
+    """Whether nothing can change at a facility in this step, as was found out before."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    return bool(clock.m0 < site.rest_until and clock.news <= site.rest_news and clock.upkeep >= site.rest_upkeep)
+
+
+@compiled
+def wake_moods(t: Truth) -> None:
+    """Agitation of places at rest, which nobody needed, as of the last step."""
+    clock = t.clock[0]
+    for f in range(t.facility.shape[0]):
+        if clock.m0 < t.facility[f].rest_until and t.facility[f].resident == 0:
+            mood(t, f, clock.news_before, t.facility[f].rest_held)
 
 
 @compiled
@@ -491,10 +553,12 @@ def ticks(t: Truth, f: int) -> None:
     """A step of one facility, tick by tick: assault, fire, lone escapes, disorder, exits, walls."""
     clock = t.clock[0]
     site = t.facility[f]
+    site.rest_until = 0
     if site.resident == 0:
-        mood(t, f)
+        mood(t, f, clock.news, site.held)
     guards = effective_guards(t, f, clock.m0)
     if at_rest(t, f, guards):
+        rest(t, f, guards)
         return
     if site.episode >= 0:
         site.episode_step = t.episode[site.episode].size

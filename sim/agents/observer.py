@@ -140,11 +140,13 @@ def surveillance(t: Truth, b: Belief, f: int) -> None:
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
+    before = b.signs[f]
     if site.exits_step > 0:
         b.signs[f] = 1
     elif b.signs[f] == 1:
         u = uniform(clock.seed, ISR_SIGNS, clock.replicate, site.key, clock.m0, 0)
         b.signs[f] = 1 if signs_last(u, clock.dt, par.isr_signs_hours) else 0
+    b.board[0].showing += b.signs[f] - before
     if b.signs[f] == 0:
         return
     if not looks_now(clock.m1, b.phase[f], int(round(60.0 * par.isr_revisit_hours))):
@@ -439,16 +441,14 @@ def observe(t: Truth, b: Belief) -> None:
     while e >= 0 and b.began[e] < 0.0:
         b.began[e] = board.coverage
         e -= 1
-    sites = 0
-    for f in range(t.facility.shape[0]):
+    for f in range(t.facility.shape[0] if clock.exits_step > 0 or board.showing > 0 else 0):
         if t.facility[f].resident == 1:
             continue
-        sites += 1
         if t.facility[f].exits_step > 0:
             learn(t, b, f)
         if t.facility[f].exits_step > 0 or b.signs[f] == 1:
             surveillance(t, b, f)
-    board.watched_hours += board.coverage * clock.dt * sites
+    board.watched_hours += board.coverage * clock.dt * clock.sites
     rumours(t, b)
     due_reports(t, b)
     statements(t, b)

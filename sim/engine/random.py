@@ -259,7 +259,10 @@ def poisson_quantile(u: float, mean: float) -> int:
     n = 0
     if mean > 50.0:
         n = max(0, int(mean - 10.0 * math.sqrt(mean)))
-    term = math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
+    if n == 0:
+        term = math.exp(-mean)  # what the other line comes to, to the last bit
+    else:
+        term = math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
     total = term
     before = -1.0
     while total < u and total > before:  # ends too where rounding keeps the sum from reaching u

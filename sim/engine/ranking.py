@@ -11,24 +11,25 @@ PER_BUCKET = 4
 
 
 @compiled
-def rank_uniforms(u: np.ndarray, ranked: np.ndarray, offset: int) -> None:
-    """Write `offset` + the indices of numbers on (0, 1) by rising number, ties by index.
+def rank_uniforms(u: np.ndarray, low: float, high: float, ranked: np.ndarray) -> None:
+    """Write the indices of numbers by rising number, ties by index: the same as a stable argsort.
 
-    Parameters: u, independent uniform numbers (n,); ranked, int32 (>= n,), written. The same as a stable argsort; a
-    number's bucket is about its place, so the time is linear in n.
+    Parameters: u, independent uniform numbers in [low, high) (n,); ranked, int32 (>= n,), written. A number's bucket
+    is about its place, so the time is linear in n.
     """
     n = u.shape[0]
     buckets = n // PER_BUCKET + 1
+    scale = buckets / (high - low)
     end = np.zeros(buckets, np.int32)
     for i in range(n):
-        end[int(u[i] * buckets)] += 1
+        end[min(buckets - 1, int((u[i] - low) * scale))] += 1
     total = 0
     for b in range(buckets):
         count = end[b]
         end[b] = total
         total += count
     for i in range(n):
-        b = int(u[i] * buckets)
+        b = min(buckets - 1, int((u[i] - low) * scale))
         ranked[end[b]] = i
         end[b] += 1
     # Insertion over all: nobody moves out of the bucket, and of equals none moves past another.
@@ -40,8 +41,6 @@ def rank_uniforms(u: np.ndarray, ranked: np.ndarray, offset: int) -> None:
             ranked[j] = ranked[j - 1]
             j -= 1
         ranked[j] = i
-    for k in range(n):
-        ranked[k] += offset
 
 
 @compiled

@@ -24,6 +24,11 @@ CLOCK = np.dtype(
         ("upkeep", "f8"),  # share of guards' effect that the sponsor's presence leaves
         ("reaction", "f8"),  # availability of the reaction force, 0-1
         ("news", "f8"),  # agitation from escapes elsewhere, before the cap
+        ("news_before", "f8"),  # the same at the start of the last step
+        ("exits_step", "i8"),  # exits everywhere in this step
+        ("ground_due", "i8"),  # minute of the next contested place that falls, or custody that is taken
+        ("guards_stirred", "i8"),  # 1 if guards came or went anywhere since they were last looked at
+        ("sites", "i8"),  # facilities but those of residents
         ("response", "i8"),  # 1 if detection speeds recapture
         ("out_count", "i8"),  # length of the list of people at large
         ("listed_out", "i8"),  # so much of it is in order of index
@@ -43,6 +48,7 @@ CLOCK = np.dtype(
         # Exponentials that stay the same through a replicate.
         ("pressure_up", "f8"),  # share of the way that front pressure goes in a step
         ("pressure_down", "f8"),
+        ("agitation_kept", "f8"),  # rho, share of a facility's slow agitation left after a day
         ("authority_kept", "f8"),  # share of authority left after a step without custody
         ("authority_lag", "f8"),  # share of the way to the holder's authority not gone in a step
         ("news_kept", "f8"),  # share of news left after a step
@@ -110,6 +116,7 @@ class Truth(NamedTuple):
     hostile: np.ndarray  # bool (parties, parties): [x, y] x is hostile to y
     control: np.ndarray  # int16 (height, width): who holds a cell
     terrain: np.ndarray  # float64 (height, width): ease of movement
+    site_at: np.ndarray  # int32 (height, width): first facility in a cell, -1 for none
     areas: np.ndarray  # bool (areas, height, width)
     schedule: np.ndarray  # float64 (dates, 2): minute, share of the sponsor's presence
     changes: np.ndarray  # CHANGE (changes,)
