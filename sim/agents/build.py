@@ -248,10 +248,13 @@ def _blocks(facility: np.ndarray, people: np.ndarray, blocks: int) -> np.ndarray
 def _places(facility: np.ndarray, control: np.ndarray) -> np.ndarray:
     """The first facility in every cell, -1 for none; each facility notes the next one in its cell."""
     first = np.full(control.shape, -1, np.int32)
+    height, width = control.shape
+    facility["next_here"] = -1
     for f in reversed(range(len(facility))):
-        cell = facility["row"][f], facility["column"][f]
-        facility["next_here"][f] = first[cell]
-        first[cell] = f
+        row, column = int(facility["row"][f]), int(facility["column"][f])
+        if 0 <= row < height and 0 <= column < width:
+            facility["next_here"][f] = first[row, column]
+            first[row, column] = f
     return first
 
 

@@ -106,7 +106,10 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
 BOX_AGITATION = 0.01
 BOX_AUTHORITY = 0.01
 BOX_CONTAINMENT = 0.05
-"""The conditions a block's list is made for: so much more or less of each, of containment as a share."""
+"""The conditions a block's list is made for: so much more or less of each, of containment as a share; twice that
+where nobody is in disorder, and only for the worse."""
+GUARDS_SLACK = 0.97
+"""What is seen quiet is tried with so much less of the guards: they fall slowly as the sponsor leaves."""
 
 
 @compiled
@@ -118,11 +121,12 @@ def refresh_lists(t: Truth, f: int) -> None:
     A block whose conditions have left the box is looked through again.
     """
     site = t.facility[f]
-    inside = site.far_agitation <= site.agitation <= site.near_agitation
-    inside = inside and site.near_authority <= site.authority <= site.far_authority
+    inside = site.agitation <= site.near_agitation and site.authority >= site.near_authority
+    if site.active > 0:
+        inside = inside and site.agitation >= site.far_agitation and site.authority <= site.far_authority
     if site.listed == 0 or not inside:
         site.listed = 1
-        site.near_agitation = site.agitation + BOX_AGITATION
+        site.near_agitation = site.agitation + (BOX_AGITATION if site.active > 0 else 2.0 * BOX_AGITATION)
         site.far_agitation = max(0.0, site.agitation - BOX_AGITATION)
         site.near_authority = site.authority - BOX_AUTHORITY
         site.far_authority = min(1.0, site.authority + BOX_AUTHORITY)
@@ -156,7 +160,8 @@ def list_block(t: Truth, f: int, b: int) -> None:
     """Look at all a block's own people once: first on its list are those to look at, then those settled in disorder."""
     site = t.facility[f]
     block = t.block[site.block_first + b]
-    block.least = (1.0 - BOX_CONTAINMENT) * block.containment
+    width = BOX_CONTAINMENT if site.active > 0 else 2.0 * BOX_CONTAINMENT
+    block.least = (1.0 - width) * block.containment
     block.most = (1.0 + BOX_CONTAINMENT) * block.containment
     start = first_of_list(site, b)
     look = 0
@@ -233,10 +238,13 @@ def chain_entries(t: Truth, f: int) -> None:
 
 
 @compiled
-def quiet_up_to(t: Truth, f: int, i: int) -> float:
-    """The agitation up to which a person here stays quiet, all else as now."""
+def quiet_up_to(t: Truth, f: int, i: int, slack: float) -> float:
+    """The agitation up to which a person here stays quiet with this share of the guards, all else as now.
+
+    In an orderly place P is concave in guards, so a share of the guards leaves at least that share of P.
+    """
     block = t.block[t.facility[f].block_first + t.people[i].block]
-    return critical_agitation(t, i, t.facility[f].authority, block.containment)
+    return critical_agitation(t, i, t.facility[f].authority, slack * block.containment)
 
 
 @compiled
@@ -258,6 +266,7 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     join, calm = t.clock[0].join, t.clock[0].calm
     orderly = site.active == 0
     highest = site.near_agitation
+    with_fewer = site.near_agitation
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         k = first_of_list(site, b)
@@ -270,7 +279,8 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
                 continue
             decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
             if orderly:
-                highest = min(highest, quiet_up_to(t, f, i))
+                highest = min(highest, quiet_up_to(t, f, i, 1.0))
+                with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
             if decision != 0:
                 book_decision(t, f, i, decision)
                 settled = is_settled_in_disorder(t, f, i, block.most)
@@ -285,13 +295,15 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
         if t.people[i].slot == entry:
             decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
             if orderly:
-                highest = min(highest, quiet_up_to(t, f, i))
+                highest = min(highest, quiet_up_to(t, f, i, 1.0))
+                with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
             if decision != 0:
                 book_decision(t, f, i, decision)
         entry = t.entry[entry, 2]
     if orderly and highest >= site.agitation:
-        site.quiet_guards = guards
-        site.quiet_agitation = highest
+        enough = with_fewer >= site.agitation
+        site.quiet_guards = GUARDS_SLACK * guards if enough else guards
+        site.quiet_agitation = with_fewer if enough else highest
         site.quiet_authority = site.authority
     for b in range(site.blocks):
         block = t.block[site.block_first + b]

@@ -15,7 +15,7 @@ from sim.agents.detainee import (
     get_out,
     next_in_order,
 )
-from sim.agents.disorder import FEW, containment, disorder, few_active_in_order, is_quiet
+from sim.agents.disorder import FEW, GUARDS_SLACK, containment, disorder, few_active_in_order, is_quiet
 from sim.agents.guard import effective_guards, gate_held, present, upkeep_here
 from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
@@ -425,8 +425,7 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
         pool = min(site.held, int(math.floor(site.opened)) - site.gate_out)
         cause = ASSAULT
     elif site.custody == NONE:
-        gone = site.escaped if site.resident == 0 else site.held0 - site.held
-        pool = min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone)
+        pool = left_to_go(t, f)
         mean = whole * site.opening
         cause = ABANDONMENT
     elif kept:
@@ -488,13 +487,34 @@ def walls(t: Truth, f: int) -> None:
 
 
 @compiled
+def left_to_go(t: Truth, f: int) -> int:
+    """People who would still leave a place that nobody keeps: leave_share of those at the start, less those gone."""
+    site = t.facility[f]
+    gone = site.escaped if site.resident == 0 else site.held0 - site.held
+    return int(min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone))
+
+
+@compiled
+def no_more_exits(t: Truth, f: int) -> bool:
+    """Whether a whole step can change nothing at a place without guards but its authority."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    if site.assault != NO_ASSAULT or site.assault_due != NEVER or site.exposed > 0:
+        return False
+    if site.custody == NONE:
+        under_fire = site.held > 0 and site.distance <= t.par[0].shelling_front_km and site.hits != 0
+        still = site.resident == 1 or (not under_fire and site.stealth_due >= clock.m1)
+        return bool(still and site.opening == 1.0 and left_to_go(t, f) <= 0)
+    return bool(site.held == 0 or site.resident == 1)
+
+
+@compiled
 def at_rest(t: Truth, f: int, guards: float) -> bool:
     """Whether a whole step can change nothing here: kept, quiet, closed, no attack, no fire, no candidate."""
     clock = t.clock[0]
     site = t.facility[f]
     if site.custody != GUARDED and site.custody != OCCUPIED:
-        empty = site.held == 0 and site.assault == NO_ASSAULT and site.assault_due == NEVER
-        return bool(empty and site.custody != NONE)
+        return no_more_exits(t, f)
     if site.resident == 1:
         return bool(site.opening == site.opening0)
     if site.active > 0 or site.exposed > 0 or site.assault != NO_ASSAULT or site.assault_due != NEVER:
@@ -515,20 +535,26 @@ def rest(t: Truth, f: int, guards: float) -> None:
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
-    kept = site.custody == GUARDED or site.custody == OCCUPIED
-    if not kept or (site.resident == 0 and site.authority != t.party[site.controller].authority):
+    tomorrow = clock.m0 // DAY * DAY + DAY
+    site.rest_upkeep = 0.0
+    site.rest_news = math.inf
+    if site.resident == 1:
+        site.rest_until = tomorrow
         return
-    if site.resident == 0 and site.held > 0:
+    kept = site.custody == GUARDED or site.custody == OCCUPIED
+    if not kept or site.authority != t.party[site.controller].authority:
+        return
+    if site.held > 0:
         slow = par.disorder_agitation_sd * max(site.agitation_0, site.agitation_1)
         most = max(0.0, crowding(t, f, site.held) + min(par.news_cap, clock.news) + slow) + 1e-9
-        if not is_quiet(t, f, guards, most):
+        slack = GUARDS_SLACK if is_quiet(t, f, GUARDS_SLACK * guards, most) else 1.0
+        if slack == 1.0 and not is_quiet(t, f, guards, most):
             return
-    tomorrow = clock.m0 // DAY * DAY + DAY
+        site.rest_news = clock.news
+        site.rest_upkeep = slack * upkeep_here(t, f) * (1.0 + 1e-9) if slack < 1.0 else upkeep_here(t, f)
     # The step that holds the next candidate begins after this minute less a step.
-    site.rest_until = min(tomorrow, site.stealth_due - clock.step_minutes + 1) if site.resident == 0 else tomorrow
+    site.rest_until = min(tomorrow, site.stealth_due - clock.step_minutes + 1)
     site.rest_held = site.held
-    site.rest_news = clock.news
-    site.rest_upkeep = clock.upkeep
 
 
 @compiled
@@ -536,7 +562,7 @@ def rests(t: Truth, f: int) -> bool:
     """Whether nothing can change at a facility in this step, as was found out before."""
     clock = t.clock[0]
     site = t.facility[f]
-    return bool(clock.m0 < site.rest_until and clock.news <= site.rest_news and clock.upkeep >= site.rest_upkeep)
+    return bool(clock.m0 < site.rest_until and clock.news <= site.rest_news and upkeep_here(t, f) >= site.rest_upkeep)
 
 
 @compiled
