@@ -114,6 +114,7 @@ def build_truth(resolved: Resolved, room: Room) -> Truth:
         control=control,
         terrain=terrain,
         site_at=_places(facility, control),
+        square_first=_squares(facility, control.shape, theatre.grid.cell_km, clock),
         areas=areas,
         schedule=np.array(
             [(_minute(resolved, date), share) for date, share in scenario.withdrawal.schedule], dtype=np.float64
@@ -255,6 +256,22 @@ def _places(facility: np.ndarray, control: np.ndarray) -> np.ndarray:
         if 0 <= row < height and 0 <= column < width:
             facility["next_here"][f] = first[row, column]
             first[row, column] = f
+    return first
+
+
+def _squares(facility: np.ndarray, shape: tuple[int, int], cell_km: float, clock: np.ndarray) -> np.ndarray:
+    """Squares of the map with about one facility of detained people each: the first there, each notes the next."""
+    height_km, width_km = shape[0] * cell_km, shape[1] * cell_km
+    side = math.sqrt(height_km * width_km / max(1, len(facility)))
+    clock["square_km"] = side
+    first = np.full((math.ceil(height_km / side), math.ceil(width_km / side)), -1, np.int32)
+    rows, columns = first.shape
+    facility["next_in_square"] = -1
+    for f in reversed(np.flatnonzero(facility["resident"] == 0)):
+        row = min(max(0, int(facility["y"][f] / side)), rows - 1)
+        column = min(max(0, int(facility["x"][f] / side)), columns - 1)
+        facility["next_in_square"][f] = first[row, column]
+        first[row, column] = f
     return first
 
 

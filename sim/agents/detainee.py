@@ -465,23 +465,36 @@ def neighbour(t: Truth, i: int, way: float) -> None:
 
 @compiled
 def captors_nearest(t: Truth, i: int) -> int:
-    """Index of the nearest facility where the party holding the person's cell keeps people, -1 if none."""
+    """Index of the nearest facility where the party holding the person's cell keeps people, -1 if none.
+
+    Searched square by square outward; of places equally near the first counts.
+    """
     fugitive = t.fugitive[i]
     holder = t.control[fugitive.row, fugitive.column]
     x = (fugitive.column + 0.5) * t.par[0].cell_km
     y = (fugitive.row + 0.5) * t.par[0].cell_km
+    height, width = t.square_first.shape
+    side = t.clock[0].square_km
+    column = min(width - 1, int(x / side))
+    row = min(height - 1, int(y / side))
     best = -1
     best_km = math.inf
-    for g in range(t.facility.shape[0]):
-        site = t.facility[g]
-        if site.resident == 1 or site.controller != holder:
-            continue
-        if site.custody != GUARDED and site.custody != OCCUPIED:
-            continue
-        km = distance_km(x, y, site.x, site.y)
-        if km < best_km:
-            best_km = km
-            best = g
+    for ring in range(max(height, width)):
+        # What lies in this ring or beyond is at least so far away.
+        if best_km < (ring - 1) * side:
+            break
+        for r in range(max(0, row - ring), min(height, row + ring + 1)):
+            inner = abs(r - row) < ring
+            for c in range(column - ring, column + ring + 1, 2 * ring if inner else 1):
+                g = t.square_first[r, c] if 0 <= c < width else -1
+                while g >= 0:
+                    site = t.facility[g]
+                    if site.controller == holder and (site.custody == GUARDED or site.custody == OCCUPIED):
+                        km = distance_km(x, y, site.x, site.y)
+                        if km < best_km or (km == best_km and g < best):
+                            best_km = km
+                            best = g
+                    g = site.next_in_square
     return best
 
 
@@ -587,41 +600,50 @@ SINCE = 256
 
 
 @compiled
+def draw_moves(t: Truth, move: np.ndarray, way: np.ndarray) -> None:
+    """For everybody at large this midnight's two numbers: whether to move, and where.
+
+    By index, since four neighbours share a block of random words.
+    """
+    clock = t.clock[0]
+    home, block = -1, -1
+    moves = (0.0, 0.0, 0.0, 0.0)
+    ways = moves
+    for k in range(clock.out_count):
+        i = t.out[k]
+        origin = t.facility[t.people[i].home]
+        own = i - origin.first
+        if t.people[i].home != home or own >> 2 != block:
+            home, block = t.people[i].home, own >> 2
+            moves = four_uniforms(clock.seed, MOVE, clock.replicate, origin.key, clock.m0, block)
+            ways = four_uniforms(clock.seed, WAY, clock.replicate, origin.key, clock.m0, block)
+        move[k] = one_of(moves, own & 3)
+        way[k] = one_of(ways, own & 3)
+
+
+@compiled
 def reviews(t: Truth) -> None:
     """Midnight: everybody at large may move to a neighbouring cell, then makes the day's plan.
 
-    By index, since four neighbours share a block of random words, and those out since the same tick their fading.
+    Many got out in the same tick: the fading of the search for them is computed once.
     """
     clock = t.clock[0]
     list_by_index(t)
-    minute = clock.m0
-    seed, replicate, tick_minutes = clock.seed, clock.replicate, clock.tick_minutes
+    n, minute = clock.out_count, clock.m0
+    move, way = np.empty(n), np.empty(n)
+    draw_moves(t, move, way)
     share = t.par[0].at_large_move_share
     rates = rates_until_review(t, minute)
-    people, fugitives, terrain = t.people, t.fugitive, t.terrain
     since = np.full(SINCE, -1, np.int64)
     faded = np.empty(SINCE)
-    home, block, moved = -1, -1, False
-    move = (0.0, 0.0, 0.0, 0.0)
-    way = move
-    for k in range(clock.out_count):
+    for k in range(n):
         i = t.out[k]
-        fugitive = fugitives[i]
+        fugitive = t.fugitive[i]
         if fugitive.fate != REVIEW or fugitive.due > minute:
             continue
-        person = people[i]
-        origin = t.facility[person.home]
-        own = i - origin.first
-        if person.home != home or own >> 2 != block:
-            home, block, moved = person.home, own >> 2, False
-            move = four_uniforms(seed, MOVE, replicate, origin.key, minute, block)
-        ease = share * terrain[fugitive.row, fugitive.column]
-        if one_of(move, own & 3) < ease:
-            if not moved:
-                moved = True
-                way = four_uniforms(seed, WAY, replicate, origin.key, minute, block)
-            neighbour(t, i, one_of(way, own & 3))
-        slot = fugitive.since // tick_minutes % SINCE
+        if move[k] < share * t.terrain[fugitive.row, fugitive.column]:
+            neighbour(t, i, way[k])
+        slot = fugitive.since // clock.tick_minutes % SINCE
         if since[slot] != fugitive.since:
             since[slot] = fugitive.since
             faded[slot] = fading(t, fugitive.since, minute)

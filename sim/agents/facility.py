@@ -59,6 +59,7 @@ FACILITY = np.dtype(
         ("column", "i8"),
         ("row", "i8"),
         ("next_here", "i8"),  # next facility in the same cell, -1 for none
+        ("next_in_square", "i8"),  # next facility of detained people in the same square
         ("camp", "i8"),  # 1 camp, 0 prison
         ("resident", "i8"),  # 1 if its people may walk out
         ("first", "i8"),  # its people are rows first .. first + held0 - 1

@@ -29,6 +29,7 @@ CLOCK = np.dtype(
         ("ground_due", "i8"),  # minute of the next contested place that falls, or custody that is taken
         ("guards_stirred", "i8"),  # 1 if guards came or went anywhere since they were last looked at
         ("sites", "i8"),  # facilities but those of residents
+        ("square_km", "f8"),  # side of such a square
         ("response", "i8"),  # 1 if detection speeds recapture
         ("out_count", "i8"),  # length of the list of people at large
         ("listed_out", "i8"),  # so much of it is in order of index
@@ -115,6 +116,7 @@ class Truth(NamedTuple):
     party: np.ndarray  # PARTY (parties,)
     hostile: np.ndarray  # bool (parties, parties): [x, y] x is hostile to y
     control: np.ndarray  # int16 (height, width): who holds a cell
+    square_first: np.ndarray  # int32 (rows, columns): first facility of detained people in a square of the map
     terrain: np.ndarray  # float64 (height, width): ease of movement
     site_at: np.ndarray  # int32 (height, width): first facility in a cell, -1 for none
     areas: np.ndarray  # bool (areas, height, width)
