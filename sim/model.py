@@ -17,8 +17,8 @@ from mesa.discrete_space import OrthogonalMooreGrid
 from sim.agents import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
 from sim.agents.armed_cell import attacks
 from sim.agents.build import Room, binding, build_belief, build_truth, names_of
-from sim.agents.detainee import fugitives
-from sim.agents.facility import new_day, ticks
+from sim.agents.detainee import fugitives, list_by_index
+from sim.agents.facility import new_day, rests, ticks, wake_moods
 from sim.agents.guard import guards, muster, present
 from sim.agents.levers import move_first, repatriate
 from sim.agents.observer import ISR_PHASE, claimed, observe
@@ -81,10 +81,12 @@ def day(t: Truth) -> None:
 
 @inlined
 def facilities(t: Truth) -> None:
-    """Every facility's ticks."""
+    """Every facility's ticks; where nothing can change nothing is looked at."""
+    t.clock[0].exits_step = 0
     for f in range(t.facility.shape[0]):
-        t.facility[f].exits_step = 0
-        ticks(t, f)
+        if not rests(t, f):
+            t.facility[f].exits_step = 0
+            ticks(t, f)
 
 
 @compiled
@@ -99,7 +101,7 @@ def news(t: Truth) -> None:
     clock = t.clock[0]
     par = t.par[0]
     steps = int(math.ceil(60.0 * par.news_delay_hours / clock.step_minutes))
-    for f in range(t.facility.shape[0]):
+    for f in range(t.facility.shape[0] if clock.exits_step > 0 else 0):
         site = t.facility[f]
         if site.exits_step == 0:
             continue
@@ -110,7 +112,8 @@ def news(t: Truth) -> None:
         at = clock.step + 1 + steps
         if at < t.heard.shape[0]:
             t.heard[at] += par.news_weight * gain
-    clock.news = clock.news * math.exp(-clock.dt / (24.0 * par.news_tau_days)) + t.heard[clock.step + 1]
+    clock.news_before = clock.news
+    clock.news = clock.news * clock.news_kept + t.heard[clock.step + 1]
 
 
 @inlined
@@ -145,6 +148,8 @@ def advance(t: Truth, b: Belief, tables: Tables, steps: int) -> None:
     truth, belief, written = TruthRef(*t), BeliefRef(*b), TablesRef(*tables)
     for _ in range(steps):
         step(truth, belief, written)
+    list_by_index(truth)
+    wake_moods(truth)
 
 
 @compiled
@@ -203,6 +208,24 @@ def begin(t: Truth, b: Belief, tables: Tables) -> None:
     draw_start(TruthRef(*t), BeliefRef(*b), TablesRef(*tables))
 
 
+@compiled
+def fix_exponentials(t: Truth) -> None:
+    """Exponentials of a step's or a tick's length, the same all through the replicate."""
+    clock = t.clock[0]
+    par = t.par[0]
+    hours = clock.tick_minutes / 60.0
+    clock.pressure_up = 1.0 - math.exp(-clock.dt / par.guards_pressure_up_hours)
+    clock.pressure_down = 1.0 - math.exp(-clock.dt / par.guards_pressure_down_hours)
+    clock.agitation_kept = math.exp(-1.0 / par.disorder_agitation_days)
+    clock.authority_kept = math.exp(-clock.dt / par.disorder_authority_down_hours)
+    clock.authority_lag = math.exp(-clock.dt / par.disorder_authority_up_hours)
+    clock.news_kept = math.exp(-clock.dt / (24.0 * par.news_tau_days))
+    clock.camp_closed = math.exp(-hours / par.walls_camp_open_hours)
+    clock.prison_closed = math.exp(-hours / par.walls_prison_open_hours)
+    clock.join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
+    clock.calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
+
+
 @inlined
 def draw_start(t: Truth, b: Belief, tables: Tables) -> None:
     """Draw what is drawn once, apply levers to numbers, and set every facility to its start."""
@@ -214,6 +237,7 @@ def draw_start(t: Truth, b: Belief, tables: Tables) -> None:
         par.isr_residual = par.levers_residual_isr_share
     if par.levers_reaction_force_residual > par.assault_reaction_residual:
         par.assault_reaction_residual = par.levers_reaction_force_residual
+    fix_exponentials(t)
     for c in range(t.cell.shape[0]):
         clock.armed_strength += t.cell[c].strength
     for f in range(t.facility.shape[0]):
@@ -247,11 +271,6 @@ def open_facility(t: Truth, f: int) -> None:
     site.opening0 = par.walls_baseline * (1.0 - site.walls)
     site.opening = site.opening0
     site.authority = t.party[site.controller].authority
-    for b in range(site.blocks):
-        t.block[site.block_first + b].held = 0
-        t.block[site.block_first + b].active = 0
-    for k in range(site.held0 if site.resident == 0 else 0):
-        t.block[site.block_first + t.people[site.first + k].block].held += 1
     muster(t, f)
     site.custody = GUARDED if present(t, f) > 0.0 else NONE
 
@@ -363,14 +382,27 @@ def finish_facility(t: Truth, b: Belief, tables: Tables, f: int) -> None:
 
 
 RESTORED = (
-    "clock", "par", "total", "states", "causes", "party", "control", "changes", "facility", "people", "unit",
-    "cell", "attack", "heard", "noticed",
+    "clock", "par", "total", "states", "causes", "party", "control", "changes", "facility", "block", "people", "unit",
+    "cell", "attack", "heard", "noticed", "fate_first",
 )  # fmt: skip
 """Arrays of truth that are set back before a replicate; the others are written before they are read."""
 BELIEF_RESTORED = (
     "board", "observer", "pair", "claim", "theatre_claim", "confirmed", "signs", "began", "learned_by",
     "reported_at", "confirmed_at",
 )  # fmt: skip
+
+
+def copied[Bundle: (Truth, Belief)](first: Bundle, names: tuple[str, ...]) -> Bundle:
+    """The bundle with copies of the arrays named; of the others no first state is kept."""
+    return first._replace(**{name: getattr(first, name).copy() for name in names})
+
+
+def pairs_of_bytes(
+    bundle: Truth | Belief, first: Truth | Belief, names: tuple[str, ...]
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Arrays to be set back and what to, as plain bytes: copied without a look at what they mean."""
+    pairs = [(getattr(bundle, name), getattr(first, name)) for name in names if getattr(first, name).size]
+    return [(array.reshape(-1).view(np.uint8), to.reshape(-1).view(np.uint8)) for array, to in pairs]
 
 
 class Run:
@@ -396,8 +428,12 @@ class Run:
     def _allocate(self, resolved: Resolved) -> None:
         self._first_truth = build_truth(resolved, self._room)
         self._first_belief = build_belief(resolved, self._room)
-        self.truth = Truth(*(array.copy() for array in self._first_truth))
-        self.belief = Belief(*(array.copy() for array in self._first_belief))
+        self.truth = copied(self._first_truth, RESTORED)
+        self.belief = copied(self._first_belief, BELIEF_RESTORED)
+        self._restored = [
+            *pairs_of_bytes(self.truth, self._first_truth, RESTORED),
+            *pairs_of_bytes(self.belief, self._first_belief, BELIEF_RESTORED),
+        ]
         days = math.floor(resolved.scenario.days + 1e-9)
         self.tables = Tables(
             np.zeros(1, RUN_RECORD),
@@ -436,10 +472,8 @@ class Run:
         return values
 
     def _restore(self) -> None:
-        for name in RESTORED:
-            np.copyto(getattr(self.truth, name), getattr(self._first_truth, name))
-        for name in BELIEF_RESTORED:
-            np.copyto(getattr(self.belief, name), getattr(self._first_belief, name))
+        for array, first in self._restored:
+            array[:] = first
 
     def _bind(self) -> None:
         for path, value in self.draws.items():

@@ -59,6 +59,7 @@ def appeal(t: Truth, f: int, x: float, y: float) -> float:
 def begin(t: Truth, f: int, minute: int, attackers: float) -> None:
     """An attack with so many people is due at a facility."""
     t.facility[f].assault_due = minute
+    t.facility[f].rest_until = 0
     t.facility[f].attackers_due = max(1.0, math.floor(attackers + 0.5))
 
 

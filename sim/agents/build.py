@@ -20,7 +20,7 @@ from sim.scenario.parameters import ROLES, Observer
 from sim.scenario.resolved import Resolved
 from sim.scenario.theatre import Facility, Origins
 from sim.world.belief import BOARD, OBSERVER, PAIR, REPORT, Belief
-from sim.world.codes import HANDOVERS, NEVER, OBSERVER_KINDS, SITES
+from sim.world.codes import DAY, HANDOVERS, NEVER, OBSERVER_KINDS, SITES
 from sim.world.ground import cell_of, kilometres, layers
 from sim.world.numbers import field_name, parameter_record
 from sim.world.state import CHANGE, CLOCK, EPISODE, LOG, PARTY, TOTALS, Truth
@@ -117,13 +117,15 @@ def build_truth(resolved: Resolved, room: Room) -> Truth:
         hostile=_hostility(resolved, party_index),
         control=control,
         terrain=terrain,
+        site_at=_places(facility, control),
+        square_first=_squares(facility, control.shape, theatre.grid.cell_km, clock),
         areas=areas,
         schedule=np.array(
             [(_minute(resolved, date), share) for date, share in scenario.withdrawal.schedule], dtype=np.float64
         ).reshape(-1, 2),
         changes=changes,
         facility=facility,
-        block=np.zeros(blocks, BLOCK),
+        block=_blocks(facility, people, blocks),
         people=people,
         trait=np.zeros((population, 3)),
         order=np.zeros(population, np.int32),
@@ -131,6 +133,7 @@ def build_truth(resolved: Resolved, room: Room) -> Truth:
         fugitive=np.zeros(population, FUGITIVE),
         hazard=np.zeros((population, 4)),
         out=np.zeros(population, np.int32),
+        fate_first=np.full(DAY // step_minutes, -1, np.int32),
         entry=np.zeros((room.entries, 3), np.int32),
         guard=np.zeros(guards, GUARD),
         guard_order=np.zeros(guards, np.int32),
@@ -155,6 +158,7 @@ def _clock(resolved: Resolved, party_index: dict[str, int]) -> np.ndarray:
     clock["ticks"] = ticks_in(step_minutes)
     clock["tick_minutes"] = step_minutes // ticks_in(step_minutes)
     clock["dt"] = scenario.step_hours
+    clock["sites"] = sum(facility.custody != "resident" for facility in theatre.facilities.values())
     clock["response"] = scenario.response
     clock["handover"] = HANDOVERS.index(scenario.control.handover)
     movement = [party_index[name] for name, party in theatre.parties.items() if party.armed_movement]
@@ -165,7 +169,7 @@ def _clock(resolved: Resolved, party_index: dict[str, int]) -> np.ndarray:
     clock["move_to"] = -1
     if levers.move_first and levers.move_first.to:
         clock["move_to"] = list(theatre.facilities).index(levers.move_first.to)
-    clock["repatriate_start"] = NEVER
+    clock["repatriate_start"] = clock["ground_due"] = NEVER
     if levers.repatriation:
         clock["repatriate_start"] = max(0, _minute(resolved, levers.repatriation.start or scenario.start))
         clock["repatriate_who"] = ("all", "fighters", "families").index(levers.repatriation.who)
@@ -237,6 +241,42 @@ def _facilities(resolved: Resolved, party_index: dict[str, int]) -> tuple[np.nda
         guards += int(row["guard_rows"])
     everyone = np.concatenate(people) if people else np.zeros(0, PERSON)
     return rows, everyone, blocks, guards
+
+
+def _blocks(facility: np.ndarray, people: np.ndarray, blocks: int) -> np.ndarray:
+    """Blocks with the people who stand in them at the start."""
+    rows = np.zeros(blocks, BLOCK)
+    rows["held"] = np.bincount(facility["block_first"][people["home"]] + people["block"], minlength=blocks)
+    return rows
+
+
+def _places(facility: np.ndarray, control: np.ndarray) -> np.ndarray:
+    """The first facility in every cell, -1 for none; each facility notes the next one in its cell."""
+    first = np.full(control.shape, -1, np.int32)
+    height, width = control.shape
+    facility["next_here"] = -1
+    for f in reversed(range(len(facility))):
+        row, column = int(facility["row"][f]), int(facility["column"][f])
+        if 0 <= row < height and 0 <= column < width:
+            facility["next_here"][f] = first[row, column]
+            first[row, column] = f
+    return first
+
+
+def _squares(facility: np.ndarray, shape: tuple[int, int], cell_km: float, clock: np.ndarray) -> np.ndarray:
+    """Squares of the map with about one facility of detained people each: the first there, each notes the next."""
+    height_km, width_km = shape[0] * cell_km, shape[1] * cell_km
+    side = math.sqrt(height_km * width_km / max(1, len(facility)))
+    clock["square_km"] = side
+    first = np.full((math.ceil(height_km / side), math.ceil(width_km / side)), -1, np.int32)
+    rows, columns = first.shape
+    facility["next_in_square"] = -1
+    for f in reversed(np.flatnonzero(facility["resident"] == 0)):
+        row = min(max(0, int(facility["y"][f] / side)), rows - 1)
+        column = min(max(0, int(facility["x"][f] / side)), columns - 1)
+        facility["next_in_square"][f] = first[row, column]
+        first[row, column] = f
+    return first
 
 
 def _describe(resolved: Resolved, row: Any, name: str, facility: Facility) -> None:

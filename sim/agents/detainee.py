@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,12 @@ from sim.engine.compiled import compiled
 from sim.engine.random import (
     exponential_quantile,
     fill_uniform,
+    four_uniforms,
     name_key,
+    one_of,
     uniform,
 )
+from sim.engine.ranking import rank_uniforms, sort_together
 from sim.world.codes import (
     AT_LARGE,
     DEAD,
@@ -56,7 +59,17 @@ PERSON = np.dtype(
 )
 
 FUGITIVE = np.dtype(
-    [("since", "i8"), ("due", "i8"), ("fate", "i2"), ("column", "i2"), ("row", "i2"), ("left", "i2")], align=True
+    [
+        ("since", "i8"),
+        ("due", "i8"),  # minute of the next review, or of what happens before it
+        ("fate", "i2"),
+        ("column", "i2"),
+        ("row", "i2"),
+        ("left", "i2"),
+        ("serial", "i4"),  # number of the exit, by which people at large have their turn
+        ("next", "i4"),  # of those who meet their fate in the same step of the day, -1 for none
+    ],
+    align=True,
 )
 
 HARDSHIP = name_key("people.hardship")
@@ -98,7 +111,7 @@ def draw_traits(t: Truth, f: int) -> None:
 
 @compiled
 def draw_order(t: Truth, f: int) -> None:
-    """Draw the go numbers of a facility's own people and put them in order, when first needed."""
+    """Draw the go numbers of a facility's own people, when first needed."""
     site = t.facility[f]
     if site.drawn_order == 1:
         return
@@ -108,10 +121,50 @@ def draw_order(t: Truth, f: int) -> None:
     go = np.empty(n)
     fill_uniform(go, clock.seed, GO, clock.replicate, site.key, 0)
     t.trait[first : first + n, 2] = go
-    ranked = np.argsort(go, kind="mergesort")
-    for i in range(n):
-        t.order[first + i] = first + ranked[i]
     site.cursor = first
+    site.ordered = 0
+    site.order_cut = 0.0
+
+
+FIRST_IN_ORDER = 64
+"""So many of a facility are put in order at first; then four times as many."""
+
+
+@compiled
+def extend_order(t: Truth, f: int) -> None:
+    """Put those with the next go numbers in order: few of most facilities are ever asked for."""
+    site = t.facility[f]
+    first, n = site.first, site.held0
+    low = site.order_cut
+    share = (4.0 * site.ordered + FIRST_IN_ORDER) / n
+    high = share if share < 0.5 else 1.0
+    here = 0
+    for i in range(first, first + n):
+        if low <= t.trait[i, 2] < high:
+            here += 1
+    who = np.empty(here, np.int32)
+    go = np.empty(here)
+    here = 0
+    for i in range(first, first + n):
+        if low <= t.trait[i, 2] < high:
+            who[here] = i
+            go[here] = t.trait[i, 2]
+            here += 1
+    ranked = np.empty(here, np.int32)
+    rank_uniforms(go, low, high, ranked)
+    for k in range(here):
+        t.order[first + site.ordered + k] = who[ranked[k]]
+    site.ordered += here
+    site.order_cut = high
+
+
+@compiled
+def in_order(t: Truth, f: int, k: int) -> int:
+    """The person at place k of a facility's order."""
+    site = t.facility[f]
+    while k >= site.first + site.ordered:
+        extend_order(t, f)
+    return int(t.order[k])
 
 
 @compiled
@@ -131,6 +184,7 @@ def depart(t: Truth, i: int) -> None:
     person.slot = -2
     site.smallest_block = 0
     site.quiet_guards = math.inf
+    site.rest_until = min(site.rest_until, t.clock[0].m0 + 1)
 
 
 @compiled
@@ -158,12 +212,15 @@ def arrive(t: Truth, i: int, f: int) -> None:
     else:
         site.entry_head = entry
     site.entry_tail = entry
+    if site.listed == 1:
+        draw_traits(t, person.home)
     site.held += 1
     if person.kind == FIGHTER:
         site.fighters += 1
     t.block[site.block_first + person.block].held += 1
     site.smallest_block = 0
     site.quiet_guards = math.inf
+    site.rest_until = min(site.rest_until, t.clock[0].m0 + 1)
 
 
 @compiled
@@ -190,12 +247,12 @@ def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarra
     site = t.facility[f]
     draw_order(t, f)
     end = site.first + site.held0
-    while site.cursor < end and not stands_in_order(t, t.order[site.cursor], f):
+    while site.cursor < end and not stands_in_order(t, in_order(t, f, site.cursor), f):
         site.cursor += 1
     found = 0
     k = site.cursor
     while k < end and found < n:
-        i = t.order[k]
+        i = in_order(t, f, k)
         if stands_in_order(t, i, f) and (not only_active or t.people[i].active == 1):
             chosen[found] = i
             found += 1
@@ -301,70 +358,103 @@ def get_out(t: Truth, i: int, minute: int) -> None:
     fugitive.column = site.column
     fugitive.row = site.row
     fugitive.left = f
-    t.out[clock.out_count] = i
-    clock.out_count += 1
-    plan(t, i, minute)
+    fugitive.serial = total.escaped
+    if clock.out_count == t.out.shape[0]:
+        list_by_index(t)
+    if clock.out_count < t.out.shape[0]:  # else everybody is at large, and on the list
+        t.out[clock.out_count] = i
+        clock.out_count += 1
+    plan(t, i, minute, rates_until_review(t, minute), fading(t, minute, minute))
 
 
 @compiled
-def plan(t: Truth, i: int, minute: int) -> None:
+def next_review(minute: int) -> int:
+    """The first multiple of a day after a minute."""
+    return (minute // REVIEW_MINUTES + 1) * REVIEW_MINUTES
+
+
+@compiled
+def fading(t: Truth, since: int, minute: int) -> float:
+    """exp(-a / tau_e) - exp(-(a + l) / tau_e): how much of the early search falls between now and the next review."""
+    early_hours = t.par[0].at_large_early_hours
+    hours = (next_review(minute) - minute) / 60.0
+    age = (minute - since) / 60.0
+    return math.exp(-age / early_hours) - math.exp(-(age + hours) / early_hours)
+
+
+class Rates(NamedTuple):
+    """Hazards from now to the next review, before search, notice and family; the early search before it fades."""
+
+    hours: float
+    early: float
+    retake: float
+    rejoin: float
+    leave: float
+    death: float
+
+
+@compiled
+def rates_until_review(t: Truth, minute: int) -> Rates:
+    """The hazards of everybody at large from a minute to the next review."""
+    par = t.par[0]
+    hours = (next_review(minute) - minute) / 60.0
+    return Rates(
+        hours,
+        par.at_large_retake_early_per_hour * par.at_large_early_hours,
+        par.at_large_retake_per_day * hours / 24.0,
+        par.at_large_rejoin_per_day * hours / 24.0,
+        par.at_large_leave_per_day * hours / 24.0,
+        par.at_large_death_per_day * hours / 24.0,
+    )
+
+
+@compiled
+def plan(t: Truth, i: int, minute: int, rates: Rates, faded: float) -> None:
     """What happens to a person at large until the next review: competing hazards, exact in time.
 
     Sets `due` (minute) and `fate` of the person; hazards not reached are used up.
+    Parameters: rates, `rates_until_review`; faded, `fading` for this person and minute.
     """
     par = t.par[0]
     fugitive = t.fugitive[i]
     person = t.people[i]
-    end = (minute // REVIEW_MINUTES + 1) * REVIEW_MINUTES
-    hours = (end - minute) / 60.0
-    age = (minute - fugitive.since) / 60.0
     holder = t.control[fugitive.row, fugitive.column]
     search = 0.0 if holder == t.clock[0].movement else t.party[holder].search
     family = 1.0 if person.kind == FIGHTER else par.at_large_family_factor
     notice = 1.0
     if t.clock[0].response == 1 and minute < t.noticed[fugitive.left]:
         notice = par.at_large_noticed_factor
-    early_hours = par.at_large_early_hours
-    early = par.at_large_retake_early_per_hour * early_hours
-    fading = math.exp(-age / early_hours) - math.exp(-(age + hours) / early_hours)
-    retake = search * family * notice * (early * fading + par.at_large_retake_per_day * hours / 24.0)
-    rejoin = par.at_large_rejoin_per_day * hours / 24.0 if person.kind == FIGHTER else 0.0
+    retake = search * family * notice * (rates.early * faded + rates.retake)
+    rejoin = rates.rejoin if person.kind == FIGHTER else 0.0
     height, width = t.control.shape
     near_edge = edge_km(fugitive.column, fugitive.row, width, height, par.cell_km) <= par.border_km
-    leave = par.at_large_leave_per_day * hours / 24.0 if near_edge else 0.0
-    death = par.at_large_death_per_day * hours / 24.0
+    leave = rates.leave if near_edge else 0.0
+    death = rates.death
+    left = t.hazard[i]
+    if left[RETAKE] > retake and left[REJOIN] > rejoin and left[LEAVE] > leave and left[DEATH] > death:
+        left[RETAKE] -= retake
+        left[REJOIN] -= rejoin
+        left[LEAVE] -= leave
+        left[DEATH] -= death
+        fugitive.due = next_review(minute)
+        fugitive.fate = REVIEW
+        return
     best = 2.0
-    fate = REVIEW
     for cause in range(4):
         rate = retake if cause == RETAKE else rejoin if cause == REJOIN else leave if cause == LEAVE else death
-        if rate > 0.0:
-            when = t.hazard[i, cause] / rate
-            if when <= 1.0 and when < best:
-                best = when
-                fate = cause
-    if fate == REVIEW:
-        t.hazard[i, RETAKE] -= retake
-        t.hazard[i, REJOIN] -= rejoin
-        t.hazard[i, LEAVE] -= leave
-        t.hazard[i, DEATH] -= death
-        fugitive.due = end
-    else:
-        fugitive.due = minute + int(math.floor(hours * 60.0 * best))
-    fugitive.fate = fate
+        if rate > 0.0 and left[cause] <= rate and left[cause] / rate < best:
+            best = left[cause] / rate
+            fugitive.fate = cause
+    fugitive.due = minute + int(math.floor(rates.hours * 60.0 * best))
+    await_fate(t, i)
 
 
 @compiled
-def wander(t: Truth, i: int, minute: int) -> None:
-    """A person at large may move to one of the eight neighbouring cells."""
-    clock = t.clock[0]
+def neighbour(t: Truth, i: int, way: float) -> None:
+    """Move a person at large to one of the eight neighbouring cells, if it is on the grid."""
     fugitive = t.fugitive[i]
-    home = t.facility[t.people[i].home]
-    own = i - home.first
-    ease = t.par[0].at_large_move_share * t.terrain[fugitive.row, fugitive.column]
-    if uniform(clock.seed, MOVE, clock.replicate, home.key, minute, own) >= ease:
-        return
-    way = int(math.floor(8.0 * uniform(clock.seed, WAY, clock.replicate, home.key, minute, own)))
-    step = way if way < 4 else way + 1
+    number = int(math.floor(8.0 * way))
+    step = number if number < 4 else number + 1
     column = fugitive.column + step % 3 - 1
     row = fugitive.row + step // 3 - 1
     height, width = t.control.shape
@@ -375,23 +465,36 @@ def wander(t: Truth, i: int, minute: int) -> None:
 
 @compiled
 def captors_nearest(t: Truth, i: int) -> int:
-    """Index of the nearest facility where the party holding the person's cell keeps people, -1 if none."""
+    """Index of the nearest facility where the party holding the person's cell keeps people, -1 if none.
+
+    Searched square by square outward; of places equally near the first counts.
+    """
     fugitive = t.fugitive[i]
     holder = t.control[fugitive.row, fugitive.column]
     x = (fugitive.column + 0.5) * t.par[0].cell_km
     y = (fugitive.row + 0.5) * t.par[0].cell_km
+    height, width = t.square_first.shape
+    side = t.clock[0].square_km
+    column = min(width - 1, int(x / side))
+    row = min(height - 1, int(y / side))
     best = -1
     best_km = math.inf
-    for g in range(t.facility.shape[0]):
-        site = t.facility[g]
-        if site.resident == 1 or site.controller != holder:
-            continue
-        if site.custody != GUARDED and site.custody != OCCUPIED:
-            continue
-        km = distance_km(x, y, site.x, site.y)
-        if km < best_km:
-            best_km = km
-            best = g
+    for ring in range(max(height, width)):
+        # What lies in this ring or beyond is at least so far away.
+        if best_km < (ring - 1) * side:
+            break
+        for r in range(max(0, row - ring), min(height, row + ring + 1)):
+            inner = abs(r - row) < ring
+            for c in range(column - ring, column + ring + 1, 2 * ring if inner else 1):
+                g = t.square_first[r, c] if 0 <= c < width else -1
+                while g >= 0:
+                    site = t.facility[g]
+                    if site.controller == holder and (site.custody == GUARDED or site.custody == OCCUPIED):
+                        km = distance_km(x, y, site.x, site.y)
+                        if km < best_km or (km == best_km and g < best):
+                            best_km = km
+                            best = g
+                    g = site.next_in_square
     return best
 
 
@@ -409,39 +512,153 @@ def retake(t: Truth, i: int) -> None:
 
 
 @compiled
-def meet_fate(t: Truth, i: int) -> bool:
-    """Carry out what was planned before the end of the step; true while the person is still at large."""
-    m1 = t.clock[0].m1
+def await_fate(t: Truth, i: int) -> None:
+    """Chain a person with the others whose fate falls in the same step of the day."""
     fugitive = t.fugitive[i]
-    while fugitive.due < m1:
-        if fugitive.fate == REVIEW:
-            wander(t, i, fugitive.due)
-            plan(t, i, fugitive.due)
-            continue
-        if fugitive.fate == RETAKE:
-            retake(t, i)
-        elif fugitive.fate == REJOIN:
-            change_state(t, i, REJOINED)
-        elif fugitive.fate == LEAVE:
-            change_state(t, i, LEFT_THEATRE)
+    slot = fugitive.due // t.clock[0].step_minutes % t.fate_first.shape[0]
+    fugitive.next = t.fate_first[slot]
+    t.fate_first[slot] = i
+
+
+@compiled
+def list_by_index(t: Truth) -> None:
+    """Put the list of people at large in order of index, with those out since and without those gone."""
+    clock = t.clock[0]
+    old, end = clock.listed_out, clock.out_count
+    newly = np.sort(t.out[old:end])
+    kept = 0
+    for k in range(old):
+        if t.people[t.out[k]].state == AT_LARGE:
+            t.out[kept] = t.out[k]
+            kept += 1
+    # Merged from the back, in place. Who was retaken and is out again may be on both lists.
+    last = -1
+    a, b, k = kept - 1, end - old - 1, end - 1
+    while b >= 0 or a >= 0:
+        if b < 0 or (a >= 0 and t.out[a] >= newly[b]):
+            i = t.out[a]
+            a -= 1
         else:
-            change_state(t, i, DEAD)
-            t.total[0].died_outside += 1
-        return False
-    return True
+            i = newly[b]
+            b -= 1
+        if i != last and t.people[i].state == AT_LARGE:
+            t.out[k] = i
+            k -= 1
+            last = i
+    count = end - 1 - k
+    for j in range(count):
+        t.out[j] = t.out[k + 1 + j]
+    clock.out_count = count
+    clock.listed_out = count
+
+
+@compiled
+def meet_fate(t: Truth, i: int) -> None:
+    """Carry out what was planned for a person at large."""
+    fate = t.fugitive[i].fate
+    if fate == RETAKE:
+        retake(t, i)
+    elif fate == REJOIN:
+        change_state(t, i, REJOINED)
+    elif fate == LEAVE:
+        change_state(t, i, LEFT_THEATRE)
+    else:
+        change_state(t, i, DEAD)
+        t.total[0].died_outside += 1
+
+
+@compiled
+def fates(t: Truth) -> None:
+    """Those whose fate falls in this step meet it, in order of escape."""
+    clock = t.clock[0]
+    slot = clock.m0 // clock.step_minutes % t.fate_first.shape[0]
+    n = 0
+    i = t.fate_first[slot]
+    while i >= 0:
+        n += 1
+        i = t.fugitive[i].next
+    if n == 0:
+        return
+    who = np.empty(n, np.int64)
+    serial = np.empty(n, np.int64)
+    i = t.fate_first[slot]
+    for k in range(n):
+        who[k] = i
+        serial[k] = t.fugitive[i].serial
+        i = t.fugitive[i].next
+    t.fate_first[slot] = -1
+    sort_together(serial, who, n)
+    for k in range(n):
+        if t.fugitive[who[k]].due < clock.m1:
+            meet_fate(t, who[k])
+        else:  # not before the first step of the next day
+            await_fate(t, who[k])
+
+
+SINCE = 256
+"""So many times of escape have their fading remembered during a review."""
+
+
+@compiled
+def draw_moves(t: Truth, move: np.ndarray, way: np.ndarray) -> None:
+    """For everybody at large this midnight's two numbers: whether to move, and where.
+
+    By index, since four neighbours share a block of random words.
+    """
+    clock = t.clock[0]
+    home, block = -1, -1
+    moves = (0.0, 0.0, 0.0, 0.0)
+    ways = moves
+    for k in range(clock.out_count):
+        i = t.out[k]
+        origin = t.facility[t.people[i].home]
+        own = i - origin.first
+        if t.people[i].home != home or own >> 2 != block:
+            home, block = t.people[i].home, own >> 2
+            moves = four_uniforms(clock.seed, MOVE, clock.replicate, origin.key, clock.m0, block)
+            ways = four_uniforms(clock.seed, WAY, clock.replicate, origin.key, clock.m0, block)
+        move[k] = one_of(moves, own & 3)
+        way[k] = one_of(ways, own & 3)
+
+
+@compiled
+def reviews(t: Truth) -> None:
+    """Midnight: everybody at large may move to a neighbouring cell, then makes the day's plan.
+
+    Many got out in the same tick: the fading of the search for them is computed once.
+    """
+    clock = t.clock[0]
+    list_by_index(t)
+    n, minute = clock.out_count, clock.m0
+    move, way = np.empty(n), np.empty(n)
+    draw_moves(t, move, way)
+    share = t.par[0].at_large_move_share
+    rates = rates_until_review(t, minute)
+    since = np.full(SINCE, -1, np.int64)
+    faded = np.empty(SINCE)
+    for k in range(n):
+        i = t.out[k]
+        fugitive = t.fugitive[i]
+        if fugitive.fate != REVIEW or fugitive.due > minute:
+            continue
+        if move[k] < share * t.terrain[fugitive.row, fugitive.column]:
+            neighbour(t, i, way[k])
+        slot = fugitive.since // clock.tick_minutes % SINCE
+        if since[slot] != fugitive.since:
+            since[slot] = fugitive.since
+            faded[slot] = fading(t, fugitive.since, minute)
+        plan(t, i, minute, rates, faded[slot])
 
 
 @compiled
 def fugitives(t: Truth) -> None:
-    """People at large, in order of escape: found, gone back, gone abroad, dead, or moved on."""
-    clock = t.clock[0]
-    kept = 0
-    for k in range(clock.out_count):
-        i = t.out[k]
-        if t.fugitive[i].due >= clock.m1 or meet_fate(t, i):
-            t.out[kept] = i
-            kept += 1
-    clock.out_count = kept
+    """People at large: at midnight their plans are reviewed; then they are found, go back, go abroad or die.
+
+    A review depends on nobody else's, and a fate on no review, so all reviews come first.
+    """
+    if t.clock[0].m0 % REVIEW_MINUTES == 0 and t.clock[0].out_count > 0:
+        reviews(t)
+    fates(t)
 
 
 def _detainee_at(axis: str) -> Column:

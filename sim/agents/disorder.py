@@ -48,8 +48,8 @@ def smallest_block(t: Truth, f: int) -> int:
 
 
 @compiled
-def is_quiet(t: Truth, f: int, guards: float) -> bool:
-    """Whether nobody can join disorder now; exact, by bounds that need no look at persons.
+def is_quiet(t: Truth, f: int, guards: float, agitation: float) -> bool:
+    """Whether nobody can join disorder with so many guards and so much agitation; exact, by bounds, not persons.
 
     p* rises with agitation and falls with authority, and P rises with guards: what was seen quiet stays quiet
     while agitation is no higher, authority no lower and guards no fewer, and nobody came or left. Before
@@ -57,18 +57,24 @@ def is_quiet(t: Truth, f: int, guards: float) -> bool:
     """
     par = t.par[0]
     site = t.facility[f]
-    if (
-        guards >= site.quiet_guards
-        and site.agitation <= site.quiet_agitation
-        and site.authority >= site.quiet_authority
-    ):
+    if guards >= site.quiet_guards and agitation <= site.quiet_agitation and site.authority >= site.quiet_authority:
         return True
-    net = (1.0 + site.agitation) * (1.0 - site.authority) - par.disorder_threshold
-    if net <= 0.0:
-        return True
-    n = smallest_block(t, f)
-    least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
-    return net / min(par.disorder_risk_min, par.disorder_family_risk_min) <= least
+    least = 0.0
+    needed = 0.0
+    if (1.0 + agitation) * (1.0 - site.authority) > par.disorder_threshold:
+        n = smallest_block(t, f)
+        needed = guards
+        least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
+    risk = min(par.disorder_risk_min, par.disorder_family_risk_min)
+    up_to = math.inf
+    if site.authority < 1.0:
+        up_to = (least * risk + par.disorder_threshold) / (1.0 - site.authority) - 1.0 - 1e-9
+    if agitation > up_to:
+        return False
+    site.quiet_guards = needed
+    site.quiet_agitation = up_to
+    site.quiet_authority = site.authority
+    return True
 
 
 @compiled
@@ -97,19 +103,33 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
             last_held = block.held
 
 
+BOX_AGITATION = 0.01
+BOX_AUTHORITY = 0.01
+BOX_CONTAINMENT = 0.05
+"""The conditions a block's list is made for: so much more or less of each, of containment as a share; twice that
+where nobody is in disorder, and only for the worse."""
+GUARDS_SLACK = 0.97
+"""What is seen quiet is tried with so much less of the guards: they fall slowly as the sponsor leaves."""
+
+
 @compiled
 def refresh_lists(t: Truth, f: int) -> None:
-    """Keep, for every block, the list of those who could join under somewhat worse conditions than now.
+    """Keep, for every block, the list of those who need to be looked at while conditions are about as now.
 
-    Exact: p* rises with agitation and falls with authority, so whoever is not listed stays quiet while agitation is
-    at most, authority and the block's containment at least, what the list was made for. A block whose
-    conditions have grown worse is looked through again.
+    Exact: p* rises with agitation and falls with authority, in floating point too. So under all the conditions that
+    the list is made for, whoever is not listed stays quiet, and whoever is listed as settled stays in disorder.
+    A block whose conditions have left the box is looked through again.
     """
     site = t.facility[f]
-    if site.listed == 0 or site.agitation > site.near_agitation or site.authority < site.near_authority:
+    inside = site.agitation <= site.near_agitation and site.authority >= site.near_authority
+    if site.active > 0:
+        inside = inside and site.agitation >= site.far_agitation and site.authority <= site.far_authority
+    if site.listed == 0 or not inside:
         site.listed = 1
-        site.near_agitation = site.agitation + 0.02
-        site.near_authority = site.authority - 0.01
+        site.near_agitation = site.agitation + (BOX_AGITATION if site.active > 0 else 2.0 * BOX_AGITATION)
+        site.far_agitation = max(0.0, site.agitation - BOX_AGITATION)
+        site.near_authority = site.authority - BOX_AUTHORITY
+        site.far_authority = min(1.0, site.authority + BOX_AUTHORITY)
         site.near_least = math.inf
         draw_traits(t, f)
         for b in range(site.blocks):
@@ -120,7 +140,8 @@ def refresh_lists(t: Truth, f: int) -> None:
         if block.held == 0:
             continue
         lowest = min(lowest, block.containment)
-        if block.near < 0 or block.containment < block.least:
+        worse = block.near < 0 or block.containment < block.least
+        if worse or (block.containment > block.most and block.look < block.near):
             list_block(t, f, b)
     if site.entry_head >= 0 and lowest < site.near_least:
         site.near_least = 0.85 * lowest
@@ -136,26 +157,59 @@ def first_of_list(site: Any, b: int) -> int:
 
 @compiled
 def list_block(t: Truth, f: int, b: int) -> None:
-    """Look at all a block's own people once and list those who could join."""
+    """Look at all a block's own people once: first on its list are those to look at, then those settled in disorder."""
     site = t.facility[f]
     block = t.block[site.block_first + b]
-    block.least = 0.9 * block.containment
+    width = BOX_CONTAINMENT if site.active > 0 else 2.0 * BOX_CONTAINMENT
+    block.least = (1.0 - width) * block.containment
+    block.most = (1.0 + BOX_CONTAINMENT) * block.containment
     start = first_of_list(site, b)
+    look = 0
     listed = 0
     for k in range(b, site.held0, site.blocks):
         i = site.first + k
-        if t.people[i].slot == -1 and t.people[i].facility == f and is_near(t, f, i, block.least):
-            t.near[start + listed] = i
-            listed += 1
+        if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
+            continue
+        t.near[start + listed] = i
+        if not is_settled_in_disorder(t, f, i, block.most):
+            t.near[start + listed] = t.near[start + look]
+            t.near[start + look] = i
+            look += 1
+        listed += 1
+    block.look = look
     block.near = listed
 
 
 @compiled
-def is_near(t: Truth, f: int, i: int, least: float) -> bool:
-    """Whether a person is in disorder, or could join under the conditions the lists are made for."""
+def is_settled_quiet(t: Truth, f: int, i: int, least: float) -> bool:
+    """Whether a person is quiet, and stays so under all conditions that the lists are made for."""
     site = t.facility[f]
-    p = critical_containment(t, i, site.near_agitation, site.near_authority)
-    return bool(t.people[i].active == 1 or p > least)
+    return bool(
+        t.people[i].active == 0 and critical_containment(t, i, site.near_agitation, site.near_authority) <= least
+    )
+
+
+@compiled
+def is_settled_in_disorder(t: Truth, f: int, i: int, most: float) -> bool:
+    """Whether a person is in disorder, and stays so under all conditions that the lists are made for."""
+    site = t.facility[f]
+    return bool(t.people[i].active == 1 and critical_containment(t, i, site.far_agitation, site.far_authority) > most)
+
+
+@compiled
+def take_off_list(t: Truth, f: int, b: int, k: int, settled: bool) -> None:
+    """The person at place k of a block's list need not be looked at any more: settled in disorder, or quiet or gone."""
+    site = t.facility[f]
+    block = t.block[site.block_first + b]
+    start = first_of_list(site, b)
+    i = t.near[k]
+    last = start + block.look - 1
+    t.near[k] = t.near[last]
+    t.near[last] = i
+    block.look -= 1
+    if not settled:
+        block.near -= 1
+        t.near[last] = t.near[start + block.near]
 
 
 @compiled
@@ -177,17 +231,20 @@ def chain_entries(t: Truth, f: int) -> None:
                 site.entry_head = entry
             site.entry_tail = entry
             t.entry[entry, 1] = -1
-            if is_near(t, f, i, site.near_least):
+            if not is_settled_quiet(t, f, i, site.near_least):
                 t.entry[entry, 2] = site.near_entry
                 site.near_entry = entry
         entry = following
 
 
 @compiled
-def quiet_up_to(t: Truth, f: int, i: int) -> float:
-    """The agitation up to which a person here stays quiet, all else as now."""
+def quiet_up_to(t: Truth, f: int, i: int, slack: float) -> float:
+    """The agitation up to which a person here stays quiet with this share of the guards, all else as now.
+
+    In an orderly place P is concave in guards, so a share of the guards leaves at least that share of P.
+    """
     block = t.block[t.facility[f].block_first + t.people[i].block]
-    return critical_agitation(t, i, t.facility[f].authority, block.containment)
+    return critical_agitation(t, i, t.facility[f].authority, slack * block.containment)
 
 
 @compiled
@@ -201,42 +258,52 @@ def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
 @compiled
 def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     """One tick of disorder: everybody's decision on the containment of the tick's start."""
-    par = t.par[0]
     site = t.facility[f]
-    if site.active == 0 and is_quiet(t, f, guards):
+    if site.active == 0 and is_quiet(t, f, guards, site.agitation):
         return
     contain_blocks(t, f, guards)
     refresh_lists(t, f)
-    hours = t.clock[0].tick_minutes / 60.0
-    join = 1.0 - math.exp(-par.disorder_up_per_hour * hours)
-    calm = 1.0 - math.exp(-par.disorder_down_per_hour * hours)
+    join, calm = t.clock[0].join, t.clock[0].calm
     orderly = site.active == 0
     highest = site.near_agitation
+    with_fewer = site.near_agitation
     for b in range(site.blocks):
-        start = first_of_list(site, b)
-        for k in range(start, start + max(0, t.block[site.block_first + b].near)):
+        block = t.block[site.block_first + b]
+        k = first_of_list(site, b)
+        end = k + max(0, block.look)
+        while k < end:
             i = t.near[k]
             if t.people[i].slot != -1 or t.people[i].facility != f:
+                take_off_list(t, f, b, k, False)
+                end -= 1
                 continue
             decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
             if orderly:
-                highest = min(highest, quiet_up_to(t, f, i))
+                highest = min(highest, quiet_up_to(t, f, i, 1.0))
+                with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
             if decision != 0:
                 book_decision(t, f, i, decision)
+                settled = is_settled_in_disorder(t, f, i, block.most)
+                if settled or is_settled_quiet(t, f, i, block.least):
+                    take_off_list(t, f, b, k, settled)
+                    end -= 1
+                    continue
+            k += 1
     entry = site.near_entry
     while entry >= 0:
         i = t.entry[entry, 0]
         if t.people[i].slot == entry:
-            draw_traits(t, t.people[i].home)
             decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
             if orderly:
-                highest = min(highest, quiet_up_to(t, f, i))
+                highest = min(highest, quiet_up_to(t, f, i, 1.0))
+                with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
             if decision != 0:
                 book_decision(t, f, i, decision)
         entry = t.entry[entry, 2]
     if orderly and highest >= site.agitation:
-        site.quiet_guards = guards
-        site.quiet_agitation = highest
+        enough = with_fewer >= site.agitation
+        site.quiet_guards = GUARDS_SLACK * guards if enough else guards
+        site.quiet_agitation = with_fewer if enough else highest
         site.quiet_authority = site.authority
     for b in range(site.blocks):
         block = t.block[site.block_first + b]

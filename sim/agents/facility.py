@@ -15,7 +15,7 @@ from sim.agents.detainee import (
     get_out,
     next_in_order,
 )
-from sim.agents.disorder import FEW, containment, disorder, few_active_in_order, is_quiet
+from sim.agents.disorder import FEW, GUARDS_SLACK, containment, disorder, few_active_in_order, is_quiet
 from sim.agents.guard import effective_guards, gate_held, present, upkeep_here
 from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
@@ -58,6 +58,8 @@ FACILITY = np.dtype(
         ("y", "f8"),
         ("column", "i8"),
         ("row", "i8"),
+        ("next_here", "i8"),  # next facility in the same cell, -1 for none
+        ("next_in_square", "i8"),  # next facility of detained people in the same square
         ("camp", "i8"),  # 1 camp, 0 prison
         ("resident", "i8"),  # 1 if its people may walk out
         ("first", "i8"),  # its people are rows first .. first + held0 - 1
@@ -88,6 +90,7 @@ FACILITY = np.dtype(
         ("contested_by", "i8"),
         ("guards", "i8"),  # guards that exist in this replicate
         ("on_site", "i8"),
+        ("at_front", "i8"),
         ("occupier_guards", "f8"),
         ("threat", "f8"),
         ("distance", "f8"),  # km to the nearest hostile active unit
@@ -125,6 +128,7 @@ FACILITY = np.dtype(
         ("pulled_until", "i8"),
         ("held_day", "i8"),
         ("stealth", "i8"),  # candidates drawn for the day
+        ("stealth_due", "i8"),  # minute of the next of them
         # Account.
         ("escaped", "i8"),
         ("recaptured", "i8"),
@@ -137,9 +141,16 @@ FACILITY = np.dtype(
         ("episode_step", "i8"),  # its size when the step began, 0 if it began in the step
         ("exits_step", "i8"),
         # Work saved, never a result.
+        ("rest_until", "i8"),  # nothing can change here before this minute, with
+        ("rest_held", "i8"),  # so many people,
+        ("rest_news", "f8"),  # at most so much news
+        ("rest_upkeep", "f8"),  # and at least so much upkeep
         ("drawn_traits", "i8"),
         ("drawn_order", "i8"),
         ("cursor", "i8"),
+        ("ordered", "i8"),  # so many of its people are put in order
+        ("order_cut", "f8"),  # those with go numbers below this
+        ("stirred", "i8"),  # 1 if guards came or went since the last call
         ("entry_head", "i8"),
         ("entry_tail", "i8"),
         ("smallest_block", "i8"),  # 0: to be found again
@@ -147,7 +158,9 @@ FACILITY = np.dtype(
         ("near_entry", "i8"),  # first entry of the chain of those brought in who could join
         ("near_least", "f8"),  # containment down to which that chain holds
         ("near_agitation", "f8"),  # the lists hold for at most so much agitation
-        ("near_authority", "f8"),  # and at least so much authority
+        ("far_agitation", "f8"),  # and at least so much,
+        ("near_authority", "f8"),  # for at least so much authority
+        ("far_authority", "f8"),  # and at most so much
         ("quiet_guards", "f8"),  # nobody joins with at least so many effective guards,
         ("quiet_agitation", "f8"),  # at most so much agitation,
         ("quiet_authority", "f8"),  # and at least so much authority
@@ -155,7 +168,18 @@ FACILITY = np.dtype(
     align=True,
 )
 
-BLOCK = np.dtype([("held", "i8"), ("active", "i8"), ("containment", "f8"), ("least", "f8"), ("near", "i8")], align=True)
+BLOCK = np.dtype(
+    [
+        ("held", "i8"),
+        ("active", "i8"),
+        ("containment", "f8"),
+        ("least", "f8"),  # containment from which
+        ("most", "f8"),  # to which its list holds
+        ("near", "i8"),  # length of the list, -1 for none
+        ("look", "i8"),  # so many of it need to be looked at, the others are settled in disorder
+    ],
+    align=True,
+)
 
 
 AGITATION = name_key("agitation")
@@ -193,7 +217,8 @@ def new_day(t: Truth, f: int) -> None:
     site = t.facility[f]
     if site.resident == 1:
         return
-    rho = math.exp(-1.0 / par.disorder_agitation_days)
+    site.rest_until = 0
+    rho = clock.agitation_kept
     spread = math.sqrt(1.0 - rho * rho)
     if clock.m0 == 0:
         site.agitation_1 = normal_quantile(uniform(clock.seed, AGITATION, clock.replicate, site.key, 0, 0))
@@ -207,24 +232,34 @@ def new_day(t: Truth, f: int) -> None:
         mean = 24.0 * rate * site.held * (1.0 + par.stealth_thin_gain)
         u = uniform(clock.seed, STEALTH_COUNT, clock.replicate, site.key, clock.m0, 0)
         site.stealth = poisson_quantile(u, mean)
+    site.stealth_due = next_candidate(t, f, clock.m0)
     site.hits = -1
 
 
 @compiled
-def mood(t: Truth, f: int) -> None:
-    """Agitation s and authority L of a facility in this step."""
+def crowding(t: Truth, f: int, held: int) -> float:
+    """Agitation by crowding with so many people, at most crowding_max."""
+    par = t.par[0]
+    return min(
+        par.disorder_crowding_max,
+        par.disorder_crowding_weight * max(0.0, held / t.facility[f].capacity - 1.0),
+    )
+
+
+@compiled
+def mood(t: Truth, f: int, heard: float, held: int) -> None:
+    """Agitation s and authority L of a facility in this step. Parameters: heard, held, news and people at its start."""
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
     phase = (clock.m0 % DAY + 0.5 * clock.step_minutes) / DAY
-    crowd = min(par.disorder_crowding_max, par.disorder_crowding_weight * max(0.0, site.held / site.capacity - 1.0))
     slow = par.disorder_agitation_sd * ((1.0 - phase) * site.agitation_0 + phase * site.agitation_1)
-    site.agitation = max(0.0, crowd + min(par.news_cap, clock.news) + slow)
+    site.agitation = max(0.0, crowding(t, f, held) + min(par.news_cap, heard) + slow)
     goal = t.party[site.controller].authority
     if site.custody == NONE or site.custody == RELEASED:
-        site.authority *= math.exp(-clock.dt / par.disorder_authority_down_hours)
+        site.authority *= clock.authority_kept
     elif site.authority != goal:
-        site.authority = goal + (site.authority - goal) * math.exp(-clock.dt / par.disorder_authority_up_hours)
+        site.authority = goal + (site.authority - goal) * clock.authority_lag
 
 
 @compiled
@@ -235,6 +270,7 @@ def count_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
     site = t.facility[f]
     t.causes[cause] += n
     site.exits_step += n
+    clock.exits_step += n
     if total.first_escape < 0:
         total.first_escape = clock.m1
     if site.first_escape < 0:
@@ -324,16 +360,39 @@ def stealth_ratio(t: Truth, f: int) -> float:
 
 
 @compiled
+def candidate_minute(t: Truth, f: int, k: int) -> int:
+    """When the day's k-th candidate of a lone escape would go."""
+    clock = t.clock[0]
+    day = clock.m0 // DAY * DAY
+    u = uniform(clock.seed, STEALTH_TIME, clock.replicate, t.facility[f].key, day, k)
+    return day + int(math.floor(1440.0 * u))
+
+
+@compiled
+def next_candidate(t: Truth, f: int, minute: int) -> int:
+    """The first minute from this one on at which a candidate of the day would go."""
+    due = NEVER
+    for k in range(t.facility[f].stealth):
+        when = candidate_minute(t, f, k)
+        if minute <= when < due:
+            due = when
+    return due
+
+
+@compiled
 def stealth(t: Truth, f: int, minute: int) -> None:
     """Lone escapes of this tick: the day's candidates, thinned."""
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
+    if site.stealth_due >= minute + clock.tick_minutes:
+        return
+    site.stealth_due = next_candidate(t, f, minute + clock.tick_minutes)
     if site.custody == NONE or site.custody == RELEASED or gate_held(t, f, minute):
         return
     day = clock.m0 // DAY * DAY
     for k in range(site.stealth):
-        when = day + int(math.floor(1440.0 * uniform(clock.seed, STEALTH_TIME, clock.replicate, site.key, day, k)))
+        when = candidate_minute(t, f, k)
         if when < minute or when >= minute + clock.tick_minutes or site.held == 0:
             continue
         chance = stealth_ratio(t, f) * site.held / (site.held_day * (1.0 + par.stealth_thin_gain))
@@ -367,8 +426,7 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
         pool = min(site.held, int(math.floor(site.opened)) - site.gate_out)
         cause = ASSAULT
     elif site.custody == NONE:
-        gone = site.escaped if site.resident == 0 else site.held0 - site.held
-        pool = min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone)
+        pool = left_to_go(t, f)
         mean = whole * site.opening
         cause = ABANDONMENT
     elif kept:
@@ -412,18 +470,43 @@ def move_out(t: Truth, f: int, n: int) -> None:
 @compiled
 def walls(t: Truth, f: int) -> None:
     """The perimeter after the tick's exits: opened, worn or repaired."""
+    clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
-    hours = t.clock[0].tick_minutes / 60.0
+    hours = clock.tick_minutes / 60.0
     if site.custody == NONE:
-        open_hours = par.walls_camp_open_hours if site.camp == 1 else par.walls_prison_open_hours
-        site.opening = 1.0 - (1.0 - site.opening) * math.exp(-hours / open_hours)
+        still = clock.camp_closed if site.camp == 1 else clock.prison_closed
+        site.opening = 1.0 - (1.0 - site.opening) * still
     elif site.custody == GUARDED or site.custody == OCCUPIED:
         loose = max(0.0, site.uncontained - par.walls_erosion_minimum)
         erosion = par.walls_erosion_per_hour * (1.0 - site.walls) * loose / 1000.0
         ordered = site.active == 0 and present(t, f) > 0.0 and site.assault == NO_ASSAULT
         repair = par.walls_repair_per_hour * upkeep_here(t, f) if ordered else 0.0
+        if erosion == 0.0 and site.opening == site.opening0:
+            return
         site.opening = opening_after(site.opening, site.opening0, erosion, repair, hours)
+
+
+@compiled
+def left_to_go(t: Truth, f: int) -> int:
+    """People who would still leave a place that nobody keeps: leave_share of those at the start, less those gone."""
+    site = t.facility[f]
+    gone = site.escaped if site.resident == 0 else site.held0 - site.held
+    return int(min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone))
+
+
+@compiled
+def no_more_exits(t: Truth, f: int) -> bool:
+    """Whether a whole step can change nothing at a place without guards but its authority."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    if site.assault != NO_ASSAULT or site.assault_due != NEVER or site.exposed > 0:
+        return False
+    if site.custody == NONE:
+        under_fire = site.held > 0 and site.distance <= t.par[0].shelling_front_km and site.hits != 0
+        still = site.resident == 1 or (not under_fire and site.stealth_due >= clock.m1)
+        return bool(still and site.opening == 1.0 and left_to_go(t, f) <= 0)
+    return bool(site.held == 0 or site.resident == 1)
 
 
 @compiled
@@ -432,17 +515,64 @@ def at_rest(t: Truth, f: int, guards: float) -> bool:
     clock = t.clock[0]
     site = t.facility[f]
     if site.custody != GUARDED and site.custody != OCCUPIED:
-        empty = site.held == 0 and site.assault == NO_ASSAULT and site.assault_due == NEVER
-        return bool(empty and site.custody != NONE)
+        return no_more_exits(t, f)
     if site.resident == 1:
         return bool(site.opening == site.opening0)
     if site.active > 0 or site.exposed > 0 or site.assault != NO_ASSAULT or site.assault_due != NEVER:
         return False
-    if site.opening != site.opening0 or site.stealth > 0 or clock.m0 < site.pulled_until:
+    if site.opening != site.opening0 or site.stealth_due < clock.m1 or clock.m0 < site.pulled_until:
         return False
     if site.distance <= t.par[0].shelling_front_km and site.hits != 0:
         return False
-    return bool(site.held == 0 or is_quiet(t, f, guards))
+    return bool(site.held == 0 or is_quiet(t, f, guards, site.agitation))
+
+
+@compiled
+def rest(t: Truth, f: int, guards: float) -> None:
+    """A facility is at rest: find how long, within the day, it surely stays so if nobody and nothing comes.
+
+    Agitation is linear in time over a day but for news; guards weigh as the sponsor's upkeep.
+    """
+    clock = t.clock[0]
+    par = t.par[0]
+    site = t.facility[f]
+    tomorrow = clock.m0 // DAY * DAY + DAY
+    site.rest_upkeep = 0.0
+    site.rest_news = math.inf
+    if site.resident == 1:
+        site.rest_until = tomorrow
+        return
+    kept = site.custody == GUARDED or site.custody == OCCUPIED
+    if not kept or site.authority != t.party[site.controller].authority:
+        return
+    if site.held > 0:
+        slow = par.disorder_agitation_sd * max(site.agitation_0, site.agitation_1)
+        most = max(0.0, crowding(t, f, site.held) + min(par.news_cap, clock.news) + slow) + 1e-9
+        slack = GUARDS_SLACK if is_quiet(t, f, GUARDS_SLACK * guards, most) else 1.0
+        if slack == 1.0 and not is_quiet(t, f, guards, most):
+            return
+        site.rest_news = clock.news
+        site.rest_upkeep = slack * upkeep_here(t, f) * (1.0 + 1e-9) if slack < 1.0 else upkeep_here(t, f)
+    # The step that holds the next candidate begins after this minute less a step.
+    site.rest_until = min(tomorrow, site.stealth_due - clock.step_minutes + 1)
+    site.rest_held = site.held
+
+
+@compiled
+def rests(t: Truth, f: int) -> bool:
+    """Whether nothing can change at a facility in this step, as was found out before."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    return bool(clock.m0 < site.rest_until and clock.news <= site.rest_news and upkeep_here(t, f) >= site.rest_upkeep)
+
+
+@compiled
+def wake_moods(t: Truth) -> None:
+    """Agitation of places at rest, which nobody needed, as of the last step."""
+    clock = t.clock[0]
+    for f in range(t.facility.shape[0]):
+        if clock.m0 < t.facility[f].rest_until and t.facility[f].resident == 0:
+            mood(t, f, clock.news_before, t.facility[f].rest_held)
 
 
 @compiled
@@ -450,10 +580,12 @@ def ticks(t: Truth, f: int) -> None:
     """A step of one facility, tick by tick: assault, fire, lone escapes, disorder, exits, walls."""
     clock = t.clock[0]
     site = t.facility[f]
+    site.rest_until = 0
     if site.resident == 0:
-        mood(t, f)
+        mood(t, f, clock.news, site.held)
     guards = effective_guards(t, f, clock.m0)
     if at_rest(t, f, guards):
+        rest(t, f, guards)
         return
     if site.episode >= 0:
         site.episode_step = t.episode[site.episode].size

@@ -9,6 +9,7 @@ import numpy as np
 from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import fill_uniform, name_key, uniform
+from sim.engine.ranking import rank_uniforms
 from sim.world.codes import (
     AT_FRONT,
     CALL,
@@ -50,13 +51,16 @@ def muster(t: Truth, f: int) -> None:
         n = site.guard_rows
     site.guards = n
     site.on_site = n
+    site.at_front = 0
+    guards_changed(t, f)
     first = site.guard_first
     draw = np.empty(n)
     fill_uniform(draw, clock.seed, CALLED, clock.replicate, site.key, 0)
     for j in range(n):
         t.guard[first + j].call = draw[j]
         t.guard[first + j].status = ON_SITE
-    ranked = np.argsort(draw, kind="mergesort")
+    ranked = np.empty(n, np.int32)
+    rank_uniforms(draw, 0.0, 1.0, ranked)
     for j in range(n):
         t.guard_order[first + j] = first + ranked[j]
     fill_uniform(draw, clock.seed, NERVE, clock.replicate, site.key, 0)
@@ -67,16 +71,14 @@ def muster(t: Truth, f: int) -> None:
 @compiled
 def front_pressure(t: Truth) -> None:
     """F of every party: rises while a hostile unit is active, falls when none is; exact over the step."""
-    par = t.par[0]
-    dt = t.clock[0].dt
+    clock = t.clock[0]
     for p in range(t.party.shape[0]):
         target = 0.0
         for u in range(t.unit.shape[0]):
             if t.unit[u].active == 1 and t.hostile[t.unit[u].party, p]:
                 target = 1.0
-        hours = par.guards_pressure_up_hours if target == 1.0 else par.guards_pressure_down_hours
         party = t.party[p]
-        party.pressure += (target - party.pressure) * (1.0 - math.exp(-dt / hours))
+        party.pressure += (target - party.pressure) * (clock.pressure_up if target == 1.0 else clock.pressure_down)
 
 
 @compiled
@@ -90,8 +92,10 @@ def return_and_replace(t: Truth, f: int, minute: int) -> None:
         if guard.status == LOST:
             if uniform(clock.seed, REPLACE, clock.replicate, site.key, minute, j) < chance:
                 guard.status = ON_SITE
+                site.stirred = 1
         elif guard.status == FLED and site.threat < guard.nerve / 2.0:
             guard.status = ON_SITE
+            site.stirred = 1
 
 
 @compiled
@@ -100,26 +104,55 @@ def call_up(t: Truth, f: int, minute: int) -> None:
     par = t.par[0]
     site = t.facility[f]
     share = par.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
-    alive = 0
-    wanted = 0
-    for j in range(site.guards):
-        guard = t.guard[site.guard_first + j]
-        if guard.status == ON_SITE or guard.status == AT_FRONT:
-            alive += 1
-            if guard.call < share:
-                wanted += 1
+    before = site.on_site
+    if site.stirred == 1:
+        count_guards(t, f)
+    wanted = called_below(t, f, share)
     floor = int(math.ceil(par.guards_floor_per_100 * site.held / 100.0))
-    n = min(wanted, max(0, alive - floor))
+    n = min(wanted, max(0, site.on_site + site.at_front - floor))
+    if n == site.at_front and site.stirred == 0:
+        return
+    send_to_front(t, f, n)
+    if site.on_site != before:
+        note(t, minute, CALL, f, 0, float(site.on_site))
+
+
+@compiled
+def called_below(t: Truth, f: int, share: float) -> int:
+    """Guards on site or at the front whose call number is below a share."""
+    site = t.facility[f]
+    n = 0
+    for j in range(site.guards):
+        guard = t.guard[t.guard_order[site.guard_first + j]]
+        if guard.call >= share:
+            break
+        if guard.status == ON_SITE or guard.status == AT_FRONT:
+            n += 1
+    return n
+
+
+@compiled
+def send_to_front(t: Truth, f: int, n: int) -> None:
+    """The first n by call number are at the front, the others on site."""
+    site = t.facility[f]
     gone = 0
     for j in range(site.guards):
         guard = t.guard[t.guard_order[site.guard_first + j]]
         if guard.status == ON_SITE or guard.status == AT_FRONT:
             guard.status = AT_FRONT if gone < n else ON_SITE
             gone += 1
-    before = site.on_site
-    count_on_site(t, f)
-    if site.on_site != before:
-        note(t, minute, CALL, f, 0, float(site.on_site))
+    site.at_front = min(n, gone)
+    site.on_site = gone - site.at_front
+    site.stirred = 0
+    site.rest_until = 0
+
+
+@compiled
+def guards_changed(t: Truth, f: int) -> None:
+    """Note that a facility's guards are not those of the last look."""
+    t.facility[f].stirred = 1
+    t.facility[f].rest_until = 0
+    t.clock[0].guards_stirred = 1
 
 
 @compiled
@@ -131,17 +164,21 @@ def flee(t: Truth, f: int) -> None:
         if guard.status == ON_SITE and guard.nerve < site.threat:
             guard.status = FLED
             site.on_site -= 1
+            guards_changed(t, f)
 
 
 @compiled
-def count_on_site(t: Truth, f: int) -> None:
-    """Count the facility's own guards present."""
+def count_guards(t: Truth, f: int) -> None:
+    """Count the facility's own guards present and at the front."""
     site = t.facility[f]
-    n = 0
+    site.on_site = 0
+    site.at_front = 0
     for j in range(site.guards):
-        if t.guard[site.guard_first + j].status == ON_SITE:
-            n += 1
-    site.on_site = n
+        status = t.guard[site.guard_first + j].status
+        if status == ON_SITE:
+            site.on_site += 1
+        elif status == AT_FRONT:
+            site.at_front += 1
 
 
 @compiled
@@ -151,12 +188,15 @@ def relieve(t: Truth, f: int) -> None:
     for j in range(site.guards):
         t.guard[site.guard_first + j].status = RELIEVED
     site.on_site = 0
+    site.at_front = 0
+    guards_changed(t, f)
 
 
 @compiled
 def lose(t: Truth, f: int, n: int) -> None:
     """n guards are lost in an assault: own guards on site by index, else the occupier's."""
     site = t.facility[f]
+    guards_changed(t, f)
     left = n
     for j in range(site.guards):
         guard = t.guard[site.guard_first + j]
@@ -207,20 +247,26 @@ def guards(t: Truth) -> None:
     clock = t.clock[0]
     decision = clock.m0 // DAY * DAY + DECISION_MINUTE
     decides = clock.m0 <= decision < clock.m1
+    if not decides and clock.threatened == 0 and clock.guards_stirred == 0:
+        return
+    clock.guards_stirred = 0
     for f in range(t.facility.shape[0]):
         site = t.facility[f]
         if site.changed == 0:
             if decides:
-                return_and_replace(t, f, decision)
+                if site.on_site + site.at_front < site.guards:
+                    return_and_replace(t, f, decision)
                 call_up(t, f, decision)
             if site.threat > t.par[0].guards_nerve_min and site.on_site > 0:
                 flee(t, f)
         if site.custody == GUARDED and present(t, f) <= 0.0:
             site.custody = NONE
+            site.rest_until = 0
             calm_everyone(t, f)
             note(t, clock.m0, GUARDS_GONE, f, NONE, 0.0)
         elif site.custody == NONE and site.changed == 0 and present(t, f) > 0.0:
             site.custody = GUARDED
+            site.rest_until = 0
             note(t, clock.m0, GUARDS_GONE, f, GUARDED, present(t, f))
 
 
@@ -232,6 +278,7 @@ def calm_everyone(t: Truth, f: int) -> None:
     site.quiet_guards = math.inf
     if site.active == 0:
         return
+    site.listed = 0
     for k in range(site.held0):
         person = t.people[site.first + k]
         if person.slot == -1 and person.facility == f:

@@ -140,11 +140,13 @@ def surveillance(t: Truth, b: Belief, f: int) -> None:
     clock = t.clock[0]
     par = t.par[0]
     site = t.facility[f]
+    before = b.signs[f]
     if site.exits_step > 0:
         b.signs[f] = 1
     elif b.signs[f] == 1:
         u = uniform(clock.seed, ISR_SIGNS, clock.replicate, site.key, clock.m0, 0)
         b.signs[f] = 1 if signs_last(u, clock.dt, par.isr_signs_hours) else 0
+    b.board[0].showing += b.signs[f] - before
     if b.signs[f] == 0:
         return
     if not looks_now(clock.m1, b.phase[f], int(round(60.0 * par.isr_revisit_hours))):
@@ -415,7 +417,11 @@ def statements(t: Truth, b: Belief) -> None:
 @compiled
 def claimed(b: Belief, role: int) -> float:
     """What a role claims: the larger of the sum of its site claims and its theatre claim; NaN if neither."""
-    total = sum_of_claims(b, 1 << role)
+    total = math.nan
+    for f in range(b.claim.shape[1]):
+        value = b.claim[role, f]
+        if not math.isnan(value):
+            total = value if math.isnan(total) else total + value
     told = b.theatre_claim[role]
     if math.isnan(total):
         return told
@@ -431,21 +437,18 @@ def observe(t: Truth, b: Belief) -> None:
     par = t.par[0]
     board = b.board[0]
     board.coverage = par.isr_coverage * (par.isr_residual + (1.0 - par.isr_residual) * clock.presence)
-    for e in range(b.began.shape[0]):
-        if e >= clock.episodes:
-            break
-        if b.began[e] < 0.0:
-            b.began[e] = board.coverage
-    sites = 0
-    for f in range(t.facility.shape[0]):
+    e = clock.episodes - 1
+    while e >= 0 and b.began[e] < 0.0:
+        b.began[e] = board.coverage
+        e -= 1
+    for f in range(t.facility.shape[0] if clock.exits_step > 0 or board.showing > 0 else 0):
         if t.facility[f].resident == 1:
             continue
-        sites += 1
         if t.facility[f].exits_step > 0:
             learn(t, b, f)
         if t.facility[f].exits_step > 0 or b.signs[f] == 1:
             surveillance(t, b, f)
-    board.watched_hours += board.coverage * clock.dt * sites
+    board.watched_hours += board.coverage * clock.dt * clock.sites
     rumours(t, b)
     due_reports(t, b)
     statements(t, b)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.agents.attributes import party_name
-from sim.agents.guard import calm_everyone, present, relieve
+from sim.agents.guard import calm_everyone, guards_changed, present, relieve
 from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
@@ -71,6 +71,8 @@ def change_control(t: Truth, f: int, to: int, handover: int) -> None:
     elif handover != FORMAL:
         hours += par.control_none_hours * spread
     site.custody_due = clock.m0 + int(math.floor(60.0 * hours))
+    clock.ground_due = min(clock.ground_due, site.custody_due)
+    guards_changed(t, f)
     note(t, clock.m0, CONTROL, f, to, present(t, f))
     if handover == FORMAL:
         site.formal = 1
@@ -90,6 +92,7 @@ def take_custody(t: Truth, f: int) -> None:
     site.custody_due = NEVER
     site.keeper = site.controller
     relieve(t, f)
+    guards_changed(t, f)
     free = 0.0 if site.formal == 1 else party.free
     neglect = 0.0 if site.formal == 1 else party.neglect
     v = uniform(clock.seed, POLICY, clock.replicate, site.key, 0, 0)
@@ -157,9 +160,23 @@ def march(t: Truth, u: int) -> None:
 
 
 @compiled
+def contest(t: Truth, row: int, column: int, party: int) -> None:
+    """Facilities in a cell that a party has taken are contested from now on."""
+    clock = t.clock[0]
+    f = t.site_at[row, column]
+    while f >= 0:
+        site = t.facility[f]
+        open_to_it = site.dated == 0 and site.changed == 0 and site.contested_due == NEVER
+        if open_to_it and t.hostile[party, site.controller]:
+            site.contested_due = clock.m1 + int(math.floor(60.0 * t.par[0].control_contest_hours))
+            site.contested_by = party
+            clock.ground_due = min(clock.ground_due, site.contested_due)
+        f = site.next_here
+
+
+@compiled
 def take_ground(t: Truth, u: int) -> None:
     """Cells with their centre in reach and in hostile hands change hands; facilities on them are contested."""
-    clock = t.clock[0]
     par = t.par[0]
     unit = t.unit[u]
     reach = par.control_reach_km
@@ -172,13 +189,7 @@ def take_ground(t: Truth, u: int) -> None:
             if distance_km(unit.x, unit.y, (column + 0.5) * size, (row + 0.5) * size) > reach:
                 continue
             t.control[row, column] = unit.party
-            for f in range(t.facility.shape[0]):
-                site = t.facility[f]
-                if site.row != row or site.column != column or site.dated == 1 or site.changed == 1:
-                    continue
-                if t.hostile[unit.party, site.controller] and site.contested_due == NEVER:
-                    site.contested_due = clock.m1 + int(math.floor(60.0 * par.control_contest_hours))
-                    site.contested_by = unit.party
+            contest(t, row, column, unit.party)
 
 
 @compiled
@@ -199,8 +210,26 @@ def measure_threat(t: Truth) -> None:
             unit = t.unit[u]
             if unit.active == 1 and t.hostile[unit.party, site.controller]:
                 nearest = min(nearest, distance_km(unit.x, unit.y, site.x, site.y))
-        site.distance = nearest
-        site.threat = math.exp(-nearest / reach)
+        if nearest <= t.par[0].shelling_front_km:
+            site.rest_until = 0
+        if nearest != site.distance:
+            site.distance = nearest
+            site.threat = math.exp(-nearest / reach)
+
+
+@compiled
+def hand_over(t: Truth) -> None:
+    """Contested places that fall now, custody that is taken now; then when the next of either is due."""
+    clock = t.clock[0]
+    clock.ground_due = NEVER
+    for f in range(t.facility.shape[0]):
+        site = t.facility[f]
+        if site.contested_due <= clock.m0:
+            site.contested_due = NEVER
+            change_control(t, f, site.contested_by, -1)
+        if site.custody_due <= clock.m0:
+            take_custody(t, f)
+        clock.ground_due = min(clock.ground_due, site.contested_due, site.custody_due)
 
 
 @compiled
@@ -208,13 +237,8 @@ def ground(t: Truth) -> None:
     """Control of ground and facilities in a step: the table, contested places, custody taken, units on the move."""
     m0 = t.clock[0].m0
     dated_changes(t)
-    for f in range(t.facility.shape[0]):
-        site = t.facility[f]
-        if site.contested_due <= m0:
-            site.contested_due = NEVER
-            change_control(t, f, site.contested_by, -1)
-        if site.custody_due <= m0:
-            take_custody(t, f)
+    if t.clock[0].ground_due <= m0:
+        hand_over(t)
     for u in range(t.unit.shape[0]):
         march(t, u)
         if t.unit[u].active == 1:

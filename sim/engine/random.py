@@ -63,6 +63,12 @@ def philox(
 
 
 @compiled
+def to_unit(word: np.uint64) -> float:
+    """A 64-bit word as a number on the open interval (0, 1)."""
+    return (np.float64(word >> np.uint64(12)) + 0.5) * _TO_UNIT
+
+
+@compiled
 def uniform(seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int, index: int) -> float:
     """A number on the open interval (0, 1), fixed by its address.
 
@@ -78,31 +84,40 @@ def uniform(seed: int, stream: np.uint64, replicate: int, entity: np.uint64, min
         np.uint64(index >> 2),
     )
     which = index & 3
-    word = words[0] if which == 0 else words[1] if which == 1 else words[2] if which == 2 else words[3]
-    return (np.float64(word >> np.uint64(12)) + 0.5) * _TO_UNIT
+    return to_unit(words[0] if which == 0 else words[1] if which == 1 else words[2] if which == 2 else words[3])
+
+
+@compiled
+def four_uniforms(
+    seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int, block: int
+) -> tuple[float, float, float, float]:
+    """`uniform` of the indices 4 block .. 4 block + 3, which share a block of words."""
+    words = philox(
+        np.uint64(seed),
+        np.uint64(stream),
+        np.uint64(replicate),
+        np.uint64(entity),
+        np.uint64(minute),
+        np.uint64(block),
+    )
+    return to_unit(words[0]), to_unit(words[1]), to_unit(words[2]), to_unit(words[3])
+
+
+@compiled
+def one_of(four: tuple[float, float, float, float], which: int) -> float:
+    """The number at a place 0 to 3."""
+    return four[0] if which == 0 else four[1] if which == 1 else four[2] if which == 2 else four[3]
 
 
 @compiled
 def fill_uniform(out: np.ndarray, seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int) -> None:
     """`out[i] = uniform(seed, stream, replicate, entity, minute, i)`, four at a time."""
     n = out.shape[0]
-    for block in range((n + 3) >> 2):
-        words = philox(
-            np.uint64(seed),
-            np.uint64(stream),
-            np.uint64(replicate),
-            np.uint64(entity),
-            np.uint64(minute),
-            np.uint64(block),
-        )
+    for block in range(n >> 2):
         i = block << 2
-        out[i] = (np.float64(words[0] >> np.uint64(12)) + 0.5) * _TO_UNIT
-        if i + 1 < n:
-            out[i + 1] = (np.float64(words[1] >> np.uint64(12)) + 0.5) * _TO_UNIT
-        if i + 2 < n:
-            out[i + 2] = (np.float64(words[2] >> np.uint64(12)) + 0.5) * _TO_UNIT
-        if i + 3 < n:
-            out[i + 3] = (np.float64(words[3] >> np.uint64(12)) + 0.5) * _TO_UNIT
+        out[i], out[i + 1], out[i + 2], out[i + 3] = four_uniforms(seed, stream, replicate, entity, minute, block)
+    for i in range(n & ~3, n):
+        out[i] = uniform(seed, stream, replicate, entity, minute, i)
 
 
 @compiled
@@ -244,7 +259,10 @@ def poisson_quantile(u: float, mean: float) -> int:
     n = 0
     if mean > 50.0:
         n = max(0, int(mean - 10.0 * math.sqrt(mean)))
-    term = math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
+    if n == 0:
+        term = math.exp(-mean)  # what the other line comes to, to the last bit
+    else:
+        term = math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
     total = term
     before = -1.0
     while total < u and total > before:  # ends too where rounding keeps the sum from reaching u

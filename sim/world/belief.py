@@ -14,6 +14,7 @@ BOARD = np.dtype(
         ("overflow", "i8"),
         ("next_due", "i8"),  # minute of the next report of any pair
         ("claims_changed", "i8"),
+        ("showing", "i8"),  # facilities where signs of an exit show
         ("first_report", "i8"),  # minute of the first true report, -1 for none
         ("first_confirmed", "i8"),
         ("reported", "f8"),  # largest claim of any role ever

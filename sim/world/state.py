@@ -24,8 +24,15 @@ CLOCK = np.dtype(
         ("upkeep", "f8"),  # share of guards' effect that the sponsor's presence leaves
         ("reaction", "f8"),  # availability of the reaction force, 0-1
         ("news", "f8"),  # agitation from escapes elsewhere, before the cap
+        ("news_before", "f8"),  # the same at the start of the last step
+        ("exits_step", "i8"),  # exits everywhere in this step
+        ("ground_due", "i8"),  # minute of the next contested place that falls, or custody that is taken
+        ("guards_stirred", "i8"),  # 1 if guards came or went anywhere since they were last looked at
+        ("sites", "i8"),  # facilities but those of residents
+        ("square_km", "f8"),  # side of such a square
         ("response", "i8"),  # 1 if detection speeds recapture
-        ("out_count", "i8"),  # people at large in the list
+        ("out_count", "i8"),  # length of the list of people at large
+        ("listed_out", "i8"),  # so much of it is in order of index
         ("entries", "i8"),  # people brought into facilities other than as they began
         ("episodes", "i8"),
         ("log_count", "i8"),
@@ -39,6 +46,17 @@ CLOCK = np.dtype(
         ("armed_strength", "f8"),
         ("handover", "i8"),  # how control passes where a row does not say
         ("candidates", "i8"),  # attacks drawn for the day
+        # Exponentials that stay the same through a replicate.
+        ("pressure_up", "f8"),  # share of the way that front pressure goes in a step
+        ("pressure_down", "f8"),
+        ("agitation_kept", "f8"),  # rho, share of a facility's slow agitation left after a day
+        ("authority_kept", "f8"),  # share of authority left after a step without custody
+        ("authority_lag", "f8"),  # share of the way to the holder's authority not gone in a step
+        ("news_kept", "f8"),  # share of news left after a step
+        ("camp_closed", "f8"),  # share of what is closed in an unguarded camp that is so after a tick
+        ("prison_closed", "f8"),
+        ("join", "f8"),  # probability of joining disorder in a tick, for one who would
+        ("calm", "f8"),
         ("threatened", "i8"),  # 1 while the facilities' threat is not all zero
     ],
     align=True,
@@ -98,7 +116,9 @@ class Truth(NamedTuple):
     party: np.ndarray  # PARTY (parties,)
     hostile: np.ndarray  # bool (parties, parties): [x, y] x is hostile to y
     control: np.ndarray  # int16 (height, width): who holds a cell
+    square_first: np.ndarray  # int32 (rows, columns): first facility of detained people in a square of the map
     terrain: np.ndarray  # float64 (height, width): ease of movement
+    site_at: np.ndarray  # int32 (height, width): first facility in a cell, -1 for none
     areas: np.ndarray  # bool (areas, height, width)
     schedule: np.ndarray  # float64 (dates, 2): minute, share of the sponsor's presence
     changes: np.ndarray  # CHANGE (changes,)
@@ -110,7 +130,8 @@ class Truth(NamedTuple):
     near: np.ndarray  # int32 (population,): each facility's own people who could join disorder soon
     fugitive: np.ndarray  # FUGITIVE (population,)
     hazard: np.ndarray  # float64 (population, 4): what is left of the four hazards at large
-    out: np.ndarray  # int32 (population,): people at large, in order of escape
+    out: np.ndarray  # int32 (population,): people at large, by index; those out since the last review behind
+    fate_first: np.ndarray  # int32 (steps in a day,): first of those who meet their fate in a step of the day
     entry: np.ndarray  # int32 (entries, 3): person, next entry of the facility, next of those who could join
     guard: np.ndarray  # GUARD (guards,)
     guard_order: np.ndarray  # int32 (guards,): each facility's guards by rising call number
