@@ -22,6 +22,8 @@ INKS = ("#76683a", "#4c5866", "#8a4747", "#684a86", "#3f6b45", "#4d4d4d", "#3766
 """The same, to write with."""
 DOTS = 1200
 """About as many dots as stand for the people at large."""
+FRONT_KM = 25.0
+"""How far from a unit on the move the line between parties at war is drawn as the front."""
 
 
 class Frame(NamedTuple):
@@ -57,19 +59,23 @@ def ink(party: int) -> str:
     return INKS[party % len(INKS)]
 
 
-def ground(model: DetentionModel) -> dict[str, Any]:
-    """Picture, lines and names of the ground as it is held now."""
+def ground(model: DetentionModel, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
+    """Picture, lines and names of ground held so; `first`, how it was held at the start, gives the old lines."""
     frame = Frame.of(model.resolved.theatre.grid)
-    control, terrain = model.truth.control, model.truth.terrain
     titles = party_titles(model)
     parties = [int(p) for p in np.unique(control)]
+    names = [name for p in parties for name in named(control, p, titles[p], model, frame)]
+    written = {name["text"] for name in names}  # who is named on the map needs no line in the legend
     return {
         "width": round(frame.width, 1),
         "height": round(frame.height, 1),
-        "image": picture(control, terrain),
+        "km": round(1.0 / frame.scale, 4),
+        "image": picture(control, model.truth.terrain),
         "borders": borders(control, frame),
-        "names": [name for p in parties for name in named(control, p, titles[p], model, frame)],
-        "parties": [{"title": titles[p], "fill": fill(p), "ink": ink(p)} for p in parties],
+        "old": gone(first, control, frame),
+        "names": names,
+        "parties": [{"title": titles[p], "fill": fill(p), "ink": ink(p)} for p in parties if titles[p] not in written],
+        "inks": [ink(p) for p in range(len(titles))],
     }
 
 
@@ -102,17 +108,37 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 def borders(control: np.ndarray, frame: Frame) -> str:
     """SVG path along the edges between cells of different parties."""
-    height, width = control.shape
-    cell = frame.width / width
-    upright = [
-        f"M{x * cell:.1f} {frame.height - y * cell:.1f}v{-cell:.1f}"
-        for y, x in np.argwhere(control[:, 1:] != control[:, :-1]) + (0, 1)
-    ]
-    level = [
-        f"M{x * cell:.1f} {frame.height - y * cell:.1f}h{cell:.1f}"
-        for y, x in np.argwhere(control[1:] != control[:-1]) + (1, 0)
-    ]
-    return "".join(upright + level)
+    return edges(control[:, 1:] != control[:, :-1], control[1:] != control[:-1], frame, control.shape)
+
+
+def gone(first: np.ndarray, now: np.ndarray, frame: Frame) -> str:
+    """SVG path along the edges between parties that were there at first and are no more."""
+    upright = (first[:, 1:] != first[:, :-1]) & (now[:, 1:] == now[:, :-1])
+    level = (first[1:] != first[:-1]) & (now[1:] == now[:-1])
+    return edges(upright, level, frame, now.shape)
+
+
+def front(model: DetentionModel) -> str:
+    """SVG path along the edges between parties at war that a unit on the move is near."""
+    truth, grid = model.truth, model.resolved.theatre.grid
+    units = truth.unit[truth.unit["active"] == 1]
+    if not len(units):
+        return ""
+    height, width = truth.control.shape
+    x, y = (np.arange(width) + 0.5) * grid.cell_km, (np.arange(height) + 0.5) * grid.cell_km
+    away = np.hypot(x[None, :, None] - units["x"], y[:, None, None] - units["y"]).min(axis=2)
+    near, war, held = away <= FRONT_KM, truth.hostile | truth.hostile.T, truth.control
+    upright = war[held[:, 1:], held[:, :-1]] & (near[:, 1:] | near[:, :-1])
+    level = war[held[1:], held[:-1]] & (near[1:] | near[:-1])
+    return edges(upright, level, Frame.of(grid), held.shape)
+
+
+def edges(upright: np.ndarray, level: np.ndarray, frame: Frame, shape: tuple[int, ...]) -> str:
+    """SVG path of edges right of cells (height, width - 1) and above cells (height - 1, width)."""
+    cell = frame.width / shape[1]
+    parts = [f"M{x * cell:.1f} {frame.height - y * cell:.1f}v{-cell:.1f}" for y, x in np.argwhere(upright) + (0, 1)]
+    parts += [f"M{x * cell:.1f} {frame.height - y * cell:.1f}h{cell:.1f}" for y, x in np.argwhere(level) + (1, 0)]
+    return "".join(parts)
 
 
 def named(control: np.ndarray, party: int, title: str, model: DetentionModel, frame: Frame) -> list[dict[str, Any]]:

@@ -4,17 +4,44 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import solara
 
-from sim.app.frame import base, controls, frame
+from sim.app.frame import base, controls, frame, log
 from sim.app.session import Session
+from sim.app.side import Side
 from sim.app.start import current
+
+HERE = Path(__file__).parent
+TITLE = "Detention sites: what happened, and what officials can see"
+
+
+@cache
+def parts() -> dict[str, str]:
+    """The components that the page is made of, by the name of their tag."""
+    return {f"dv-{path.stem}": path.read_text("utf-8") for path in sorted((HERE / "parts").glob("*.vue"))}
+
+
+@cache
+def style() -> str:
+    """The page's style sheet."""
+    return (HERE / "page.css").read_text("utf-8")
 
 
 @solara.component_vue("page.vue")
-def Drawn(controls_json: str, base_json: str, frame_json: str, event_act: Callable[[Any], None]) -> None:
+def Drawn(
+    components: dict[str, str],
+    css: str,
+    controls_json: str,
+    base_json: str,
+    log_json: str,
+    frame_json: str,
+    results_json: str,
+    event_act: Callable[[Any], None],
+) -> None:
     """The page as Vue draws it; text from files reaches it as text only."""
 
 
@@ -26,7 +53,7 @@ def Layout(children: list[Any]) -> None:
 
 @solara.component
 def Page() -> None:
-    """One run, with its controls."""
+    """One run or two, with their controls, or results."""
     session = solara.use_memo(lambda: Session(current()), [])
     _, redraw = solara.use_state(0)
 
@@ -34,13 +61,38 @@ def Page() -> None:
         session.act(asked)
         redraw(session.serial)
 
-    model = session.model
-    held = model.truth.control.tobytes() if model is not None else b""
-    below = solara.use_memo(lambda: base(session), [session.runs, held])
-    solara.Title("Detention sites: what happened, and what officials can see")
-    Drawn(controls_json=text(controls(session)), base_json=text(below), frame_json=text(frame(session)), event_act=act)
+    grounds = [_ground(side, session.mode) for side in session.sides]
+    below = solara.use_memo(lambda: text([base(side, session.mode) for side in session.sides]), [grounds])
+    log_key = [_logged(session), session.mode, session.kinds, session.text, session.pinned]
+    rows = solara.use_memo(lambda: text(log(session)), log_key)
+    # Results do not change while a run plays.
+    shelf = session.shelf if session.page == "results" else None
+    results = text(shelf.shown()) if shelf is not None else "null"
+    solara.Title(TITLE)
+    Drawn(
+        components=parts(),
+        css=style(),
+        controls_json=text(controls(session)),
+        base_json=below,
+        log_json=rows,
+        frame_json=text(frame(session)),
+        results_json=results,
+        event_act=act,
+    )
 
 
-def text(value: dict[str, Any]) -> str:
+def _ground(side: Side, mode: str) -> tuple[int, int, str, bytes]:
+    """What the ground shown depends on; the control of cells only where it is shown."""
+    held = side.model.truth.control.tobytes() if side.model is not None and mode == "truth" else b""
+    return (id(side), side.runs, mode, held)
+
+
+def _logged(session: Session) -> tuple[int, int, tuple[int, int]]:
+    """What the log shown depends on: the run, and how many events and reports there are."""
+    side = session.side
+    return (id(side), side.runs, side.diary.read(side.model) if side.model is not None else (0, 0))
+
+
+def text(value: object) -> str:
     """JSON: text is handed through as it is, where Vue would watch and copy every part of an object."""
     return json.dumps(value, allow_nan=False, separators=(",", ":"))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
+from sim.app.start import Start, begin_with
 from sim.scenario.errors import InputError, Problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -121,6 +122,27 @@ def url_of(host: str, listener: socket.socket) -> str:
     port = listener.getsockname()[1]
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}/"
+
+
+def view(
+    start: Start, *, host: str = "127.0.0.1", port: int = 8765, allow_host: Iterable[str] = (), browse: bool = True
+) -> None:
+    """Show a start in the browser until Ctrl-C: `Start.at(...)`, or `Start.with_run(...)` for a run that is loaded.
+
+    The rules are compiled before the address is printed, so that no page waits for them. Raises InputError for a
+    scenario that does not load, or if there is no port.
+    """
+    first = start.first()
+    begin_with(start)
+    try:
+        with listen(host, port) as listener:
+            print("detention-sim: preparing the view (a minute or two the first time)", file=sys.stderr)
+            from sim.model import DetentionModel
+
+            DetentionModel(first).step()
+            serve(application(host, allow_host), listener, url_of(host, listener), browse=browse)
+    except KeyboardInterrupt:
+        return
 
 
 def application(host: str, allowed: Iterable[str]) -> Guarded:

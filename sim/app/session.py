@@ -1,56 +1,27 @@
-"""One page's run: its scenario, settings and model. Every page has its own; none is shared."""
+"""One page's state: its run, the run beside it, and what is shown of them. Every page has its own; none is shared."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from sim.app.sites import Plan
-from sim.app.start import Start
-from sim.model import DetentionModel, guards_on_duty_now
-from sim.scenario.errors import InputError, printable, shown
-from sim.world.belief import Belief
+from sim.app.settings import HANDOVER, SLIDERS, Slider, decisions
+from sim.app.shelf import Shelf
+from sim.app.side import Side
+from sim.app.start import Given, Start
+from sim.scenario.errors import printable, shown
 from sim.world.codes import HANDOVERS
-from sim.world.state import Truth
 
 MODES = ("truth", "belief")
 """What happened; what officials can see."""
-SPEEDS = (1, 6, 24)
+PAGES = ("run", "results")
+SPEEDS = (1, 3, 6, 12, 24)
 """Hours per frame."""
+KINDS = ("all", "event", "report")
 MAX_SEED = 2**63 - 1
-
-
-class Slider(NamedTuple):
-    """A number that the page sets: its path, label, unit in words, and range."""
-
-    path: str
-    label: str
-    unit: str
-    low: float
-    high: float
-    step: float
-
-
-SLIDERS = (
-    Slider("guards.scale", "Guards", "of those given", 0.0, 2.0, 0.05),
-    Slider("isr.coverage", "ISR coverage", "of facility-hours", 0.0, 1.0, 0.05),
-    Slider("guards.redeploy_share", "Guards to the front", "at most", 0.0, 1.0, 0.05),
-)
-HANDOVER = "control.handover"
-
-
-class Moment(NamedTuple):
-    """What charts need of one step; `claims` in the order of the roles, NaN for none."""
-
-    day: float
-    escaped: int
-    confirmed: float
-    claims: tuple[float, ...]
-    guards: int
-    reports: int
+FIRST = 0
+"""Index of the run that is always there; the other one is beside it."""
 
 
 class Session:
@@ -58,81 +29,97 @@ class Session:
 
     def __init__(self, start: Start) -> None:
         self.start = start
-        self.file = start.file
-        self.seed: int | None = None
-        self.overrides: dict[str, object] = {}
         self.mode = MODES[0]
+        self.page = PAGES[0]
         self.hours = 6
         self.serial = 0
-        self.runs = 0
-        self.seed_text = ""
-        self.seed_error = ""
-        self.errors: list[str] = []
-        self.model: DetentionModel | None = None
-        self.plan: Plan | None = None
-        self.history: list[Moment] = []
-        self.restart()
+        self.active = FIRST
+        self.pinned = ""
+        self.kinds, self.text = KINDS[0], ""
+        self.seed_text, self.seed_error = "", ""
+        self.shelf: Shelf | None = None
+        self.sides = [_side_of(start)]
+        self._load(self.sides[FIRST])
+        self._show_seed()
+
+    @property
+    def side(self) -> Side:
+        """The run whose settings the controls set."""
+        return self.sides[self.active]
+
+    @property
+    def first(self) -> Side:
+        """The run that is always there."""
+        return self.sides[FIRST]
 
     def act(self, asked: Any) -> None:
         """Do what the page asks; what it may not ask for is passed over."""
         if not isinstance(asked, dict):
             return
-        actions: dict[str, Callable[[Any], None]] = {
+        action = self._actions().get(str(asked.get("do")))
+        if action is not None:
+            action(asked.get("value"))
+        self.serial += 1
+
+    def _actions(self) -> dict[str, Callable[[Any], None]]:
+        return {
             "advance": lambda _: self.advance(),
-            "reset": lambda _: self.restart(),
+            "go": self.go,
+            "reset": lambda _: self.reset(),
             "scenario": self.choose_scenario,
             "seed": self.choose_seed,
             "handover": self.choose_handover,
             "own": lambda _: self.choose_own_values(),
             "mode": self.choose_mode,
             "speed": self.choose_speed,
+            "pin": self.pin,
+            "kinds": self.choose_kinds,
+            "text": self.choose_text,
+            "compare": lambda _: self.compare(),
+            "side": self.choose_side,
+            "page": self.choose_page,
+            "results": lambda name: self.shelf.choose(name) if self.shelf else None,
+            "metric": lambda metric: self.shelf.choose_metric(metric) if self.shelf else None,
+            "point": lambda point: self.shelf.choose_point(point) if self.shelf else None,
+            "open": self.open,
             **{slider.path: partial(self.choose_number, slider) for slider in SLIDERS},
         }
-        action = actions.get(str(asked.get("do")))
-        if action is not None:
-            action(asked.get("value"))
-        self.serial += 1
+
+    # Time
 
     def advance(self) -> None:
         """One frame: so many hours, at least a step."""
-        model = self.model
-        if model is None:
-            return
-        for _ in range(max(1, round(self.hours / model.resolved.scenario.step_hours))):
-            if not model.running:
-                return
-            model.step()
-            self.history.append(moment(model))
+        self.go(self.first.at + max(1, round(self.hours / self.first.step_hours)))
 
-    def restart(self) -> None:
-        """A new run from the start; what is wrong with the scenario is kept for the page."""
-        self.model, self.plan, self.history, self.errors = None, None, [], []
-        self.runs += 1
-        try:
-            resolved = self.start.load(self.file, self.overrides)
-            model = DetentionModel(resolved, rng=self.seed)
-            self.plan = Plan.of(model)
-        except InputError as error:
-            self.errors = [str(problem) for problem in error.problems]
+    def go(self, step: Any) -> None:
+        """To a step of the first run; the one beside it goes to the same hour."""
+        if not _whole(step):
             return
-        except Exception as error:  # the page must live on, whatever a scenario does to the model
-            self.errors = [printable(f"{type(error).__name__}: {error}")]
-            return
-        self.model = model
-        self.seed_text = str(model.seed_number)
-        self.history = [moment(model)]
+        _set(self.first, int(step))
+        hours = self.first.at * self.first.step_hours
+        for side in self.sides[1:]:
+            _set(side, round(hours / side.step_hours))
+
+    def reset(self) -> None:
+        """Back to the start, the scenario's file read anew."""
+        for side in self.sides:
+            self._load(side)
+
+    # What runs
 
     def choose_scenario(self, file: Any) -> None:
         """Another scenario of the folder, with its own values."""
-        if file in self.start.files():
-            self.file = str(file)
-            self.overrides = {}
-            self.restart()
+        if file not in self.start.files():
+            return
+        self.side.file, self.side.label, self.side.settings = str(file), _name(str(file)), {}
+        if self.active == FIRST:
+            self.side.replicate, self.pinned = 0, ""
+        self._load(self.side)
+        self._level()
 
     def choose_seed(self, text: Any) -> None:
-        """A seed as typed; one that is no whole number leaves the run as it is."""
-        self.seed_text = printable(str(text))[:40]
-        self.seed_error = ""
+        """A seed as typed, for both runs; one that is no whole number leaves them as they are."""
+        self.seed_text, self.seed_error = printable(str(text))[:40], ""
         try:
             seed = int(str(text)[:40], 10)
         except ValueError:
@@ -140,25 +127,89 @@ class Session:
         if not 0 <= seed <= MAX_SEED:
             self.seed_error = f"{shown(self.seed_text, 20) or 'nothing'} is not a seed: expected a whole number from 0"
             return
-        self.seed = seed
-        self.restart()
+        for side in self.sides:
+            side.seed = seed
+            side.restart()
+        self._show_seed()
 
     def choose_number(self, slider: Slider, value: Any) -> None:
         """A slider's value."""
         if isinstance(value, int | float) and not isinstance(value, bool) and slider.low <= value <= slider.high:
-            self.overrides[slider.path] = float(value)
-            self.restart()
+            self._set(slider.path, float(value))
 
     def choose_handover(self, value: Any) -> None:
         """How control passes."""
         if value in HANDOVERS:
-            self.overrides[HANDOVER] = value
-            self.restart()
+            self._set(HANDOVER, value)
 
     def choose_own_values(self) -> None:
         """Back to the scenario's own values."""
-        self.overrides = {}
-        self.restart()
+        self.side.settings = {}
+        self.side.restart()
+        self._level()
+
+    def compare(self) -> None:
+        """The same seed with another decision beside the run, or that run gone again."""
+        self.active = FIRST
+        if len(self.sides) > 1:
+            self.sides = self.sides[:1]
+            return
+        a = self.first
+        if a.base is None or a.model is None:
+            return
+        b = Side(a.label, a.file, a.model.seed_number, a.replicate)
+        b.settings = {**a.settings, HANDOVER: "none" if a.handover() == "formal" else "formal"}
+        b.begin(a.base)
+        self.sides = [a, b]
+        self.active = 1
+        self.go(a.at)
+
+    def choose_side(self, side: Any) -> None:
+        """Which of the runs the controls set."""
+        if _whole(side) and side in range(len(self.sides)):
+            self.active = int(side)
+
+    def open(self, rank: Any) -> None:
+        """A replicate of the results, played to its end."""
+        given = self.shelf.open(rank) if self.shelf is not None else None
+        if given is None:
+            return
+        self.sides, self.active, self.pinned, self.page = [_of(given)], FIRST, "", "run"
+        self.first.begin(given.resolved)
+        _set(self.first, self.first.steps)
+        self.seed_error = ""
+        self._show_seed()
+
+    def _set(self, path: str, value: object) -> None:
+        """A changed setting starts the run anew; with another beside it, both at the hour they were at."""
+        self.side.settings = {**self.side.settings, path: value}
+        self.side.restart()
+        self._level()
+
+    def _level(self) -> None:
+        """With two runs, bring them to the same hour: a change of one is seen against the other where it stands."""
+        if len(self.sides) == 1:
+            return
+        other = self.sides[1 - self.active]
+        _set(self.side, round(other.at * other.step_hours / self.side.step_hours))
+
+    def _load(self, side: Side) -> None:
+        try:
+            given = self.start.given
+            if side.file is not None:
+                side.begin(self.start.load(side.file))
+            elif side.base is not None:
+                side.restart()
+            elif given is not None:
+                side.begin(given.resolved)
+        except Exception as error:  # the page must live on, whatever a file holds
+            side.fail(error)
+
+    def _show_seed(self) -> None:
+        if self.first.model is not None:
+            self.seed_text = str(self.first.model.seed_number)
+
+    # What is shown
 
     def choose_mode(self, mode: Any) -> None:
         """What happened, or what officials can see of it."""
@@ -170,42 +221,51 @@ class Session:
         if hours in SPEEDS:
             self.hours = int(hours)
 
-    def number(self, path: str) -> float | None:
-        """A path's number in this run, drawn where it is a distribution; None without a run."""
-        if self.model is None:
-            value = self.overrides.get(path)
-            return float(value) if isinstance(value, int | float) else None
-        if path in self.model.run.draws:
-            return float(self.model.run.draws[path])
-        return float(self.model.truth.par[path.replace(".", "_")][0])
+    def choose_page(self, page: Any) -> None:
+        """The run, or results if there are any."""
+        if page == "results" and self.start.archive is not None and self.shelf is None:
+            self.shelf = Shelf(self.start.archive)
+        if page in PAGES and (page == "run" or self.shelf is not None):
+            self.page = page
 
-    def handover(self) -> str:
-        """How control passes in this run."""
-        if self.model is None:
-            return str(self.overrides.get(HANDOVER, HANDOVERS[0]))
-        return HANDOVERS[int(self.model.truth.clock["handover"][0])]
+    def pin(self, site: Any) -> None:
+        """A facility whose numbers and log stay in view; anything else lets go of it."""
+        names = self.first.model.names.facilities if self.first.model is not None else ()
+        self.pinned = str(site) if site in names else ""
 
+    def choose_kinds(self, kinds: Any) -> None:
+        """Which rows the log shows."""
+        if kinds in KINDS:
+            self.kinds = kinds
 
-def moment(model: DetentionModel) -> Moment:
-    """What charts need of the model as it stands."""
-    truth, belief = model.truth, model.belief
-    return Moment(
-        model.hours / 24,
-        int(truth.total["escaped"][0]),
-        float(belief.confirmed.sum()),
-        claims_by_role(belief),
-        guards_on_duty_now(truth),
-        int(belief.board["reports"][0]),
-    )
+    def choose_text(self, text: Any) -> None:
+        """What the log's rows must hold."""
+        self.text = str(text)[:60] if isinstance(text, str) else ""
+
+    def titles(self) -> list[str]:
+        """What each run is, in words: its decisions."""
+        return [decisions(side.settings) for side in self.sides]
 
 
-def claims_by_role(belief: Belief) -> tuple[float, ...]:
-    """Each role's current claim: the larger of the sum of its site claims and its theatre claim; NaN for none."""
-    none = np.isnan(belief.claim)
-    sums = np.where(none.all(axis=1), np.nan, np.where(none, 0.0, belief.claim).sum(axis=1))
-    return tuple(np.fmax(sums, belief.theatre_claim).tolist())
+def _set(side: Side, step: int) -> None:
+    """Set a run to a step; should a rule fail, the page says so and lives on."""
+    try:
+        side.go(step)
+    except Exception as error:
+        side.fail(error)
 
 
-def large(truth: Truth) -> np.ndarray:
-    """Rows of the people at large."""
-    return np.asarray(truth.out[: truth.clock["out_count"][0]])
+def _side_of(start: Start) -> Side:
+    return _of(start.given) if start.given is not None else Side(_name(start.file), start.file)
+
+
+def _of(given: Given) -> Side:
+    return Side(given.label, None, given.seed, given.replicate)
+
+
+def _name(file: str) -> str:
+    return printable(file.rsplit(".", 1)[0])[:120]
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,4 +1,4 @@
-"""Facilities as the map shows them: as they are, or as the reports have them."""
+"""Facilities as numbers that the page puts on the map: as they are, or as the reports have them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.app.ground import Frame, party_titles
-from sim.app.words import claim_text, clock_text, facility_title, grade, made, short, source
+from sim.app.words import claim_text, facility_title, grade, short, source
 from sim.model import DetentionModel
-from sim.plots.style import count
 from sim.world.codes import CUSTODY, DAY, NO_ASSAULT, NONE, RELEASED
 
 STATES = {
     "held": "held",
-    "thin": "thinly guarded (under half)",
+    "thin": "thinly guarded",
     "disorder": "in disorder",
     "attack": "under attack",
-    "open": "open and unguarded",
+    "open": "open, unguarded",
     "taken": "taken over",
     "empty": "empty",
 }
@@ -27,17 +26,6 @@ THIN = 0.5
 EMPTY = 0.05
 DISORDER = 0.02
 """Share of those held in disorder from which a place counts as in disorder."""
-FADE_DAYS = 14.0
-LARGEST, SMALLEST = 24.0, 4.0
-"""Radii on the map."""
-
-
-class Label(NamedTuple):
-    """Where a facility's name stands."""
-
-    x: float
-    y: float
-    anchor: str
 
 
 def state(site: Any) -> str:
@@ -56,187 +44,139 @@ def state(site: Any) -> str:
     return "thin" if guards < THIN * site["assigned"] else "held"
 
 
-def radius(people: float, most: float) -> float:
-    """Area grows with people; `most` is the largest prison or annex."""
-    return round(min(44.0, SMALLEST + (LARGEST - SMALLEST) * float(np.sqrt(people / max(1.0, most)))), 1)
-
-
-def largest(model: DetentionModel) -> float:
-    """People held at the start in the largest prison or annex."""
-    sites = model.truth.facility
-    detained = sites["held0"][sites["resident"] == 0]
-    return float(detained.max()) if len(detained) else float(sites["held0"].max(initial=1))
-
-
 class Plan(NamedTuple):
-    """What a run's map keeps from frame to frame: titles, sizes, and where circles stand."""
+    """What a run's map keeps from frame to frame: titles, and which facilities stand on it."""
 
     titles: list[str]
     parties: list[str]
-    most: float
-    rows: list[int]  # facilities whose people are detained, the largest first, so that it lies below
-    places: dict[int, tuple[float, float]]
+    rows: list[int]
+    """Facilities whose people are detained, the largest first, so that it lies below."""
 
     @classmethod
     def of(cls, model: DetentionModel) -> Plan:
         """The plan of a run."""
-        most, rows = largest(model), detained(model)
         titles = [facility_title(model, f) for f in range(len(model.names.facilities))]
-        return cls(titles, party_titles(model), most, rows, places(model, rows, most))
-
-
-def places(model: DetentionModel, rows: list[int], most: float) -> dict[int, tuple[float, float]]:
-    """Where circles stand: where the places lie, but moved apart where one would cover another."""
-    frame, sites = Frame.of(model.resolved.theatre.grid), model.truth.facility[rows]
-    at = np.stack([frame.x(sites["x"]), frame.y(sites["y"])], axis=1).astype(float)
-    r = np.array([radius(n, most) for n in sites["held0"]])
-    for _ in range(80 if len(rows) <= 200 else 0):
-        apart = at[:, None] - at[None]
-        distance = np.hypot(apart[..., 0], apart[..., 1])
-        turn = 2.4 * np.subtract.outer(np.arange(len(rows)), np.arange(len(rows)))  # for those in one spot
-        way = np.where(distance[..., None] > 1e-6, apart, np.stack([np.cos(turn), np.sin(turn)], axis=-1))
-        way /= np.maximum(np.hypot(way[..., 0], way[..., 1]), 1e-9)[..., None]
-        push = np.clip(r[:, None] + r[None] + 2.5 - distance, 0.0, None)
-        np.fill_diagonal(push, 0.0)
-        if not push.any():
-            break
-        at += 0.25 * (push[..., None] * way).sum(axis=1)
-    return {f: (round(float(x), 1), round(float(y), 1)) for f, (x, y) in zip(rows, at, strict=True)}
-
-
-def residents(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Camps' residents, who may walk out: rings behind the rest."""
-    frame = Frame.of(model.resolved.theatre.grid)
-    return [
-        {"x": round(frame.x(site["x"]), 1), "y": round(frame.y(site["y"]), 1), "r": radius(site["held0"], plan.most)}
-        for site in model.truth.facility
-        if site["resident"]
-    ]
-
-
-def happened(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as they are."""
-    return [_truth(model, plan, f) for f in plan.rows]
-
-
-def seen(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as the reports have them; nothing here reads the truth but sizes at the start."""
-    latest = {int(report["facility"]): report for report in made(model)}
-    return [_belief(model, plan, f, latest.get(f)) for f in plan.rows]
+        return cls(titles, party_titles(model), detained(model))
 
 
 def detained(model: DetentionModel) -> list[int]:
-    """Indices of the facilities whose people are detained, the largest first, so that it lies below."""
+    """Indices of the facilities whose people are detained, the largest first."""
     sites = model.truth.facility
     rows = np.flatnonzero(sites["resident"] == 0)
     return [int(f) for f in rows[np.argsort(-sites["held0"][rows], kind="stable")]]
 
 
-def _placed(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
-    x, y = plan.places[f]
-    return {"id": model.names.facilities[f], "x": x, "y": y, "title": plan.titles[f]}
-
-
-def _truth(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
-    site = model.truth.facility[f]
-    escaped = int(site["escaped"])
-    word = state(site)
-    guards = int(site["on_site"]) + int(np.floor(site["occupier_guards"] + 0.5))
-    facts = [
-        f"State: {STATES[word].split(' (')[0]}",
-        f"Held: {count(site['held'])} of {count(site['held0'])} at the start",
-        f"Guards present: {count(guards)} of {count(site['assigned'])} given",
-        f"Holder: {plan.parties[int(site['controller'])]} ({CUSTODY[int(site['custody'])]})",
-        f"Escaped: {count(escaped)}, recaptured {count(site['recaptured'])}",
-        f"Confirmed: {count(model.belief.confirmed[f])}",
-        f"In disorder: {count(site['active'])}, perimeter open {100 * float(site['opening']):.0f}%",
+def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+    """What is public of every prison and annex: its name, place, and numbers on the eve."""
+    frame, sites = Frame.of(model.resolved.theatre.grid), model.truth.facility
+    return [
+        {
+            "id": model.names.facilities[f],
+            "title": plan.titles[f],
+            "short": short(plan.titles[f]),
+            "x": round(float(frame.x(sites["x"][f])), 1),
+            "y": round(float(frame.y(sites["y"][f])), 1),
+            "held": int(sites["held0"][f]),
+            "given": round(float(sites["assigned"][f])),
+            "capacity": _finite(sites["capacity"][f]),
+            "walls": round(float(sites["walls"][f]), 2),
+            "cameras": round(float(sites["cameras"][f]), 2),
+            "kind": "camp" if sites["camp"][f] else "prison",
+            "holder": plan.parties[int(sites["initial"][f])],
+        }
+        for f in plan.rows
     ]
-    if site["assault"] != NO_ASSAULT:
-        facts.append(f"Attackers: {count(site['attackers'])}")
+
+
+def residents(model: DetentionModel) -> list[dict[str, Any]]:
+    """Camps' residents, who may walk out: rings behind the rest."""
+    frame = Frame.of(model.resolved.theatre.grid)
+    return [
+        {
+            "x": round(float(frame.x(site["x"])), 1),
+            "y": round(float(frame.y(site["y"])), 1),
+            "held": int(site["held0"]),
+            "title": facility_title(model, f),
+        }
+        for f, site in enumerate(model.truth.facility)
+        if site["resident"]
+    ]
+
+
+def happened(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+    """Prisons and annexes as they are, in the order of `places`."""
+    return [_true(model, plan, f) for f in plan.rows]
+
+
+def _true(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
+    site = model.truth.facility[f]
+    guards = int(site["on_site"]) + int(np.floor(site["occupier_guards"] + 0.5))
     return {
-        **_placed(model, plan, f),
-        "state": word,
-        "r": radius(site["held"], plan.most),
-        "note": f"{count(escaped)} out" if escaped else "",
-        "facts": facts,
+        "state": state(site),
         "held": int(site["held"]),
-        "escaped": escaped,
+        "guards": guards,
+        "holder": plan.parties[int(site["controller"])],
+        "custody": CUSTODY[int(site["custody"])],
+        "escaped": int(site["escaped"]),
+        "recaptured": int(site["recaptured"]),
+        "confirmed": float(model.belief.confirmed[f]),
+        "active": int(site["active"]),
+        "opening": round(float(site["opening"]), 3),
+        "attackers": int(site["attackers"]) if site["assault"] != NO_ASSAULT else 0,
     }
 
 
-def _belief(model: DetentionModel, plan: Plan, f: int, last: Any) -> dict[str, Any]:
-    site, confirmed = model.truth.facility[f], float(model.belief.confirmed[f])
-    facts = [f"Held at the start: {count(site['held0'])}"]
-    shown = {**_placed(model, plan, f), "r": radius(site["held0"], plan.most), "confirmed": confirmed}
+def seen(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+    """Prisons and annexes as the reports have them, in the order of `places`; nothing here reads the truth."""
+    made = model.belief.report[: model.belief.board["reports"][0]]
+    latest = {int(report["facility"]): report for report in made}
+    return [_seen(model, f, latest.get(f)) for f in plan.rows]
+
+
+def _seen(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
+    """The last report with its age and grade, and every role's current claim; no report leaves the numbers empty."""
+    confirmed = float(model.belief.confirmed[f])
     if last is None:
-        return {**shown, "state": "unreported", "note": "", "strength": 1.0, "facts": [*facts, "No report"]}
-    age = model.hours / 24 - float(last["minute"]) / DAY
+        return {"state": "unreported", "age": round(model.hours / 24, 2), "confirmed": confirmed, "claims": []}
     observer = int(last["observer"])
     claims = model.belief.claim[:, f]
     numbers = claims[~np.isnan(claims)]
-    highest = float(numbers.max()) if len(numbers) else float("nan")
-    facts += [f"Confirmed: {count(confirmed)}"]
-    facts += [f"{role}: {count(v)} claimed" for role, v in zip(model.roles, claims.tolist(), strict=True) if v == v]
-    facts += [
-        f"Last report: {clock_text(last['minute'])}, {age:.1f} days ago, grade {grade(model, observer)}",
-        f"{source(model, observer)} {claim_text(last)}",
-    ]
-    claimed = f"{count(highest)} claimed" if highest == highest else "no number"
+    highest = float(numbers.max()) if len(numbers) else None
     return {
-        **shown,
         "state": "denied" if highest == 0 else "claimed",
-        "note": f"{claimed}, {age:.0f} d, {grade(model, observer)}",
-        "strength": round(max(0.25, 1.0 - 0.75 * age / FADE_DAYS), 2),
-        "facts": facts,
+        "age": round(model.hours / 24 - float(last["minute"]) / DAY, 2),
+        "grade": grade(model, observer),
+        "last": f"{source(model, observer)} {claim_text(last)}",
+        "highest": highest,
+        "confirmed": confirmed,
+        "claims": [
+            [role, float(value)] for role, value in zip(model.roles, claims.tolist(), strict=True) if value == value
+        ],
     }
 
 
-def labels(model: DetentionModel, plan: Plan) -> dict[str, dict[str, Any]]:
-    """Where facilities' names stand: the first place around each that hides nothing."""
-    frame, sites = Frame.of(model.resolved.theatre.grid), model.truth.facility
-    circles = {f: (*plan.places[f], radius(sites["held0"][f], plan.most)) for f in plan.rows}
-    taken = [(x - r, y - r, x + r, y + r) for x, y, r in circles.values()]
-    placed: dict[str, dict[str, Any]] = {}
-    for f, (x, y, r) in circles.items():
-        title = short(plan.titles[f])
-        box, label = _best(x, y, r, max(len(title) * 6.6, 100.0), taken, frame)
-        taken.append(box)
-        placed[model.names.facilities[f]] = {"text": title, **label._asdict()}
-    return placed
-
-
-Box = tuple[float, float, float, float]
-
-
-def _best(x: float, y: float, r: float, wide: float, taken: list[Box], frame: Frame) -> tuple[Box, Label]:
-    """The place for a name of two lines that overlaps least with what is there."""
-    high = 28.0
-    options: list[tuple[Box, Label, float]] = []
-    for dy in (0.0, -0.6 * high, 0.6 * high, -1.2 * high, 1.2 * high):
-        right, left, top = x + r + 5, x - r - 5, y + dy - high / 2
-        far = 0.8 * abs(dy)
-        options.append(((right, top, right + wide, top + high), Label(right, top + 12, "start"), far))
-        options.append(((left - wide, top, left, top + high), Label(left, top + 12, "end"), far + 2))
-    for top in (y + r + 2, y - r - 2 - high):
-        options.append(((x - wide / 2, top, x + wide / 2, top + high), Label(x, top + 12, "middle"), 8.0))
-    costs = [_cost(box, taken, frame) + far for box, _, far in options]
-    box, label, _ = options[int(np.argmin(costs))]
-    return box, Label(round(label.x, 1), round(label.y, 1), label.anchor)
-
-
-def _cost(box: Box, taken: list[Box], frame: Frame) -> float:
-    hidden = sum(
-        max(0.0, min(box[2], b[2]) - max(box[0], b[0])) * max(0.0, min(box[3], b[3]) - max(box[1], b[1])) for b in taken
-    )
-    outside = max(0.0, -box[0]) + max(0.0, box[2] - frame.width) + max(0.0, -box[1]) + max(0.0, box[3] - frame.height)
-    return hidden + 100.0 * outside
-
-
 def units(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Units on the move."""
+    """Units on the move, and where each is heading (degrees clockwise from north, None for one that stays)."""
     frame = Frame.of(model.resolved.theatre.grid)
     return [
-        {"x": round(frame.x(u["x"]), 1), "y": round(frame.y(u["y"]), 1), "title": plan.parties[int(u["party"])]}
+        {
+            "x": round(float(frame.x(u["x"])), 1),
+            "y": round(float(frame.y(u["y"])), 1),
+            "turn": _heading(model, u),
+            "party": int(u["party"]),
+            "title": plan.parties[int(u["party"])],
+        }
         for u in model.truth.unit
         if u["active"] == 1
     ]
+
+
+def _heading(model: DetentionModel, unit: Any) -> float | None:
+    if unit["objective"] >= unit["objective_end"]:
+        return None
+    east, north = model.truth.objective[int(unit["objective"])] - (unit["x"], unit["y"])
+    return round(float(np.degrees(np.arctan2(east, north))), 0) if np.hypot(east, north) > 0.5 else None
+
+
+def _finite(value: Any) -> int | None:
+    return round(float(value)) if np.isfinite(value) else None

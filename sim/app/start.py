@@ -1,24 +1,38 @@
-"""What the browser view was started with: the folder it may read, and the scenario that a new page shows."""
+"""What the browser view was started with: the folders it may read, and the run that a new page shows first."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.app.archive import Archive
 from sim.scenario import shipped
 from sim.scenario.loader import exists, load, missing
 from sim.scenario.resolved import Resolved
 
 MOST = 200
 """Scenarios offered of one folder."""
+FIRST = "ne-syria-2019.yaml"
+
+
+@dataclass(frozen=True)
+class Given:
+    """A scenario that is loaded already, and the very run of it to show: one of a sweep, say."""
+
+    resolved: Resolved
+    seed: int
+    replicate: int
+    label: str
 
 
 @dataclass(frozen=True)
 class Start:
-    """A folder of scenarios, and the file of the one that comes first."""
+    """A folder of scenarios and the file of the one that comes first; or a given run before it; and results."""
 
     folder: Path
     file: str
+    given: Given | None = None
+    archive: Archive | None = None
 
     @classmethod
     def at(cls, scenario: str) -> Start:
@@ -28,6 +42,17 @@ class Start:
             raise missing(path)
         return cls(path.parent, path.name)
 
+    @classmethod
+    def with_run(cls, resolved: Resolved, seed: int | None = None, replicate: int = 0, label: str = "") -> Start:
+        """The view of one replicate of a loaded scenario; the shipped scenarios can be chosen beside it."""
+        seed = resolved.scenario.seed if seed is None else seed
+        label = label or f"{resolved.scenario.name}, replicate {replicate}"
+        return cls(shipped.folder(), FIRST, Given(resolved, seed, replicate, label))
+
+    def with_results(self, folder: Path) -> Start:
+        """The same with a folder of results. Raises InputError if there is none."""
+        return replace(self, archive=Archive(folder))
+
     def files(self) -> list[str]:
         """The scenario files there are now, the first one among them even if it is called otherwise."""
         try:
@@ -36,12 +61,16 @@ class Start:
             found = []
         return found[:MOST] if self.file in found[:MOST] else [self.file, *found[: MOST - 1]]
 
-    def load(self, file: str, overrides: dict[str, object]) -> Resolved:
+    def load(self, file: str) -> Resolved:
         """A scenario of the folder; nothing outside it is read. Raises InputError."""
-        return load(self.folder / file, overrides, inside=self.folder)
+        return load(self.folder / file, inside=self.folder)
+
+    def first(self) -> Resolved:
+        """The scenario that a new page shows. Raises InputError."""
+        return self.given.resolved if self.given is not None else self.load(self.file)
 
 
-_current = Start(shipped.folder(), "ne-syria-2019.yaml")
+_current = Start(shipped.folder(), FIRST)
 
 
 def begin_with(start: Start) -> None:

@@ -1,11 +1,8 @@
-"""What happened and what was reported, in words, newest first."""
+"""What happened and what was reported, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from sim.app.ground import party_titles
 from sim.model import DetentionModel
@@ -17,7 +14,6 @@ from sim.world.codes import (
     CUSTODY_CHANGE,
     DAY,
     DENIAL,
-    EXIT,
     GATE,
     GATE_FELL,
     GUARDED,
@@ -34,8 +30,6 @@ from sim.world.codes import (
     WORDLESS,
 )
 
-MOST = 120
-"""Rows shown of a list."""
 CAUSES = ("by stealth", "in disorder", "in an assault", "after shelling", "left unguarded", "let go by the holder")
 CUSTODY_WORDS = {
     OCCUPIED: "the new holder takes custody",
@@ -46,19 +40,14 @@ CUSTODY_WORDS = {
 }
 
 
-class Row(NamedTuple):
-    """A row of the list; `tone` is exit, claim or plain."""
-
-    when: str
-    where: str
-    what: str
-    tone: str = "plain"
-    mark: str = ""
-
-
 def clock_text(minutes: float) -> str:
     """`Day 12.5`: days to two digits, at least one."""
     return f"Day {round(minutes / DAY, 2)}"
+
+
+def many(number: float, noun: str) -> str:
+    """`1 guard`, `2 guards`."""
+    return f"{count(number)} {noun}" if round(number) == 1 else f"{count(number)} {noun}s"
 
 
 def facility_title(model: DetentionModel, f: int, limit: int = 60) -> str:
@@ -73,37 +62,7 @@ def short(title: str) -> str:
     return plain if len(plain) <= 26 else plain[:25].rstrip() + "…"
 
 
-def events(model: DetentionModel) -> list[dict[str, str]]:
-    """What happened, newest first; exits of one facility, day and cause in one row."""
-    log = model.truth.log[: model.truth.clock["log_count"][0]]
-    rows: list[Row] = []
-    exits: dict[tuple[int, int, int], tuple[int, float]] = {}  # the row, and how many so far
-    for event in _told(log, model):
-        minute, kind, f, detail, number = event.tolist()
-        if kind != EXIT:
-            rows.append(Row(clock_text(minute), short(facility_title(model, f)), _event(model, kind, detail, number)))
-            continue
-        key = (minute // DAY, f, detail)
-        at, before = exits.get(key, (len(rows), 0.0))
-        total = before + number
-        row = Row(clock_text(minute), short(facility_title(model, f)), f"{count(total)} out {CAUSES[detail]}", "exit")
-        if key in exits:
-            rows[at] = row._replace(when=rows[at].when)
-        else:
-            rows.append(row)
-        exits[key] = (at, total)
-    return [row._asdict() for row in rows[::-1][:MOST]]
-
-
-def _told(log: np.ndarray, model: DetentionModel) -> np.ndarray:
-    """The events worth a row: those of detained people's facilities, calls to the front only where few are left."""
-    sites = model.truth.facility
-    assigned = sites["assigned"][log["facility"]]
-    quiet = (log["kind"] == CALL) & (log["count"] > 0.5 * assigned)
-    return np.asarray(log[~quiet][-2000:])
-
-
-def _event(model: DetentionModel, kind: int, detail: int, number: float) -> str:
+def event_text(model: DetentionModel, kind: int, detail: int, number: float) -> str:
     """One event that is no exit."""
     if kind == CONTROL:
         return f"passes to {party_titles(model)[detail]}"
@@ -119,7 +78,7 @@ def _event(model: DetentionModel, kind: int, detail: int, number: float) -> str:
         GATE_FELL: "the attackers hold the gate",
         RELIEF: f"relief comes; {count(number)} of the held are dead",
         HIT: f"shelled; {count(number)} loose within",
-        CALL: f"{count(number)} guards left after a call to the front",
+        CALL: f"{many(number, 'guard')} left after a call to the front",
     }.get(kind, "")
 
 
@@ -127,11 +86,6 @@ def grade(model: DetentionModel, observer: int) -> str:
     """An observer's grade by the Admiralty code, as `C3`."""
     row = model.belief.observer[observer]
     return f"{'ABCDEF'[int(row['reliability'])]}{int(row['credibility'])}"
-
-
-def made(model: DetentionModel) -> np.ndarray:
-    """The reports made so far."""
-    return np.asarray(model.belief.report[: model.belief.board["reports"][0]])
 
 
 def claim_text(report: Any) -> str:
@@ -142,19 +96,6 @@ def claim_text(report: Any) -> str:
         return "escapes, no number"
     low, high = float(report["low"]), float(report["high"])
     return f"claims {count(low)} out" if low == high else f"claims {count(low)} to {count(high)} out"
-
-
-def reports(model: DetentionModel) -> list[dict[str, str]]:
-    """What was reported, newest first."""
-    return [row._asdict() for row in _reports(model, made(model)[-MOST:])]
-
-
-def _reports(model: DetentionModel, some: np.ndarray) -> Iterator[Row]:
-    for report in some[::-1]:
-        o, f = int(report["observer"]), int(report["facility"])
-        where = short(facility_title(model, f)) if f >= 0 else "All facilities"
-        what = f"{source(model, o)} {claim_text(report)}"
-        yield Row(clock_text(report["minute"]), where, what, "claim", grade(model, o))
 
 
 def source(model: DetentionModel, observer: int) -> str:

@@ -1,8 +1,8 @@
-"""`detention-sim view`: one run in the browser."""
+"""`detention-sim view`: one run in the browser, and results beside it."""
 
 from __future__ import annotations
 
-import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,23 +16,18 @@ def command(
         list[str] | None,
         typer.Option("--allow-host", metavar="NAME", help="Another name that pages may reach it by; may be repeated."),
     ] = None,
+    results: Annotated[
+        Path | None,
+        typer.Option("--results", metavar="DIR", help="Results to open beside it: a results folder, or one of such."),
+    ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
 ) -> None:
     """Show one run in the browser: what happened, and what officials can see. Ctrl-C ends it."""
-    from sim.app.start import Start, begin_with
+    from sim.app.start import Start
 
     start = Start.at(scenario)
-    resolved = start.load(start.file, {})
-    begin_with(start)
+    if results is not None:
+        start = start.with_results(results)
+    from sim.app.server import view
 
-    from sim.app.server import application, listen, serve, url_of
-    from sim.model import DetentionModel
-
-    try:
-        listener = listen(host, port)
-        with listener:
-            print("detention-sim: preparing the view (a minute or two the first time)", file=sys.stderr)
-            DetentionModel(resolved).step()  # compiles the rules, which a page must not wait for
-            serve(application(host, allow_host or ()), listener, url_of(host, listener), browse=not no_open)
-    except KeyboardInterrupt:
-        return
+    view(start, host=host, port=port, allow_host=allow_host or (), browse=not no_open)

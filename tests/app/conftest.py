@@ -1,5 +1,6 @@
-"""One server for all tests of the view, as a user starts it, on a folder of scenarios good and bad."""
+"""One server for all tests of the view, as a user starts it, on folders of scenarios and results good and bad."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,12 +12,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from sim.cli.main import main
+
 HOSTILE = "<img src=x onerror=alert(1)>{{1+1}}"
+BIDI = "\u202egnorw"
+LONG = "<script>alert(2)</script>" + "x" * 10_000
 
 
 @pytest.fixture(scope="session")
 def scenarios(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped scenarios, with a broken one and one whose names try to be markup."""
+    """The shipped scenarios, with a broken one, one that looks outside, and one whose names try to be markup."""
     folder = tmp_path_factory.mktemp("view") / "scenarios"
     shutil.copytree(root / "scenarios", folder)
     (folder / "broken.yaml").write_text(
@@ -24,19 +29,44 @@ def scenarios(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     theatre = (folder / "theatres" / "tiny.yaml").read_text()
     (folder / "theatres" / "hostile.yaml").write_text(
-        theatre.replace("title: Lone prison", f"title: '{HOSTILE}'").replace("title: Invader", f"title: '{HOSTILE}'")
+        theatre.replace("title: Lone prison", f"title: '{HOSTILE}{BIDI}'").replace("title: Invader", f"title: '{LONG}'")
     )
     scenario = (folder / "tiny.yaml").read_text()
-    (folder / "hostile.yaml").write_text(scenario.replace("theatres/tiny.yaml", "theatres/hostile.yaml"))
+    hostile = scenario.replace("theatres/tiny.yaml", "theatres/hostile.yaml")
+    (folder / "hostile.yaml").write_text(
+        hostile.replace("description: One prison", f"description: '{LONG}' #") + "# end\n"
+    )
+    (folder / "<b>bold<b>.yaml").write_text(scenario)
     (folder / "outside.yaml").write_text("extends: ../secret.yaml\n")
     (folder.parent / "secret.yaml").write_text(scenario)
     return folder
 
 
 @pytest.fixture(scope="session")
-def address(root: Path, scenarios: Path) -> Iterator[str]:
+def archive(root: Path, scenarios: Path) -> Path:
+    """A folder of results: a sweep, one whose manifest points outside, and one that is torn."""
+    folder = scenarios.parent / "results"
+    sweep = ["sweep", str(root / "scenarios/sweeps/tiny.yaml"), "--replicates", "20", "--no-plots", "--quiet"]
+    assert main([*sweep, "--out", str(folder / "sweep")]) == 0
+    (folder / "torn").mkdir()
+    (folder / "torn" / "manifest.json").write_text('{"program": "detention-sim", "format": 1')
+    shutil.copytree(folder / "sweep", folder / "<i>away")
+    shutil.copytree(folder / "sweep" / "runs", scenarios.parent / "runs")
+    manifest = folder / "<i>away" / "manifest.json"
+    data = json.loads(manifest.read_text())
+    data["name"] = HOSTILE
+    data["parts"] = [{**part, "file": f"../../{part['file']}"} for part in data["parts"]]
+    manifest.write_text(json.dumps(data))
+    os.utime(manifest, (1, 1))
+    os.utime(folder / "torn" / "manifest.json", (2, 2))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def address(root: Path, scenarios: Path, archive: Path) -> Iterator[str]:
     """Where the view answers; at the end it is stopped as by Ctrl-C."""
     command = [sys.executable, "-m", "sim", "view", str(scenarios / "ne-syria-2019.yaml"), "--no-open", "--port", "0"]
+    command += ["--results", str(archive)]
     environment = {**os.environ, "PYTHONPATH": str(root)}
     with subprocess.Popen(command, cwd=scenarios.parent, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
@@ -52,28 +82,29 @@ def address(root: Path, scenarios: Path) -> Iterator[str]:
 class Opened:
     """A page of the view, with what it logged and asked for."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, address: str, width: int = 1280, height: int = 720) -> None:
         self.page = page
         self.errors: list[str] = []
         self.asked: list[str] = []
         page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("request", lambda request: self.asked.append(request.url))
-        page.set_viewport_size({"width": 1280, "height": 720})
+        page.set_viewport_size({"width": width, "height": height})
         page.goto(address)
         page.wait_for_selector("[data-clock]")
 
     def clock(self) -> str:
         return self.page.inner_text("[data-clock]")
 
-    def number(self, key: str) -> str:
-        return self.page.inner_text(f"[data-number={key}]")
+    def number(self, key: str, run: str = "") -> str:
+        within = f"[data-run={run}] " if run else ""
+        return self.page.inner_text(f"{within}[data-number={key}]")
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def wait_for_clock(self, text: str) -> None:
-        self.page.wait_for_function("text => document.querySelector('[data-clock]').innerText === text", arg=text)
+        self.page.wait_for_function("text => document.querySelector('[data-clock]')?.innerText === text", arg=text)
 
     def step_days(self, days: int) -> None:
         self.page.select_option("#dv-speed", "24")
@@ -81,11 +112,32 @@ class Opened:
             self.press("Step")
             self.wait_for_clock(f"Day {day}.0")
 
+    def scrub(self, day: float, clock: str = "") -> None:
+        """Move the scrubber, as a hand does, to a day."""
+        self.page.locator("[data-scrub]").fill(str(round(24 * day)))
+        self.wait_for_clock(clock or f"Day {float(day)}")
+
+    def size(self) -> list[int]:
+        return self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+
 
 @pytest.fixture
 def view(page: Page, address: str) -> Iterator[Opened]:
     """A page of its own, on which nothing may have gone wrong."""
     opened = Opened(page, address)
     yield opened
+    held(opened, address)
+
+
+@pytest.fixture
+def phone(page: Page, address: str) -> Iterator[Opened]:
+    """The same at a phone's width."""
+    opened = Opened(page, address, 390, 844)
+    yield opened
+    held(opened, address)
+
+
+def held(opened: Opened, address: str) -> None:
+    """No error on the console, and no request that left this server."""
     assert opened.errors == []
     assert [url for url in opened.asked if not url.startswith((address, "data:", "blob:"))] == []

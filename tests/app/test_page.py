@@ -1,5 +1,6 @@
 """The page in a real browser: it shows the model's own numbers, and nothing that a reader must not see."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sim.model import DetentionModel
 from tests.app.conftest import HOSTILE, Opened
 
 pytestmark = pytest.mark.browser
+SHOWN = ("escaped", "held", "at_large", "confirmed", "guards_on_duty", "gap")
 
 
 def stepped(days: float, rng: int = 1, **settings: object) -> DetentionModel:
@@ -17,17 +19,24 @@ def stepped(days: float, rng: int = 1, **settings: object) -> DetentionModel:
     return model
 
 
+def numbers(model: DetentionModel) -> dict[str, str]:
+    row = model.outcomes()
+    return {key: f"{row[key]:,.0f}" for key in SHOWN}
+
+
+def shown(view: Opened, run: str = "") -> dict[str, str]:
+    return {key: view.number(key, run) for key in SHOWN}
+
+
 def test_numbers_are_those_of_the_model(view: Opened) -> None:
     view.step_days(9)
     model = stepped(9)
+    assert model.outcomes()["escaped"] > 0
+    assert shown(view) == numbers(model)
     row = model.outcomes()
-    assert row["escaped"] > 0
-    for key in ("escaped", "held", "at_large", "confirmed", "guards_on_duty", "gap"):
-        assert view.number(key) == f"{row[key]:,.0f}", key
+    headline = view.page.inner_text("[data-headline]")
+    assert headline.startswith(f"{row['escaped']:,.0f} people have escaped.")
     assert view.page.locator("[data-site]").count() == int((model.truth.facility["resident"] == 0).sum())
-    out = int(model.truth.facility["escaped"][model.names.facilities.index("ain-issa")])
-    title = view.page.locator("[data-site=ain-issa] title").text_content()
-    assert title is not None and f"Escaped: {out:,}" in title
 
 
 def test_play_moves_the_clock_and_pause_stops_it(view: Opened) -> None:
@@ -45,32 +54,145 @@ def test_play_moves_the_clock_and_pause_stops_it(view: Opened) -> None:
     assert view.number("escaped") == "0"
 
 
+def test_a_run_played_to_its_end_plays_again_from_the_start(view: Opened) -> None:
+    view.page.select_option("#dv-file", "tiny.yaml")
+    expect(view.page.locator("[data-number=held]")).to_have_text("60")
+    view.page.select_option("#dv-speed", "24")
+    view.press("Play")
+    view.wait_for_clock("Day 10.0")
+    expect(view.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(view.page.get_by_role("button", name="Step", exact=True)).to_be_disabled()
+    view.press("Play")
+    view.page.wait_for_function("Number(document.querySelector('[data-clock]').innerText.slice(4)) < 9")
+
+
+def test_the_scrubber_sets_the_run_to_any_day_exactly(view: Opened) -> None:
+    view.scrub(30)
+    end = numbers(stepped(30))
+    assert shown(view) == end
+    view.scrub(7.5)
+    assert shown(view) == numbers(stepped(7.5))
+    view.press("Step")  # 6 hours
+    view.wait_for_clock("Day 7.75")
+    assert shown(view) == numbers(stepped(7.75))
+    view.scrub(30)
+    assert shown(view) == end
+    log = view.page.locator("[data-log] li")
+    at_30 = log.count()
+    view.scrub(4)
+    assert log.count() < at_30
+    view.page.locator("[data-chart=gap] svg").click(position={"x": 150, "y": 60})  # a chart leads to its day
+    view.page.wait_for_function("document.querySelector('[data-clock]').innerText !== 'Day 4.0'")
+
+
+def test_hover_shows_a_facility_and_a_click_pins_it(view: Opened) -> None:
+    view.scrub(9)
+    model = stepped(9)
+    f = model.names.facilities.index("ain-issa")
+    site = model.truth.facility[f]
+    view.page.hover("[data-site=ain-issa]")
+    card = view.page.inner_text(".dv-card")
+    assert f"{site['escaped']:,}" in card and f"{site['held']:,} of {site['held0']:,}" in card
+    view.page.click("[data-site=ain-issa]")
+    view.page.mouse.move(2, 2)
+    expect(view.page.locator(".dv-card")).to_have_count(0)
+    fact = view.page.locator("[data-panel] [data-fact='Guards']")
+    expect(fact).to_have_text(f"{site['on_site']} of {site['assigned']:.0f}")
+    assert view.page.inner_text("[data-panel] [data-fact='Escaped']") == f"{site['escaped']:,}"
+    assert view.page.inner_text("[data-panel] [data-fact='In disorder']") == f"{site['active']:,}"
+    assert view.page.inner_text("[data-panel] [data-fact='Walls open']") == f"{100 * site['opening']:.0f}%"
+    places = view.page.locator("[data-log] li b").all_inner_texts()
+    assert places and set(places) == {"Ain Issa, policed annex"}
+    view.page.keyboard.press("Escape")
+    expect(view.page.locator("[data-panel]")).to_have_count(0)
+    view.page.locator("[data-log] li button:not(:disabled)").first.click()  # a line leads to its facility
+    expect(view.page.locator("[data-panel]")).to_have_count(1)
+
+
+def test_the_log_narrows_down(view: Opened) -> None:
+    view.scrub(20)
+    rows = view.page.locator("[data-log] li[data-kind]")
+    made = int(stepped(20).belief.board["reports"][0])
+    every = rows.count()
+    view.press("Reports")
+    expect(view.page.locator("[data-log] li[data-kind=report]")).to_have_count(made)
+    expect(view.page.locator("[data-log] li[data-kind=event]")).to_have_count(0)
+    view.press("Events")
+    expect(view.page.locator("[data-log] li[data-kind=event]")).to_have_count(every - made)
+    view.page.fill("input[type=search]", "unguarded")
+    expect(rows.first).to_contain_text("unguarded")
+    assert all("unguarded" in text for text in rows.all_inner_texts())
+
+
+def test_charts_show_what_the_model_has(view: Opened) -> None:
+    view.scrub(30)
+    model = stepped(30)
+    row = model.outcomes()
+    ends = dict(text.rsplit(" ", 1) for text in view.page.locator("[data-chart=gap] [data-end]").all_text_contents())
+    assert ends["escaped"] == f"{row['escaped']:,.0f}" and ends["confirmed"] == f"{row['confirmed']:,.0f}"
+    for role in model.roles:
+        claimed = row[f"claimed_{role.replace(' ', '_')}"]
+        assert ends.get(role) == (None if claimed != claimed else f"{claimed:,.0f}"), role
+    assert view.page.locator("[data-chart=gap] [data-gap]").get_attribute("d")
+    assert view.page.text_content("[data-chart=guards] [data-end]") == f"now {row['guards_on_duty']:,.0f}"
+    coverage = float(model.belief.board["coverage"][0])
+    assert view.page.text_content("[data-chart=coverage] [data-end]") == f"now {int(100 * coverage + 0.5)}%"
+
+
 def test_officials_view_is_sent_nothing_of_the_truth(view: Opened) -> None:
     sent: list[str] = []
     view.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: sent.append(str(data))))
     view.page.reload()
     view.page.wait_for_selector("[data-clock]")
+    ground = view.page.locator(".dv-pixels").get_attribute("href")
     view.step_days(8)
     escaped = view.number("escaped")
     assert view.page.locator("[data-dots]").count() == 1
+    assert view.page.locator("[data-unit]").count() > 0 and view.page.locator("[data-front]").count() == 1
+    assert view.page.locator(".dv-pixels").get_attribute("href") != ground  # ground has changed hands
     view.press("What officials can see")
     view.page.wait_for_selector(".dv.belief")
     sent.clear()
     view.press("Step")
     view.wait_for_clock("Day 9.0")
     assert view.number("escaped") == "not known"
-    assert view.page.locator("[data-number=held], [data-number=at_large], [data-dots], [data-state=open]").count() == 0
+    assert view.page.locator(".dv-pixels").get_attribute("href") == ground  # that of day 0, as the page says
+    assert "Ground as held on day 0" in view.page.inner_text(".dv-ground-note")
+    hidden = "[data-number=held], [data-number=at_large], [data-dots], [data-unit], [data-front], [data-state=open]"
+    assert view.page.locator(f"{hidden}, [data-chart=guards], [data-gap], [data-line=escaped]").count() == 0
     assert escaped not in view.page.inner_text(".dv")
-    assert sent and not [text for text in sent if "at_large" in text or "Guards present" in text]
+    words = ("at_large", "guards_on_duty", "custody", "opening", 'active\\\\\\":', "image")
+    assert sent and not [word for word in words for text in sent if word in text]
     model = stepped(9)
-    assert view.number("reports") == str(int(model.belief.board["reports"][0]))
+    made = int(model.belief.board["reports"][0])
+    assert view.number("reports") == str(made)
     assert view.number("confirmed") == f"{model.belief.confirmed.sum():,.0f}"
-    seen = {int(f) for f in model.belief.report["facility"][: int(model.belief.board["reports"][0])] if f >= 0}
-    shown = view.page.locator("[data-site]:not([data-state=unreported])").evaluate_all(
+    seen = {int(f) for f in model.belief.report["facility"][:made] if f >= 0}
+    named = view.page.locator("[data-site]:not([data-state=unreported])").evaluate_all(
         "all => all.map(e => e.dataset.site)"
     )
-    assert set(shown) == {model.names.facilities[f] for f in seen}
-    assert view.page.locator(".dv-list li").count() == int(model.belief.board["reports"][0])
+    assert set(named) == {model.names.facilities[f] for f in seen}
+    assert view.page.locator("[data-log] li").count() == made
+
+
+def test_places_without_word_fade_and_reports_carry_age_and_grade(view: Opened) -> None:
+    view.press("What officials can see")
+
+    def strength(site: str) -> float:
+        return float(view.page.locator(f"[data-site={site}] [data-mark]").evaluate("e => e.style.fillOpacity || '1'"))
+
+    view.scrub(1)
+    fresh = strength("raqqa")
+    view.scrub(9)
+    assert strength("raqqa") < fresh
+    report = view.page.locator("[data-site=ain-issa]").get_attribute("aria-label") or ""
+    model = stepped(9)
+    f = model.names.facilities.index("ain-issa")
+    last = [r for r in model.belief.report[: int(model.belief.board["reports"][0])] if r["facility"] == f][-1]
+    row = model.belief.observer[last["observer"]]
+    grade = f"{'ABCDEF'[row['reliability']]}{row['credibility']}"
+    assert f"Last report: {9 - last['minute'] / 1440:.1f} days ago, grade {grade}" in report
+    assert re.search(rf"{last['low']:,.0f} claimed", report)
 
 
 def test_a_slider_starts_a_new_run_at_once(view: Opened) -> None:
@@ -81,14 +203,54 @@ def test_a_slider_starts_a_new_run_at_once(view: Opened) -> None:
     expect(view.page.locator(".dv-slider output").first).to_have_text("1.05")
     assert view.number("guards_on_duty") == f"{stepped(0, guards__scale=1.05).outcomes()['guards_on_duty']:,.0f}"
     view.page.select_option("#dv-handover", "formal")
-    view.step_days(8)
-    assert (
-        view.number("escaped")
-        == f"{stepped(8, guards__scale=1.05, control__handover='formal').outcomes()['escaped']:,.0f}"
+    view.page.locator("[data-path='guards.redeploy_share']").fill("0.8")
+    view.scrub(8)
+    assert shown(view) == numbers(
+        stepped(8, guards__scale=1.05, control__handover="formal", guards__redeploy_share=0.8)
     )
     view.press("Undo changes")
     view.wait_for_clock("Day 0.0")
     expect(view.page.locator(".dv-slider output").first).to_have_text("1.00")
+
+
+def test_the_pace_of_withdrawal_moves_its_dates(view: Opened) -> None:
+    view.page.locator("[data-path='isr.coverage']").fill("0.5")
+    view.page.locator("[data-path='withdrawal.pace']").fill("2")
+    view.scrub(12)
+    twice = [["2019-10-07", 0.9], ["2019-10-10", 0.6], ["2019-10-15T12:00", 0.35], ["2019-11-03T12:00", 0.3]]
+    model = stepped(12, **{"isr.coverage": 0.5, "withdrawal.schedule": twice})
+    assert shown(view) == numbers(model)
+    expect(view.page.locator("[data-chart=coverage] [data-end]")).to_have_text(
+        f"now {int(100 * float(model.belief.board['coverage'][0]) + 0.5)}%"
+    )
+    view.page.locator("[data-path='withdrawal.pace']").fill("0")
+    view.scrub(12)
+    expect(view.page.locator("[data-chart=coverage] [data-end]")).to_have_text("now 50%")  # the sponsor stays
+
+
+def test_same_seed_other_decision_shows_both_runs(view: Opened) -> None:
+    view.scrub(12)
+    view.press("Same seed, other decision")
+    expect(view.page.locator("[data-run]")).to_have_count(2)
+    a, b = stepped(12), stepped(12, control__handover="formal")
+    expect(view.page.locator("[data-run=B] [data-number=escaped]")).to_have_text(numbers(b)["escaped"])
+    assert shown(view, "A") == numbers(a) and shown(view, "B") == numbers(b)
+    fewer = int(a.outcomes()["escaped"] - b.outcomes()["escaped"])
+    assert fewer > 0
+    expect(view.page.locator(".dv-decision em")).to_have_text(f"{fewer:,} fewer escaped than in A")
+    view.page.locator("[data-path='guards.scale']").fill("0.5")  # of B, where it stands
+    c = stepped(12, control__handover="formal", guards__scale=0.5)
+    expect(view.page.locator("[data-run=B] [data-number=escaped]")).to_have_text(numbers(c)["escaped"])
+    assert shown(view, "B") == numbers(c) and shown(view, "A") == numbers(a) and view.clock() == "Day 12.0"
+    view.press("Step")
+    view.wait_for_clock("Day 12.25")
+    assert shown(view, "A") == numbers(stepped(12.25))
+    view.press("What officials can see")
+    expect(view.page.locator(".dv.belief")).to_have_count(1)
+    assert view.number("escaped", "B") == "not known"
+    assert view.size() == [1280, 720]
+    view.press("One run")
+    expect(view.page.locator("[data-run]")).to_have_count(1)
 
 
 def test_scenarios_change_and_a_broken_one_shows_what_is_wrong(view: Opened) -> None:
@@ -101,6 +263,8 @@ def test_scenarios_change_and_a_broken_one_shows_what_is_wrong(view: Opened) -> 
     view.page.select_option("#dv-file", "outside.yaml")
     expect(errors).to_contain_text("outside.yaml:1")
     expect(errors).to_contain_text("is refused")
+    view.press("Same seed, other decision")  # of nothing there is no other
+    expect(view.page.locator("[data-run]")).to_have_count(1)
     view.page.select_option("#dv-file", "tiny.yaml")
     expect(view.page.locator("[data-number=held]")).to_have_text("60")
     view.step_days(1)
@@ -108,14 +272,20 @@ def test_scenarios_change_and_a_broken_one_shows_what_is_wrong(view: Opened) -> 
 
 def test_names_from_files_are_text(view: Opened) -> None:
     view.page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    expect(view.page.locator("#dv-file option", has_text="<b>bold<b>")).to_have_count(1)
     view.page.select_option("#dv-file", "hostile.yaml")
     expect(view.page.locator("[data-number=held]")).to_have_text("60")
     view.step_days(10)
-    assert view.page.locator(".dv img").count() == 0
-    assert HOSTILE in (view.page.locator("[data-site=lone-prison] title").text_content() or "")
-    assert HOSTILE in view.page.inner_text(".dv-legend")
+    view.page.click("[data-site=lone-prison]")
+    label = view.page.locator("[data-site=lone-prison]").get_attribute("aria-label") or ""
+    assert HOSTILE in label and "\\u202e" in label
+    assert view.page.inner_text("[data-panel] h2").startswith(HOSTILE[:20])
+    assert view.page.locator(".dv img, .dv script, .dv i b").count() == 0
+    whole = view.page.inner_text(".dv")
+    assert "\u202e" not in whole and "x" * 400 not in whole and "alert(2)" in whole
+    assert view.size() == [1280, 720]
     view.press("What officials can see")
-    assert view.page.locator(".dv img").count() == 0
+    assert view.page.locator(".dv img, .dv script").count() == 0
 
 
 def test_a_seed_that_is_no_number_leaves_the_run(view: Opened) -> None:
@@ -128,8 +298,8 @@ def test_a_seed_that_is_no_number_leaves_the_run(view: Opened) -> None:
     view.page.keyboard.press("Enter")
     view.wait_for_clock("Day 0.0")
     expect(view.page.locator("#dv-seed-error")).to_have_count(0)
-    view.step_days(9)
-    assert view.number("held") == f"{stepped(9, rng=2).outcomes()['held']:,.0f}"
+    view.scrub(9)
+    assert shown(view) == numbers(stepped(9, rng=2))
 
 
 def test_two_tabs_do_not_disturb_each_other(view: Opened, browser: Browser, address: str) -> None:
@@ -139,23 +309,78 @@ def test_two_tabs_do_not_disturb_each_other(view: Opened, browser: Browser, addr
         assert other.clock() == "Day 0.0"
         other.page.select_option("#dv-file", "tiny.yaml")
         expect(other.page.locator("[data-number=held]")).to_have_text("60")
-        assert view.clock() == "Day 3.0"
-        assert view.number("held") == f"{stepped(3).outcomes()['held']:,.0f}"
+        other.press("What officials can see")
+        assert view.clock() == "Day 3.0" and view.page.locator(".dv.truth").count() == 1
+        assert shown(view) == numbers(stepped(3))
 
 
-def test_keyboard_and_size(view: Opened) -> None:
-    for _ in range(12):
-        view.page.keyboard.press("Tab")
-        if view.page.evaluate("document.activeElement.innerText") == "Play":
-            break
+def test_keys_play_step_and_switch(view: Opened) -> None:
+    view.page.keyboard.press("ArrowRight")
+    view.wait_for_clock("Day 0.25")
+    view.page.keyboard.press("ArrowRight")
+    view.wait_for_clock("Day 0.5")
+    view.page.keyboard.press("ArrowLeft")
+    view.wait_for_clock("Day 0.25")
+    view.page.keyboard.press("v")
+    expect(view.page.locator(".dv.belief")).to_have_count(1)
+    view.page.keyboard.press("v")
+    expect(view.page.locator(".dv.truth")).to_have_count(1)
+    view.page.keyboard.press("Space")
+    expect(view.page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    view.page.keyboard.press("Space")
+    expect(view.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    view.page.focus("text=Play")  # on a button the space bar presses it, once
     view.page.keyboard.press("Space")
     expect(view.page.get_by_role("button", name="Pause", exact=True)).to_be_focused()
     view.page.keyboard.press("Space")
     expect(view.page.get_by_role("button", name="Play", exact=True)).to_be_focused()
-    size = view.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-    assert size == [1280, 720]
+    view.page.focus("[data-site=raqqa]")
+    view.page.keyboard.press("Enter")
+    expect(view.page.locator("[data-panel] h2")).to_have_text("Raqqa")
+    assert view.size() == [1280, 720]
+
+
+def test_a_phone_has_all_of_it_and_no_sideways_scrolling(phone: Opened) -> None:
+    for press in ("What officials can see", "What happened"):
+        phone.press(press)
+        phone.scrub(9)
+        assert phone.size()[0] == 390
+    assert shown(phone) == numbers(stepped(9))
+    assert phone.page.locator("[data-path='guards.scale']").is_hidden()
+    phone.page.get_by_role("button", name="Controls").click()
+    expect(phone.page.locator("[data-path='guards.scale']")).to_be_visible()
+    phone.press("Same seed, other decision")
+    expect(phone.page.locator("[data-run]")).to_have_count(2)
+    assert phone.size()[0] == 390
+    box = phone.page.get_by_role("button", name="Play", exact=True).bounding_box()
+    assert box is not None and box["y"] + box["height"] <= 844 and box["height"] >= 36
+    phone.page.get_by_role("link", name="Results").click()
+    expect(phone.page.locator("[data-point]")).not_to_have_count(0)
+    assert phone.size()[0] == 390
+
+
+CONTRAST = """() => {
+  const lum = c => [0.2126, 0.7152, 0.0722].reduce((s, w, i) => { const v = c[i] / 255; return s + w * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); }, 0);
+  const rgb = text => (text.match(/[\\d.]+/g) || []).map(Number);
+  const ground = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] > 0.9) return c; } return [255, 255, 255]; };
+  return [...document.querySelectorAll('.dv *')].filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && e.checkVisibility())
+    .filter(e => !e.closest('.dv-mapbox > svg') && !e.disabled && !e.closest('option'))
+    .map(e => { const s = getComputedStyle(e), ink = lum(rgb(e.ownerSVGElement ? s.fill : s.color)), paper = lum(ground(e));
+      return [(Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05), e.className.baseVal || e.className || e.tagName, e.textContent.trim().slice(0, 30)]; })
+    .filter(c => c[0] < 4.5);
+}"""
+
+
+def test_text_can_be_read(view: Opened) -> None:
+    view.scrub(12)
+    view.page.click("[data-site=ain-issa]")
+    assert view.page.evaluate(CONTRAST) == []
+    view.press("What officials can see")
+    view.page.wait_for_selector(".dv.belief")
+    assert view.page.evaluate(CONTRAST) == []
 
 
 def test_fonts_and_scripts_are_local(view: Opened, root: Path) -> None:
     assert len(view.asked) > 3
-    assert "http" not in (root / "sim/app/page.vue").read_text()
+    for path in [root / "sim/app/page.vue", root / "sim/app/page.css", *(root / "sim/app/parts").glob("*.vue")]:
+        assert "http" not in path.read_text(), path

@@ -1,17 +1,23 @@
 """Who the view's server answers."""
 
 import http.client
+import shutil
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 
+from sim.app.archive import Archive, Confined, scenario_of
 from sim.app.server import Guarded, host_of, listen
 from sim.app.session import Session
+from sim.app.settings import paced
 from sim.app.start import Start
 from sim.cli.main import main
+from sim.model import DetentionModel
 from sim.scenario.errors import InputError
+from sim.scenario.loader import load
 
 
 def status(address: str, path: str = "/", **headers: str) -> int:
@@ -115,15 +121,91 @@ def test_bad_scenarios_end_with_2(scenarios: Path, capsys: pytest.CaptureFixture
     assert "did you mean `ne-syria-2019`?" in said.err and "broken.yaml:3" in said.err
 
 
-def test_a_session_passes_over_what_it_may_not_be_asked(scenarios: Path) -> None:
-    session = Session(Start(scenarios, "tiny.yaml"))
-    model = session.model
+def test_results_that_are_not_there_end_with_2(scenarios: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["view", "tiny", "--results", str(scenarios / "nowhere"), "--no-open"]) == 2
+    said = capsys.readouterr()
+    assert said.out == "" and "--results" in said.err and "no such folder" in said.err
+
+
+def test_a_session_passes_over_what_it_may_not_be_asked(scenarios: Path, archive: Path) -> None:
+    session = Session(Start(scenarios, "tiny.yaml").with_results(archive))
+    model = session.first.model
     asked: list[object] = [
         None, [], {}, {"do": "scenario", "value": "../secret.yaml"}, {"do": "scenario", "value": ["tiny.yaml"]},
         {"do": "guards.scale", "value": "1"}, {"do": "guards.scale", "value": 9}, {"do": "guards.scale", "value": float("nan")},
         {"do": "control.handover", "value": "x"}, {"do": "speed", "value": 10**9}, {"do": "mode", "value": {}},
         {"do": "seed", "value": "9" * 39}, {"do": "seed", "value": "-1"}, {"do": ["seed"]}, {"do": "restart"},
+        {"do": "go", "value": "1"}, {"do": "go", "value": None}, {"do": "go", "value": -5}, {"do": "go", "value": 0.5},
+        {"do": "side", "value": 1}, {"do": "pin", "value": "<b>"}, {"do": "kinds", "value": 1}, {"do": "text", "value": []},
+        {"do": "page", "value": "x"}, {"do": "results", "value": "../secret"}, {"do": "results", "value": ".."},
+        {"do": "metric", "value": "seed"}, {"do": "point", "value": 99}, {"do": "point", "value": "0"}, {"do": "open", "value": "median"},
     ]  # fmt: skip
     for what in asked:
         session.act(what)
-    assert session.model is model and session.overrides == {} and session.hours == 6 and session.mode == "truth"
+    assert session.first.model is model and session.first.settings == {} and session.first.at == 0
+    assert (session.hours, session.mode, session.page, session.pinned, session.text) == (6, "truth", "run", "", "")
+    session.act({"do": "page", "value": "results"})
+    for what in asked:
+        session.act(what)
+    assert session.shelf is not None and session.shelf.metric == "escaped" and session.shelf.point is None
+    session.act({"do": "go", "value": 10**9})  # to the horizon
+    assert session.first.at == 240
+
+
+def test_nothing_outside_the_folder_of_results_is_read(archive: Path) -> None:
+    store = Confined(archive / "sweep")
+    assert store.read("manifest.json")
+    for name in ("../torn/manifest.json", str(archive / "torn" / "manifest.json")):
+        with pytest.raises(InputError, match="outside"):
+            store.read(name)
+        with pytest.raises(InputError, match="outside"):
+            store.open(name)
+    with pytest.raises(InputError, match="no such results folder"):
+        Archive(archive).open("../scenarios")
+
+
+@pytest.mark.parametrize("line", ["extends: ../secret.yaml", "theatre: ../secret.yaml"])
+def test_a_stored_scenario_that_leads_elsewhere_is_refused(archive: Path, tmp_path: Path, line: str) -> None:
+    shutil.copytree(archive / "sweep", tmp_path / "sweep")
+    results = Archive(tmp_path).open("sweep")
+    assert scenario_of(results, 0).scenario.name == "tiny"
+    path = tmp_path / "sweep" / "scenario.yaml"
+    kept = [row for row in path.read_text().split("\n") if not row.startswith(("theatre:", " ")) or "extends" in line]
+    path.write_text("\n".join([*kept, line, ""]))
+    with pytest.raises(InputError, match="refers to other files"):
+        scenario_of(results, 0)
+
+
+def test_a_run_that_is_loaded_already_can_be_shown(scenarios: Path) -> None:
+    resolved = load(scenarios / "tiny.yaml", {"guards.scale": 0.5})
+    session = Session(Start.with_run(resolved, seed=7, replicate=3))
+    session.act({"do": "go", "value": 240})
+    model = DetentionModel(resolved, rng=7, replicate=3)
+    model.run_days(10)
+    assert session.first.model is not None
+    assert session.first.model.outcomes() == pytest.approx(model.outcomes(), nan_ok=True)
+    session.act({"do": "reset"})
+    assert session.first.at == 0 and session.first.label == "tiny, replicate 3"
+
+
+def test_a_pace_moves_the_dates_of_withdrawal() -> None:
+    schedule = [("2019-10-07", 0.9), ("2019-10-13", 0.6), ("2019-10-24T12:00", 0.35)]
+    assert paced(schedule, 1.0) == [("2019-10-07T00:00", 0.9), ("2019-10-13T00:00", 0.6), ("2019-10-24T12:00", 0.35)]
+    assert paced(schedule, 0.5)[1:] == [("2019-10-19T00:00", 0.6), ("2019-11-11T00:00", 0.35)]
+    assert paced(schedule, 0.0) == [] == paced([], 2.0)
+
+
+@pytest.mark.parametrize("first", [60, 240])
+def test_a_run_set_back_is_the_same_run(scenarios: Path, first: int) -> None:
+    session = Session(Start(scenarios, "tiny.yaml"))
+    session.act({"do": "go", "value": first})
+    side = session.first
+    assert side.model is not None
+    kept, rows = side.history[: first + 1].copy(), side.diary.read(side.model)
+    before = {name: getattr(side.model.truth, name).copy() for name in ("facility", "people", "control", "states")}
+    for step in (10, 0, 33, first):
+        session.act({"do": "go", "value": step})
+        assert side.at == step
+    assert np.array_equal(side.history[: first + 1], kept, equal_nan=True) and side.diary.read(side.model) == rows
+    for name, array in before.items():
+        assert array.tobytes() == getattr(side.model.truth, name).tobytes(), name

@@ -1,0 +1,92 @@
+"""Results that the view may open: those in one folder, or in the folders below it, and nothing outside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sim.experiment.results import Results
+from sim.experiment.store import MANIFEST, Folder
+from sim.scenario.errors import InputError, Problem
+from sim.scenario.files import display
+from sim.scenario.resolved import Resolved
+from sim.scenario.yamlfile import parse
+
+MOST = 200
+"""Results folders offered."""
+DEEP = ("", "*/", "*/*/", "*/*/*/")
+"""How far below the folder results are looked for."""
+REFERRING = ("extends", "draws")
+"""Keys of a scenario that lead to another file; one stored with results has none."""
+
+
+class Confined(Folder):
+    """A results folder whose manifest may name what it likes: no file outside it is read."""
+
+    def read(self, name: str) -> bytes:
+        """A file's content. Raises InputError outside the folder, FileNotFoundError."""
+        return super().read(self._inside(name))
+
+    def open(self, name: str) -> BinaryIO | str:
+        """The file's path. Raises InputError outside the folder."""
+        return super().open(self._inside(name))
+
+    def _inside(self, name: str) -> str:
+        if not within(self.path / name, self.path):
+            raise InputError([Problem(display(self.path), 0, str(name)[:200], "lies outside the results folder")])
+        return name
+
+
+class Archive:
+    """The results folders at or below one folder."""
+
+    def __init__(self, root: Path) -> None:
+        """Raises InputError if there is no such folder."""
+        if not root.is_dir():
+            raise InputError([Problem("--results", 0, display(root), "no such folder", "a folder of results")])
+        self.root = root
+
+    def folders(self) -> list[str]:
+        """Folders that hold a manifest, relative to the root (`.` for itself), the newest first."""
+        found: dict[str, float] = {}
+        for deep in DEEP:
+            for path in self.root.glob(deep + MANIFEST):
+                if len(found) < MOST and within(path, self.root):
+                    found[path.parent.relative_to(self.root).as_posix()] = path.stat().st_mtime
+        return sorted(found, key=lambda name: -found[name])
+
+    def open(self, name: str) -> Results:
+        """The results in one of the folders. Raises InputError."""
+        if name not in self.folders():
+            raise InputError([Problem("results", 0, str(name)[:200], "no such results folder")])
+        return Results.of(Confined(self.root / name))
+
+
+def scenario_of(results: Results, point: int) -> Resolved:
+    """The scenario of a point, from nothing but the results folder. Raises InputError."""
+    assert results.path is not None
+    store = Confined(results.path)
+    problem = Problem(
+        display(results.path / "scenario.yaml"), 0, "", "refers to other files", "a scenario in one piece"
+    )
+    text = store.read("scenario.yaml").decode("utf-8", "replace")
+    if not _whole(parse(text, "scenario.yaml").data):
+        raise InputError([problem])
+    for entry in results.manifest["points"]:
+        for keys, value in entry.get("scenario", {}).get("set", []):
+            if keys[0] in REFERRING or (keys == ["theatre"] and not isinstance(value, dict)):
+                raise InputError([problem])
+    return results.scenario(point)
+
+
+def _whole(data: Any) -> bool:
+    """Whether a scenario stands in one document."""
+    return (
+        isinstance(data, dict) and isinstance(data.get("theatre"), dict) and not any(data.get(key) for key in REFERRING)
+    )
+
+
+def within(path: Path, folder: Path) -> bool:
+    """Whether a path really leads to somewhere in a folder."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

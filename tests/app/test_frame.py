@@ -1,0 +1,77 @@
+"""What is sent to the page: in the officials' mode nothing that depends on what happened."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.app.frame import base, controls, frame, log
+from sim.app.session import Session
+from sim.app.start import Start
+
+PUBLIC = {  # what is public of a facility: where it stands, and its numbers on the eve
+    "key", "initial", "x", "y", "column", "row", "camp", "resident", "first", "held0", "assigned", "capacity", "walls",
+    "cameras", "guard_first", "guard_rows", "block_first", "blocks",
+}  # fmt: skip
+
+
+def sent(session: Session) -> str:
+    """Everything that a page is sent."""
+    for side in session.sides:
+        if side.model is not None:
+            side.diary.read(side.model)
+    grounds = [base(side, session.mode) for side in session.sides]
+    return json.dumps([controls(session), grounds, frame(session), log(session)], allow_nan=False)
+
+
+def scramble(session: Session) -> None:
+    """Another truth: other people held, guards, holders, forces, ground, crowds, totals and events."""
+    for side in session.sides:
+        assert side.model is not None
+        truth = side.model.truth
+        for name in truth.facility.dtype.names:
+            if name not in PUBLIC:
+                truth.facility[name] += 1
+        truth.control[:] = 2
+        for name in ("active", "x", "y", "party"):
+            truth.unit[name] = 1
+        truth.total["escaped"] += 999
+        truth.states[:] += 7
+        truth.fugitive["row"] += 1
+        truth.clock["out_count"] = 5
+        truth.log["count"] += 3
+        side.history[:, [0, 2]] += 77
+        side.held += 5
+        side.guards += 5
+
+
+@pytest.fixture
+def session(scenarios: Path) -> Session:
+    made = Session(Start(scenarios, "ne-syria-2019.yaml"))
+    made.act({"do": "go", "value": 24 * 20})
+    made.act({"do": "compare"})
+    made.act({"do": "pin", "value": "ain-issa"})
+    return made
+
+
+def test_officials_are_sent_the_same_whatever_happened(session: Session) -> None:
+    session.act({"do": "mode", "value": "belief"})
+    before = sent(session)
+    scramble(session)
+    assert sent(session) == before
+
+
+def test_what_happened_depends_on_it(session: Session) -> None:
+    before = sent(session)
+    scramble(session)
+    assert sent(session) != before
+
+
+def test_a_long_run_is_sent_in_few_numbers(scenarios: Path) -> None:
+    session = Session(Start(scenarios, "quiet-year.yaml"))
+    session.act({"do": "go", "value": 10**6})
+    days = frame(session)["sides"][0]["series"]["days"]
+    assert days[0] == 0 and days[-1] == 365 and len(days) < 500
+    assert np.all(np.diff(days) > 0)
+    assert len(sent(session)) < 250_000
