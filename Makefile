@@ -33,7 +33,12 @@ lint: ## style, layout and types
 	@$(python) -m ruff format --check
 	@$(python) -m mypy
 
-# bench, stress, calibrate, docs, results: added here, each once there is something behind it.
+.PHONY: stress
+stress: ## the long forms of the endurance tests, about half an hour
+	@tools/install.sh test
+	@$(python) -m pytest tests/endurance --long -s $(ARGS)
+
+# bench, calibrate, docs, results: added here, each once there is something behind it.
 # What one needs beyond test goes into an extra, into constraints.txt and into tools/install.sh.
 
 .PHONY: pins

@@ -461,7 +461,7 @@ class Run:
         """
         values = {}
         if self._joint:
-            u = uniform(seed, JOINT, replicate, name_key(""), 0, 0)
+            u = uniform(seed, JOINT, replicate, THEATRE, 0, 0)
             values.update(self._joint[int(u * len(self._joint))])
         for path, distribution in self._distributions.items():
             if path in values:
@@ -518,6 +518,7 @@ class Run:
 
 DRAW = name_key("draw")
 JOINT = name_key("draws")
+THEATRE = name_key("theatre")
 
 
 class DetentionModel(mesa.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -63,17 +64,29 @@ def complete(
         if stopping is not None and stopping():
             raise Stopped
         try:
-            run = run or _run(resolved, past, full=record == "full")
+            run = run or _taken(resolved, past, full=record == "full")
             rows.add(run, replicate, full=record == "full")
         except Exception as error:  # whatever it is, the other replicates go on
             rows.fail(error)
             run = None
+    _kept.run = (resolved, past, record == "full", run) if run is not None else None
+    rows.check()
     parts = {name: encoded(rows.table(name)) for name in tables.RECORDS[record]}
     errors = [error for error in rows.errors if error is not None]
     return Done(batch, parts, len(errors), errors[0] if errors else None)
 
 
-def _run(resolved: Resolved, past: Past | None, *, full: bool) -> Run:
+_kept = threading.local()
+
+
+def _taken(resolved: Resolved, past: Past | None, *, full: bool) -> Run:
+    """This thread's arrays of its last batch, if that was of the same point; else new ones. Taken, they are ours."""
+    wanted = (resolved, past, full)
+    kept = getattr(_kept, "run", None)
+    _kept.run = None
+    if kept is not None and all(mine is theirs for mine, theirs in zip(kept[:3], wanted, strict=True)):
+        found: Run = kept[3]
+        return found
     return Run(resolved, full=full) if past is None else Branch(past.resolved, resolved, past.step, full=full)
 
 
@@ -86,62 +99,63 @@ class _Rows:
         self.replicates = np.asarray(batch.replicates)
         self.errors: list[str | None] = []
         self.names = Names((), (), (), (), ())
-        self.runs: list[np.ndarray] = []
-        self.days: list[np.ndarray] = []
-        self.sites: list[np.ndarray] = []
-        self.events: list[Any] = []
-        self.reports: list[Any] = []
-        self.episodes: list[Any] = []
+        self.runs = np.zeros(batch.size, RUN_RECORD)
+        self.days = np.zeros((batch.size, 0), DAILY_RECORD)  # made when it is known how many there are
+        self.sites = np.zeros((batch.size, 0), FACILITY_RECORD)
+        self.listed: dict[str, list[Any]] = {"events": [], "reports": [], "episodes": []}
 
     def add(self, run: Run, replicate: int, *, full: bool) -> None:
-        """Run a replicate and keep its rows. Raises what the model raises, ValueError for numbers that are none."""
+        """Run a replicate and keep its rows. Raises what the model raises."""
         made = run.complete(self.seed, replicate)
-        for record in made:
-            if (name := tables.unsound(record)) is not None:
-                raise ValueError(f"{name} is not a finite number")
         if full:
-            log = run.truth.log[: int(run.truth.clock["log_count"][0])]
-            told = run.belief.report[: int(run.belief.board["reports"][0])]
-            events = tables.events(self.point, replicate, log, run.names)
-            many = int(run.truth.clock["episodes"][0])
-            known = (run.belief.reported_at[:many], run.belief.confirmed_at[:many])
-            found = tables.episodes(self.point, replicate, run.truth.episode[:many], *known, run.names)
-            self.episodes.append(found)
-            self.reports.append(tables.reports(self.point, replicate, told, run.belief.observer, run.names))
-            self.events.append(events)
+            self._list(run, replicate)
+        k = len(self.errors)
+        if self.days.shape[1] != len(made.daily) or self.sites.shape[1] != len(made.facility):
+            self.days = np.zeros((len(self.runs), len(made.daily)), DAILY_RECORD)
+            self.sites = np.zeros((len(self.runs), len(made.facility)), FACILITY_RECORD)
         self.names = run.names
-        self.runs.append(made.run.copy())
-        self.days.append(made.daily.copy())
-        self.sites.append(made.facility.copy())
+        self.runs[k], self.days[k], self.sites[k] = made.run[0], made.daily, made.facility
         self.errors.append(None)
+
+    def _list(self, run: Run, replicate: int) -> None:
+        """Keep what a full record lists."""
+        log = run.truth.log[: int(run.truth.clock["log_count"][0])]
+        told = run.belief.report[: int(run.belief.board["reports"][0])]
+        many = int(run.truth.clock["episodes"][0])
+        known = (run.belief.reported_at[:many], run.belief.confirmed_at[:many])
+        found = {
+            "events": tables.events(self.point, replicate, log, run.names),
+            "reports": tables.reports(self.point, replicate, told, run.belief.observer, run.names),
+            "episodes": tables.episodes(self.point, replicate, run.truth.episode[:many], *known, run.names),
+        }
+        for name, table in found.items():
+            self.listed[name].append(table)
 
     def fail(self, error: Exception) -> None:
         """Keep a failed replicate."""
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        self.runs.append(np.zeros(1, RUN_RECORD))
         self.errors.append(text[:LONGEST_ERROR])
+
+    def check(self) -> None:
+        """A replicate with a number that is none has failed."""
+        for rows in (self.runs, self.days, self.sites):
+            for k, name in tables.unsound(rows.reshape(len(self.runs), -1)):
+                if self.errors[k] is None:
+                    self.errors[k] = f"ValueError: {name} is not a finite number"
 
     def table(self, name: str) -> Any:
         """A table of the batch. A failed replicate has a row in `runs` only."""
-        good = self.replicates[[error is None for error in self.errors]]
         if name == "runs":
-            return tables.runs(
-                self.point, self.replicates, self.seed, self.errors, _stacked(self.runs, RUN_RECORD)[:, 0]
-            )
+            return tables.runs(self.point, self.replicates, self.seed, self.errors, self.runs)
+        good = np.array([error is None for error in self.errors], bool)
+        whole = bool(good.all())
         if name == "daily":
-            return tables.daily(self.point, good, _stacked(self.days, DAILY_RECORD))
+            return tables.daily(self.point, self.replicates[good], self.days if whole else self.days[good])
         if name == "facilities":
-            return tables.facilities(self.point, good, _stacked(self.sites, FACILITY_RECORD), self.names)
-        made = {"events": self.events, "reports": self.reports, "episodes": self.episodes}[name]
-        return pa.concat_tables([tables.SCHEMAS[name].empty_table(), *made])
-
-
-def _stacked(records: list[np.ndarray], kind: np.dtype) -> np.ndarray:
-    """Replicates' records as rows of one array (replicates, rows of each)."""
-    stacked = np.empty((len(records), len(records[0]) if records else 1), kind)
-    for k, record in enumerate(records):
-        stacked[k] = record
-    return stacked
+            rows = self.sites if whole else self.sites[good]
+            return tables.facilities(self.point, self.replicates[good], rows, self.names)
+        made = pa.concat_tables([tables.SCHEMAS[name].empty_table(), *self.listed[name]])
+        return made if whole else made.filter(pa.array(np.isin(made["replicate"].to_numpy(), self.replicates[good])))
 
 
 def encoded(table: Any) -> Part:

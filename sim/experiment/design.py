@@ -13,9 +13,9 @@ from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
 from sim.scenario.sweep import Point, open_sweep
 
-BATCHES = 256
+BATCHES = 128
 """Fewest batches that a large design is cut into, so that a sweep stopped early is balanced."""
-SMALLEST, LARGEST = 20, 1000
+SMALLEST, LARGEST = 50, 1000
 """Replicates of a batch at least (the last of a point may have fewer) and at most."""
 MOST_ROWS = 200_000
 """Daily or facility rows of a batch, so that its memory is bounded whatever the horizon."""

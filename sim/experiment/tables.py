@@ -86,15 +86,19 @@ _MAY_BE_NULL = {
 }
 
 
-def unsound(record: np.ndarray) -> str | None:
-    """Name of a column that is no finite number in these rows, nor null where it may be; None if all is well."""
+def unsound(record: np.ndarray) -> list[tuple[int, str]]:
+    """Replicates, and the column, where a number is neither finite nor null where it may be.
+
+    Parameters: record, rows of one kind (replicates, rows of each).
+    """
     may_be_null = _MAY_BE_NULL[record.dtype]
-    values = record.view(np.float64).reshape(len(record), len(may_be_null))  # every field has eight bytes
-    sound = np.isfinite(values) | (may_be_null & np.isnan(values))
+    values = record.view(np.float64).reshape(len(record), -1, len(may_be_null))  # every field has eight bytes
+    sound = np.isfinite(values)
     if sound.all():
-        return None
+        return []
+    sound |= may_be_null & np.isnan(values)
     names: tuple[str, ...] = record.dtype.names or ()
-    return names[int(np.argmin(sound.all(axis=0)))]
+    return [(int(k), names[int(np.argmin(sound[k].all(axis=0)))]) for k in np.flatnonzero(~sound.all(axis=(1, 2)))]
 
 
 def runs(point: int, replicates: np.ndarray, seed: int, errors: Sequence[str | None], record: np.ndarray) -> Any:

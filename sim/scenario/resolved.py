@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -49,12 +50,12 @@ class Resolved:
 
     def numbers(self) -> dict[str, Distribution]:
         """Every distribution by its path: `guards.scale`, `theatre.facilities.hasakah.guards`."""
-        return {path: distribution for path, distribution, _ in self._drawn()}
+        return {path: distribution for path, distribution, _ in self._drawn}
 
     def limits(self) -> dict[str, tuple[float, float]]:
         """Declared bounds of every distribution by its path; infinite where none is declared."""
         found = {}
-        for path, _, info in self._drawn():
+        for path, _, info in self._drawn:
             low, high = bounds(info)
             found[path] = (-math.inf if low is None else low, math.inf if high is None else high)
         return found
@@ -71,9 +72,9 @@ class Resolved:
             here = _inside(here, keys[n])
         return ".".join(["theatre", *keys] if path.startswith("theatre.") else keys)
 
-    def _drawn(self) -> Iterator[tuple[str, Distribution, Any]]:
-        yield from _distributions(self.scenario, "")
-        yield from _distributions(self.theatre, "theatre.")
+    @cached_property
+    def _drawn(self) -> list[tuple[str, Distribution, Any]]:
+        return [*_distributions(self.scenario, ""), *_distributions(self.theatre, "theatre.")]
 
     def with_numbers(self, values: Mapping[str, float]) -> Resolved:
         """The same with plain numbers at these paths, each clipped to its declared bounds.
