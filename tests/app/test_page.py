@@ -240,6 +240,11 @@ def test_same_seed_other_decision_shows_both_runs(view: Opened) -> None:
     fewer = int(a.outcomes()["escaped"] - b.outcomes()["escaped"])
     assert fewer > 0
     expect(view.page.locator(".dv-decision em")).to_have_text(f"{fewer:,} fewer escaped than in A")
+    view.page.click("[data-run=B] [data-site=ain-issa]")  # pinned in both
+    f = a.names.facilities.index("ain-issa")
+    for run, model in (("A", a), ("B", b)):
+        fact = view.page.locator(f"[data-run={run}] [data-panel] [data-fact='Escaped']")
+        expect(fact).to_have_text(f"{model.truth.facility['escaped'][f]:,}")
     view.page.locator("[data-path='guards.scale']").fill("0.5")  # of B, where it stands
     c = stepped(12, control__handover="formal", guards__scale=0.5)
     expect(view.page.locator("[data-run=B] [data-number=escaped]")).to_have_text(numbers(c)["escaped"])
