@@ -338,7 +338,7 @@ def test_keys_play_step_and_switch(view: Opened) -> None:
     expect(view.page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
     view.page.keyboard.press("Space")
     expect(view.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    view.page.focus("text=Play")  # on a button the space bar presses it, once
+    view.page.get_by_role("button", name="Play", exact=True).focus()  # on a button the space bar presses it, once
     view.page.keyboard.press("Space")
     expect(view.page.get_by_role("button", name="Pause", exact=True)).to_be_focused()
     view.page.keyboard.press("Space")
