@@ -13,7 +13,7 @@ from sim.app.ground import dots, front, ground
 from sim.app.session import SPEEDS, Session
 from sim.app.settings import HANDOVER, SLIDERS
 from sim.app.side import COLUMNS, Side, large
-from sim.app.sites import STATES, happened, places, residents, seen, units
+from sim.app.sites import STATES, Plan, happened, places, residents, seen, units
 from sim.app.words import clock_text
 from sim.model import DetentionModel
 from sim.plots.style import count, tidy
@@ -71,11 +71,12 @@ def base(side: Side, mode: str) -> dict[str, Any]:
     if model is None or plan is None:
         return {}
     control = model.truth.control if mode == "truth" else side.first_control
-    return {
-        **ground(model, control, side.first_control),
-        "residents": residents(model),
-        "sites": places(model, plan),
-    }
+    return places_on(model, plan, control, side.first_control)
+
+
+def places_on(model: DetentionModel, plan: Plan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
+    """Ground held so, and at first so, with the places that stand on it."""
+    return {**ground(model, control, first), "residents": residents(model), "sites": places(model, plan)}
 
 
 def frame(session: Session) -> dict[str, Any]:
@@ -114,7 +115,6 @@ def _side(side: Side, session: Session) -> dict[str, Any]:
 
 def _truth(side: Side, model: DetentionModel) -> dict[str, Any]:
     now, states = side.history[side.at], model.truth.states
-    path, each = dots(model, large(model))
     assert side.plan is not None
     return {
         "numbers": [
@@ -125,35 +125,44 @@ def _truth(side: Side, model: DetentionModel) -> dict[str, Any]:
             _number("at_large", "At large", states[1]),
             _number("guards_on_duty", "Guards on duty", now[2]),
         ],
-        "sites": happened(model, side.plan),
-        "units": units(model, side.plan),
+        **happening(model, side.plan),
+        "series": series(side, COLUMNS),
+    }
+
+
+def happening(model: DetentionModel, plan: Plan) -> dict[str, Any]:
+    """What stands on the map as things are."""
+    path, each = dots(model, large(model))
+    return {
+        "sites": happened(model, plan),
+        "units": units(model, plan),
         "front": front(model),
         "dots": path,
         "each": each,
-        "series": series(side, COLUMNS),
     }
+
+
+def reporting(model: DetentionModel, plan: Plan) -> dict[str, Any]:
+    """What stands on the map as the reports have it: places alone."""
+    return {"sites": seen(model, plan), "units": [], "front": "", "dots": "", "each": 1}
 
 
 def _belief(side: Side, model: DetentionModel) -> dict[str, Any]:
     now = side.history[side.at]
     told = [claim for claim in now[len(COLUMNS) :].tolist() if not math.isnan(claim)]
     assert side.plan is not None
-    shown = seen(model, side.plan)
-    heard = sum(site["state"] != "unreported" for site in shown)
+    shown = reporting(model, side.plan)
+    heard = sum(site["state"] != "unreported" for site in shown["sites"])
     return {
         "numbers": [
             _number("confirmed", "Confirmed", now[1], "belief"),
             _number("lowest", "Lowest claim", min(told, default=math.nan)),
             _number("highest", "Highest claim", max(told, default=math.nan)),
             _number("reports", "Reports", now[4]),
-            {"key": "sites", "label": "Places heard of", "text": f"{heard} of {len(shown)}", "tone": ""},
+            {"key": "sites", "label": "Places heard of", "text": f"{heard} of {len(shown['sites'])}", "tone": ""},
             {"key": "escaped", "label": "Escaped", "text": "not known", "tone": "hidden"},
         ],
-        "sites": shown,
-        "units": [],
-        "front": "",
-        "dots": "",
-        "each": 1,
+        **shown,
         "series": series(side, ("confirmed", "coverage", "reports")),
     }
 

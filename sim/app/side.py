@@ -16,8 +16,8 @@ from sim.world.codes import HANDOVERS
 
 COLUMNS = ("escaped", "confirmed", "guards", "coverage", "reports")
 """What is kept of every step, before a column per role for what it claims."""
-TRACKED = 100
-"""Facilities up to which held and guards of each are kept too, for its panel."""
+TRACKED = 2_000_000
+"""Facilities times steps up to which held and guards of each are kept too, for its panel."""
 ERRORS, LONGEST = 40, 600
 """Problems shown, and characters of each."""
 
@@ -117,7 +117,8 @@ class Side:
         return HANDOVERS[int(self.model.truth.clock["handover"][0])]
 
     def _make_room(self, model: DetentionModel) -> None:
-        sites = len(model.truth.facility) if len(model.truth.facility) <= TRACKED else 0
+        sites = len(model.truth.facility)
+        sites = sites if sites * self.steps <= TRACKED else 0
         self.first_control = model.truth.control.copy()
         self.history = np.zeros((self.steps + 1, len(COLUMNS) + len(ROLES)), np.float64)
         self.held = np.zeros((self.steps + 1, sites), np.int32)

@@ -1,0 +1,44 @@
+"""The colours of the page, as people see them who lack one kind of cone."""
+
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+LACKING = {  # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
+    "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deutan": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritan": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(color: str, lacking: str) -> np.ndarray:
+    """CIELAB of a colour as it is seen."""
+    rgb = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    xyz = TO_XYZ @ np.clip(np.array(LACKING[lacking]) @ linear, 0, 1) / (0.9505, 1.0, 1.089)
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def apart(one: str, other: str, lacking: str) -> float:
+    return float(np.linalg.norm(lab(one, lacking) - lab(other, lacking)))
+
+
+@pytest.mark.parametrize("lacking", LACKING)
+def test_colours_that_stand_side_by_side_differ(root: Path, lacking: str) -> None:
+    css = (root / "sim/app/page.css").read_text()
+    fills = {
+        name: found[1]
+        for name in ("held", "disorder", "attack", "taken", "empty")
+        if (found := re.search(rf"^\.s-{name} {{ fill: (#\w+);", css, re.M))
+    }
+    fills["empty"] = "#ffffff"
+    assert len(fills) == 5
+    for a, b in itertools.combinations(fills, 2):
+        assert apart(fills[a], fills[b], lacking) > 12, (a, b)
+    truth, belief = (re.search(rf"--{name}: (#\w+);", css)[1] for name in ("truth", "belief"))
+    assert apart(truth, belief, lacking) > 40
