@@ -9,8 +9,8 @@ from sim.experiment.execution import execute, recording
 from sim.experiment.results import Results
 from sim.experiment.store import Memory, Store
 
-REPLICATES = 23
-"""Of each of the six points of the sweep `tiny`: a batch of 20 and one of 3."""
+REPLICATES = 53
+"""Of each of the six points of the sweep `tiny`: a batch of 50 and one of 3."""
 
 
 def ran(design: Design, store: Store | None = None, *, record: str = "full", **how) -> Results:

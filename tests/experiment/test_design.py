@@ -28,7 +28,7 @@ def test_names_of_parts_sort_as_points_and_replicates_do(design):
 @pytest.mark.parametrize(
     ("points", "replicates", "rows", "size"),
     [
-        (1, 200, 61, 20),
+        (1, 200, 61, 50),
         (45, 200, 61, 71),
         (1, 10**6, 61, 1000),
         (1, 10**5, 61, 782),

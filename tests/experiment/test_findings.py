@@ -50,5 +50,5 @@ def test_the_factor_that_moves_the_median_most_comes_first_with_an_interval():
 
 def test_pairs_are_replicates_done_at_every_point(stored):
     made = paired(stored)
-    assert made.values.shape == (6, 23)
+    assert made.values.shape == (6, 53)
     assert made.values[2].tolist() == stored.table("runs", point=2)["escaped"].to_pylist()

@@ -12,9 +12,9 @@ from tests.experiment.test_tables import CONTRACT
 def test_it_says_what_was_run_by_what(stored):
     manifest = stored.manifest
     assert (manifest["kind"], manifest["name"], manifest["status"]) == ("sweep", "tiny", "done")
-    assert (manifest["seed"], manifest["replicates"], manifest["record"]) == (1, 23, "full")
-    assert manifest["request"] == {"sweep": "tiny", "overrides": {"replicates": 23}}
-    assert manifest["counts"] == {"replicates": 138, "done": 138, "failed": 0}
+    assert (manifest["seed"], manifest["replicates"], manifest["record"]) == (1, 53, "full")
+    assert manifest["request"] == {"sweep": "tiny", "overrides": {"replicates": 53}}
+    assert manifest["counts"] == {"replicates": 318, "done": 318, "failed": 0}
     assert {name.rsplit("/", 1)[-1] for name in manifest["inputs"]} == {"tiny.yaml"}
     assert len(manifest["inputs"]) == 3
     assert all(len(digest) == 64 for digest in manifest["inputs"].values())

@@ -25,7 +25,7 @@ def begin(tmp_path, monkeypatch, capsys):
 @pytest.fixture
 def sweep(begin):
     """A finished sweep in full, and its tables."""
-    folder = begin("sweep", "tiny", "--replicates", "23", "--record", "full")
+    folder = begin("sweep", "tiny", "--replicates", "53", "--record", "full")
     return folder, tables(folder)
 
 
@@ -48,7 +48,7 @@ def change(folder, **values):
 
 def assert_whole(folder, before):
     after = manifest(folder)
-    assert (after["status"], after["counts"]["done"]) == ("done", 138)
+    assert (after["status"], after["counts"]["done"]) == ("done", 318)
     files = [str(path.relative_to(folder)) for path in folder.rglob("part-*")]
     assert sorted(files) == sorted(part["file"] for part in after["parts"])
     now = tables(folder)
@@ -85,7 +85,7 @@ def altered(path):
 @pytest.mark.parametrize("table", ["runs", "reports"])
 def test_parts_that_were_lost_or_altered_are_made_again(sweep, spoil, table, capsys):
     folder, before = sweep
-    spoil(folder / table / "part-000002-000000020.parquet")
+    spoil(folder / table / "part-000002-000000050.parquet")
     resume(folder)
     assert "1 spoiled parts are made again" in capsys.readouterr().err
     assert_whole(folder, before)
@@ -105,7 +105,7 @@ def test_only_what_is_missing_runs(sweep, monkeypatch):
 
     monkeypatch.setattr(sim.experiment.batch, "complete", watched)
     resume(folder)
-    assert [(batch.point, batch.first, batch.size) for batch in ran] == [(4, 0, 20)]
+    assert [(batch.point, batch.first, batch.size) for batch in ran] == [(4, 0, 50)]
     assert_whole(folder, before)
 
 
@@ -144,7 +144,7 @@ def test_from_another_folder(sweep, tmp_path, monkeypatch):
         ({"code": "0123456789abcdef"}, "code: the results were made by code 0123456789abcdef, this is"),
         ({"packages": {"numpy": "1.0"}}, "packages.numpy: 1.0 then,"),
         ({"seed": 2}, "seed: 2 in the results, 1 by the files"),
-        ({"replicates": 24}, "replicates: 24 in the results, 23 by the files"),
+        ({"replicates": 54}, "replicates: 54 in the results, 53 by the files"),
         ({"format": 99}, "another program or version"),
         ({"program": "other"}, "another program or version"),
     ],
