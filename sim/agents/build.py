@@ -240,9 +240,10 @@ def _facilities(resolved: Resolved, party_index: dict[str, int]) -> tuple[np.nda
 
 
 def _blocks(facility: np.ndarray, people: np.ndarray, blocks: int) -> np.ndarray:
-    """Blocks with the people who stand in them at the start."""
+    """Blocks with the people who stand in them at the start; facilities follow one another, and blocks in them."""
     rows = np.zeros(blocks, BLOCK)
     rows["held"] = np.bincount(facility["block_first"][people["home"]] + people["block"], minlength=blocks)
+    rows["first"] = np.cumsum(rows["held"]) - rows["held"]
     return rows
 
 

@@ -291,28 +291,25 @@ def critical_agitation(t: Truth, i: int, authority: float, least: float) -> floa
 
 
 @compiled
-def decide(t: Truth, i: int, s: float, authority: float, join: float, calm: float, minute: int) -> int:
+def decide(t: Truth, i: int, contained: float, s: float, authority: float, minute: int) -> int:
     """One person's decision in a tick: to join disorder, to calm down, or neither.
 
-    Parameters: join, calm, probabilities for this tick; minute, the tick's first. Returns 1 joined, -1 calmed,
-    0 neither.
+    Parameters: contained, P of the person's block; s, authority, agitation and L of the facility; minute, the tick's
+    first. Returns 1 joined, -1 calmed, 0 neither.
     """
     person = t.people[i]
-    wants = (
-        critical_containment(t, i, s, authority)
-        > t.block[t.facility[person.facility].block_first + person.block].containment
-    )
+    wants = critical_containment(t, i, s, authority) > contained
     if wants == (person.active == 1):
         return 0
     clock = t.clock[0]
     home = t.facility[person.home]
     u = uniform(clock.seed, SWITCH, clock.replicate, home.key, minute, i - home.first)
     if wants:
-        if u < join:
+        if u < clock.join:
             person.active = 1
             return 1
         return 0
-    if u < calm:
+    if u < clock.calm:
         person.active = 0
         return -1
     return 0
@@ -481,7 +478,7 @@ def captors_nearest(t: Truth, i: int) -> int:
     best_km = math.inf
     for ring in range(max(height, width)):
         # What lies in this ring or beyond is at least so far away.
-        if best_km < (ring - 1) * side:
+        if best_km < (ring - 1) * side * (1.0 - 1e-9):
             break
         for r in range(max(0, row - ring), min(height, row + ring + 1)):
             inner = abs(r - row) < ring
