@@ -154,6 +154,7 @@ def _clock(resolved: Resolved, party_index: dict[str, int]) -> np.ndarray:
     clock["ticks"] = ticks_in(step_minutes)
     clock["tick_minutes"] = step_minutes // ticks_in(step_minutes)
     clock["dt"] = scenario.step_hours
+    clock["ground_state"] = 1
     clock["sites"] = sum(facility.custody != "resident" for facility in theatre.facilities.values())
     clock["response"] = scenario.response
     clock["handover"] = HANDOVERS.index(scenario.control.handover)

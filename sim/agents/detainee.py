@@ -92,13 +92,18 @@ REVIEW_MINUTES = 1440
 
 @compiled
 def draw_traits(t: Truth, f: int) -> None:
-    """Draw hardship and risk aversion of a facility's own people, once, when they could first matter."""
+    """Draw hardship and risk aversion of a facility's own people, once, when they could first matter.
+
+    Minors come last in index and never join; theirs are not drawn.
+    """
     site = t.facility[f]
     if site.drawn_traits == 1:
         return
     site.drawn_traits = 1
     clock = t.clock[0]
     first, n = site.first, site.held0
+    while n > 0 and t.people[first + n - 1].kind == MINOR:
+        n -= 1
     buffer = np.empty(n)
     fill_uniform(buffer, clock.seed, HARDSHIP, clock.replicate, site.key, 0)
     t.trait[first : first + n, 0] = buffer
@@ -330,9 +335,11 @@ def get_out(t: Truth, i: int, minute: int) -> None:
     t.hazard[i, 0] = exponential_quantile(
         uniform(clock.seed, _RETAKE_KEY, clock.replicate, home.key, person.escapes, own)
     )
-    t.hazard[i, 1] = exponential_quantile(
-        uniform(clock.seed, _REJOIN_KEY, clock.replicate, home.key, person.escapes, own)
-    )
+    t.hazard[i, 1] = math.inf  # only fighters rejoin
+    if person.kind == FIGHTER:
+        t.hazard[i, 1] = exponential_quantile(
+            uniform(clock.seed, _REJOIN_KEY, clock.replicate, home.key, person.escapes, own)
+        )
     t.hazard[i, 2] = exponential_quantile(
         uniform(clock.seed, _LEAVE_KEY, clock.replicate, home.key, person.escapes, own)
     )

@@ -15,6 +15,7 @@ from sim.agents.detainee import (
     draw_traits,
 )
 from sim.engine.compiled import compiled
+from sim.world.codes import MINOR
 from sim.world.state import Truth
 
 FEW = 64
@@ -160,6 +161,8 @@ def list_block(t: Truth, f: int, b: int) -> None:
     listed = 0
     for k in range(b, site.held0, site.blocks):
         i = site.first + k
+        if t.people[i].kind == MINOR:  # and so are all after
+            break
         if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
             continue
         t.near[start + listed] = i
