@@ -430,10 +430,7 @@ class Run:
         self._first_belief = build_belief(resolved, self._room)
         self.truth = copied(self._first_truth, RESTORED)
         self.belief = copied(self._first_belief, BELIEF_RESTORED)
-        self._restored = [
-            *pairs_of_bytes(self.truth, self._first_truth, RESTORED),
-            *pairs_of_bytes(self.belief, self._first_belief, BELIEF_RESTORED),
-        ]
+        self._pair_arrays()
         days = math.floor(resolved.scenario.days + 1e-9)
         self.tables = Tables(
             np.zeros(1, RUN_RECORD),
@@ -471,7 +468,15 @@ class Run:
             values[path] = min(max(float(quantile(distribution, np.array([u]))[0]), low), high)
         return values
 
+    def _pair_arrays(self) -> None:
+        self._restored = [
+            *pairs_of_bytes(self.truth, self._first_truth, RESTORED),
+            *pairs_of_bytes(self.belief, self._first_belief, BELIEF_RESTORED),
+        ]
+
     def _restore(self) -> None:
+        if not np.may_share_memory(self._restored[0][0], self.truth.clock):
+            self._pair_arrays()  # a copy of a run has arrays of its own
         for array, first in self._restored:
             array[:] = first
 

@@ -158,6 +158,7 @@ def _clock(resolved: Resolved, party_index: dict[str, int]) -> np.ndarray:
     clock["ticks"] = ticks_in(step_minutes)
     clock["tick_minutes"] = step_minutes // ticks_in(step_minutes)
     clock["dt"] = scenario.step_hours
+    clock["ground_state"] = 1
     clock["sites"] = sum(facility.custody != "resident" for facility in theatre.facilities.values())
     clock["response"] = scenario.response
     clock["handover"] = HANDOVERS.index(scenario.control.handover)
@@ -244,9 +245,10 @@ def _facilities(resolved: Resolved, party_index: dict[str, int]) -> tuple[np.nda
 
 
 def _blocks(facility: np.ndarray, people: np.ndarray, blocks: int) -> np.ndarray:
-    """Blocks with the people who stand in them at the start."""
+    """Blocks with the people who stand in them at the start; facilities follow one another, and blocks in them."""
     rows = np.zeros(blocks, BLOCK)
     rows["held"] = np.bincount(facility["block_first"][people["home"]] + people["block"], minlength=blocks)
+    rows["first"] = np.cumsum(rows["held"]) - rows["held"]
     return rows
 
 

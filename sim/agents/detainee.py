@@ -92,13 +92,18 @@ REVIEW_MINUTES = 1440
 
 @compiled
 def draw_traits(t: Truth, f: int) -> None:
-    """Draw hardship and risk aversion of a facility's own people, once, when they could first matter."""
+    """Draw hardship and risk aversion of a facility's own people, once, when they could first matter.
+
+    Minors come last in index and never join; theirs are not drawn.
+    """
     site = t.facility[f]
     if site.drawn_traits == 1:
         return
     site.drawn_traits = 1
     clock = t.clock[0]
     first, n = site.first, site.held0
+    while n > 0 and t.people[first + n - 1].kind == MINOR:
+        n -= 1
     buffer = np.empty(n)
     fill_uniform(buffer, clock.seed, HARDSHIP, clock.replicate, site.key, 0)
     t.trait[first : first + n, 0] = buffer
@@ -291,28 +296,25 @@ def critical_agitation(t: Truth, i: int, authority: float, least: float) -> floa
 
 
 @compiled
-def decide(t: Truth, i: int, s: float, authority: float, join: float, calm: float, minute: int) -> int:
+def decide(t: Truth, i: int, contained: float, s: float, authority: float, minute: int) -> int:
     """One person's decision in a tick: to join disorder, to calm down, or neither.
 
-    Parameters: join, calm, probabilities for this tick; minute, the tick's first. Returns 1 joined, -1 calmed,
-    0 neither.
+    Parameters: contained, P of the person's block; s, authority, agitation and L of the facility; minute, the tick's
+    first. Returns 1 joined, -1 calmed, 0 neither.
     """
     person = t.people[i]
-    wants = (
-        critical_containment(t, i, s, authority)
-        > t.block[t.facility[person.facility].block_first + person.block].containment
-    )
+    wants = critical_containment(t, i, s, authority) > contained
     if wants == (person.active == 1):
         return 0
     clock = t.clock[0]
     home = t.facility[person.home]
     u = uniform(clock.seed, SWITCH, clock.replicate, home.key, minute, i - home.first)
     if wants:
-        if u < join:
+        if u < clock.join:
             person.active = 1
             return 1
         return 0
-    if u < calm:
+    if u < clock.calm:
         person.active = 0
         return -1
     return 0
@@ -333,9 +335,11 @@ def get_out(t: Truth, i: int, minute: int) -> None:
     t.hazard[i, 0] = exponential_quantile(
         uniform(clock.seed, _RETAKE_KEY, clock.replicate, home.key, person.escapes, own)
     )
-    t.hazard[i, 1] = exponential_quantile(
-        uniform(clock.seed, _REJOIN_KEY, clock.replicate, home.key, person.escapes, own)
-    )
+    t.hazard[i, 1] = math.inf  # only fighters rejoin
+    if person.kind == FIGHTER:
+        t.hazard[i, 1] = exponential_quantile(
+            uniform(clock.seed, _REJOIN_KEY, clock.replicate, home.key, person.escapes, own)
+        )
     t.hazard[i, 2] = exponential_quantile(
         uniform(clock.seed, _LEAVE_KEY, clock.replicate, home.key, person.escapes, own)
     )
@@ -481,7 +485,7 @@ def captors_nearest(t: Truth, i: int) -> int:
     best_km = math.inf
     for ring in range(max(height, width)):
         # What lies in this ring or beyond is at least so far away.
-        if best_km < (ring - 1) * side:
+        if best_km < (ring - 1) * side * (1.0 - 1e-9):
             break
         for r in range(max(0, row - ring), min(height, row + ring + 1)):
             inner = abs(r - row) < ring

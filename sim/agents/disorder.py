@@ -4,7 +4,6 @@ Facility and of Detainee."""
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from sim.agents.detainee import (
     draw_traits,
 )
 from sim.engine.compiled import compiled
+from sim.world.codes import MINOR
 from sim.world.state import Truth
 
 FEW = 64
@@ -149,13 +149,6 @@ def refresh_lists(t: Truth, f: int) -> None:
 
 
 @compiled
-def first_of_list(site: Any, b: int) -> int:
-    """Where a block's list begins: each block has room for its own people."""
-    size, more = site.held0 // site.blocks, site.held0 % site.blocks
-    return int(site.first + b * size + min(b, more))
-
-
-@compiled
 def list_block(t: Truth, f: int, b: int) -> None:
     """Look at all a block's own people once: first on its list are those to look at, then those settled in disorder."""
     site = t.facility[f]
@@ -163,11 +156,13 @@ def list_block(t: Truth, f: int, b: int) -> None:
     width = BOX_CONTAINMENT if site.active > 0 else 2.0 * BOX_CONTAINMENT
     block.least = (1.0 - width) * block.containment
     block.most = (1.0 + BOX_CONTAINMENT) * block.containment
-    start = first_of_list(site, b)
+    start = block.first
     look = 0
     listed = 0
     for k in range(b, site.held0, site.blocks):
         i = site.first + k
+        if t.people[i].kind == MINOR:  # and so are all after
+            break
         if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
             continue
         t.near[start + listed] = i
@@ -201,7 +196,7 @@ def take_off_list(t: Truth, f: int, b: int, k: int, settled: bool) -> None:
     """The person at place k of a block's list need not be looked at any more: settled in disorder, or quiet or gone."""
     site = t.facility[f]
     block = t.block[site.block_first + b]
-    start = first_of_list(site, b)
+    start = block.first
     i = t.near[k]
     last = start + block.look - 1
     t.near[k] = t.near[last]
@@ -263,13 +258,13 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
         return
     contain_blocks(t, f, guards)
     refresh_lists(t, f)
-    join, calm = t.clock[0].join, t.clock[0].calm
+    s, authority = site.agitation, site.authority
     orderly = site.active == 0
     highest = site.near_agitation
     with_fewer = site.near_agitation
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
-        k = first_of_list(site, b)
+        k = block.first
         end = k + max(0, block.look)
         while k < end:
             i = t.near[k]
@@ -277,7 +272,7 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
                 take_off_list(t, f, b, k, False)
                 end -= 1
                 continue
-            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
+            decision = decide(t, i, block.containment, s, authority, minute)
             if orderly:
                 highest = min(highest, quiet_up_to(t, f, i, 1.0))
                 with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
@@ -293,7 +288,8 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     while entry >= 0:
         i = t.entry[entry, 0]
         if t.people[i].slot == entry:
-            decision = decide(t, i, site.agitation, site.authority, join, calm, minute)
+            contained = t.block[site.block_first + t.people[i].block].containment
+            decision = decide(t, i, contained, s, authority, minute)
             if orderly:
                 highest = min(highest, quiet_up_to(t, f, i, 1.0))
                 with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
@@ -326,7 +322,7 @@ def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
         block = t.block[site.block_first + b]
         if block.active == 0:
             continue
-        start = first_of_list(site, b)
+        start = block.first
         for k in range(start, start + max(0, block.near)):
             i = t.near[k]
             if t.people[i].slot == -1 and t.people[i].facility == f and t.people[i].active == 1:

@@ -175,6 +175,7 @@ BLOCK = np.dtype(
         ("containment", "f8"),
         ("least", "f8"),  # containment from which
         ("most", "f8"),  # to which its list holds
+        ("first", "i8"),  # where its list begins: each block has room for its own people
         ("near", "i8"),  # length of the list, -1 for none
         ("look", "i8"),  # so many of it need to be looked at, the others are settled in disorder
     ],

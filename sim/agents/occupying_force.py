@@ -40,6 +40,7 @@ UNIT = np.dtype(
         ("objective", "i8"),
         ("objective_end", "i8"),
         ("active", "i8"),
+        ("seen", "i8"),  # state of the ground at its last look from where it stands, 0 for none
     ],
     align=True,
 )
@@ -60,6 +61,7 @@ def change_control(t: Truth, f: int, to: int, handover: int) -> None:
     site.changed = 1
     site.controller = to
     t.control[site.row, site.column] = to
+    clock.ground_state += 1
     if clock.formal_everywhere == 1 or site.formal_lever == 1:
         handover = FORMAL
     elif handover < 0:
@@ -122,6 +124,7 @@ def dated_changes(t: Truth) -> None:
         if change.facility >= 0:
             change_control(t, change.facility, change.to, change.handover)
             continue
+        t.clock[0].ground_state += 1
         mask = t.areas[change.area]
         height, width = mask.shape
         for row in range(height):
@@ -140,8 +143,9 @@ def march(t: Truth, u: int) -> None:
     unit = t.unit[u]
     minutes = min(clock.m1, unit.stops) - max(clock.m0, unit.start)
     unit.active = 1 if minutes > 0 else 0
-    if minutes <= 0:
+    if minutes <= 0 or unit.objective == unit.objective_end:
         return
+    unit.seen = 0
     day = clock.m0 // DAY * DAY
     z = normal_quantile(uniform(clock.seed, PACE, clock.replicate, unit.key, day, 0))
     left = unit.km_per_day / 24.0 * math.exp(t.par[0].control_pace_sd * z) * (minutes / 60.0)
@@ -177,8 +181,11 @@ def contest(t: Truth, row: int, column: int, party: int) -> None:
 @compiled
 def take_ground(t: Truth, u: int) -> None:
     """Cells with their centre in reach and in hostile hands change hands; facilities on them are contested."""
+    clock = t.clock[0]
     par = t.par[0]
     unit = t.unit[u]
+    if unit.seen == clock.ground_state:
+        return
     reach = par.control_reach_km
     size = par.cell_km
     height, width = t.control.shape
@@ -189,7 +196,9 @@ def take_ground(t: Truth, u: int) -> None:
             if distance_km(unit.x, unit.y, (column + 0.5) * size, (row + 0.5) * size) > reach:
                 continue
             t.control[row, column] = unit.party
+            clock.ground_state += 1
             contest(t, row, column, unit.party)
+    unit.seen = clock.ground_state
 
 
 @compiled

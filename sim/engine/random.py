@@ -35,15 +35,16 @@ def name_key(name: str) -> np.uint64:
 
 
 @intrinsic
-def _multiply_high(typingctx: Any, a: Any, b: Any) -> Any:
-    """High 64 bits of the 128-bit product of two unsigned integers."""
+def _multiply_wide(typingctx: Any, a: Any, b: Any) -> Any:
+    """High and low 64 bits of the 128-bit product of two unsigned integers: one instruction for both."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         wide = ir.IntType(128)
         product = builder.mul(builder.zext(arguments[0], wide), builder.zext(arguments[1], wide))
-        return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        high = builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+        return context.make_tuple(builder, signature.return_type, [high, builder.trunc(product, ir.IntType(64))])
 
-    return types.uint64(types.uint64, types.uint64), codegen
+    return types.UniTuple(types.uint64, 2)(types.uint64, types.uint64), codegen
 
 
 @compiled
@@ -52,10 +53,8 @@ def philox(
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """One block of Philox4x64-10: four 64-bit words for a 256-bit counter and a 128-bit key."""
     for _ in range(10):
-        high0 = _multiply_high(_M0, c0)
-        low0 = _M0 * c0
-        high1 = _multiply_high(_M1, c2)
-        low1 = _M1 * c2
+        high0, low0 = _multiply_wide(_M0, c0)
+        high1, low1 = _multiply_wide(_M1, c2)
         c0, c1, c2, c3 = high1 ^ c1 ^ key0, low1, high0 ^ c3 ^ key1, low0
         key0 = key0 + _W0
         key1 = key1 + _W1

@@ -27,6 +27,7 @@ CLOCK = np.dtype(
         ("news_before", "f8"),  # the same at the start of the last step
         ("exits_step", "i8"),  # exits everywhere in this step
         ("ground_due", "i8"),  # minute of the next contested place that falls, or custody that is taken
+        ("ground_state", "i8"),  # counts up from 1 whenever cells change hands
         ("guards_stirred", "i8"),  # 1 if guards came or went anywhere since they were last looked at
         ("sites", "i8"),  # facilities but those of residents
         ("square_km", "f8"),  # side of such a square

@@ -19,9 +19,11 @@ from sim.engine.random import (
     binomial_quantile,
     exponential_quantile,
     fill_uniform,
+    four_uniforms,
     lognormal_quantile,
     name_key,
     normal_quantile,
+    one_of,
     philox,
     poisson_quantile,
     uniform,
@@ -238,3 +240,11 @@ def test_no_two_names_share_a_key() -> None:
 def test_a_name_has_one_key_for_ever() -> None:
     assert int(name_key("theatre")) == 0x3B82467FB47E2F0B  # blake2b of eight bytes, the first byte lowest
     assert int(name_key("")) == 0xB4B2797457A0A6E4
+
+
+def test_four_at_a_time_are_the_same_numbers() -> None:
+    for block in (0, 1, 7, 10**6):
+        four = four_uniforms(5, name_key("fugitive.move"), 3, name_key("hasakah"), 1440, block)
+        for which in range(4):
+            address = (5, name_key("fugitive.move"), 3, name_key("hasakah"), 1440, 4 * block + which)
+            assert four[which] == one_of(four, which) == uniform(*address)

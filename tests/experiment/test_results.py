@@ -85,7 +85,7 @@ def test_a_part_that_is_not_as_written_is_named(copy, spoil):
     else:
         part.write_bytes(content[:-100] if spoil == "torn" else b"garbage")
     results = Results.open(copy)
-    assert len(results.runs) == 138
+    assert len(results.runs) == 318
     with pytest.raises(InputError, match=r"daily/part-000002-000000000.parquet: cannot be read"):
         _ = results.daily
 

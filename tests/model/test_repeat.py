@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 
 import sim.model
@@ -56,6 +58,18 @@ def test_a_replicate_given_up_half_way_leaves_no_trace() -> None:
         run.reset(SEED, replicate)
         run.advance(done)
         assert bits(run.complete(SEED, 0)) == bits(finish(where, 0))
+
+
+def test_a_copy_of_a_used_run_is_a_run_of_its_own() -> None:
+    where = named("everything")
+    run = Run(where)
+    run.reset(SEED, 1)
+    run.advance(50)
+    other = copy.deepcopy(run)
+    assert bits(other.complete(SEED, 2)) == bits(finish(where, 2))
+    run.advance(steps(run) - 50)
+    assert bits(run.finish()) == bits(finish(where, 1))
+    assert bits(other.complete(SEED, 0)) == bits(finish(where, 0))
 
 
 def test_replicates_and_seeds_differ() -> None:

@@ -1,0 +1,191 @@
+"""One replicate by part: set-up, setting back, each rule of the schedule, observers, tables, writing.
+
+    python benchmarks/parts.py [--scenario NAME] [--guards SCALE] [--replicates N]
+
+The schedule of `sim.model` is run with the processor's cycle counter read between the rules, and must end with the
+same tables. Counting costs a few per cent; shares are to be trusted more than times. (Not called `profile.py`, which
+would hide Python's own module of that name from whatever is run in this folder.)
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from sim.agents.armed_cell import attacks
+from sim.agents.detainee import fugitives, list_by_index
+from sim.agents.facility import wake_moods
+from sim.agents.guard import guards
+from sim.agents.observer import observe
+from sim.agents.occupying_force import ground
+from sim.engine.compiled import compiled
+from sim.experiment.design import scenario_design
+from sim.experiment.execution import execute, recording
+from sim.experiment.store import Folder
+from sim.model import (
+    BeliefRef,
+    Run,
+    Tables,
+    TablesRef,
+    TruthRef,
+    begin,
+    day,
+    end_day,
+    facilities,
+    finish,
+    news,
+    sponsor,
+)
+from sim.scenario.loader import load
+from sim.world.belief import Belief
+from sim.world.codes import DAY
+from sim.world.state import Truth
+
+RULES = (
+    "sponsor", "day", "ground", "guards", "attacks", "facilities", "fugitives", "news", "observation", "day's row",
+)  # fmt: skip
+
+
+@intrinsic
+def cycles(typingctx: Any) -> Any:
+    """The processor's cycle counter."""
+
+    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        counter = builder.module.declare_intrinsic("llvm.readcyclecounter", fnty=ir.FunctionType(ir.IntType(64), []))
+        return builder.call(counter, [])
+
+    return types.int64(), codegen
+
+
+@compiled
+def counted(truth: Truth, belief: Belief, written: Tables, steps: int, spent: np.ndarray) -> None:
+    """`sim.model.advance`, with the cycles of each rule added to `spent`."""
+    t, b, tables = TruthRef(*truth), BeliefRef(*belief), TablesRef(*written)
+    clock = t.clock[0]
+    for _ in range(steps):
+        clock.m0 = clock.step * clock.step_minutes
+        clock.m1 = clock.m0 + clock.step_minutes
+        c0 = cycles()
+        sponsor(t)
+        c1 = cycles()
+        day(t)
+        c2 = cycles()
+        ground(t)
+        c3 = cycles()
+        guards(t)
+        c4 = cycles()
+        attacks(t)
+        c5 = cycles()
+        facilities(t)
+        c6 = cycles()
+        fugitives(t)
+        c7 = cycles()
+        news(t)
+        c8 = cycles()
+        observe(t, b)
+        c9 = cycles()
+        clock.step += 1
+        if clock.m1 % DAY == 0:
+            end_day(t, b, tables, clock.m1 // DAY)
+        c10 = cycles()
+        spent[0] += c1 - c0
+        spent[1] += c2 - c1
+        spent[2] += c3 - c2
+        spent[3] += c4 - c3
+        spent[4] += c5 - c4
+        spent[5] += c6 - c5
+        spent[6] += c7 - c6
+        spent[7] += c8 - c7
+        spent[8] += c9 - c8
+        spent[9] += c10 - c9
+    list_by_index(t)
+    wake_moods(t)
+
+
+class Watch:
+    """Processor time by part."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    def time(self, part: str, work: Callable[[], Any]) -> None:
+        """Do a part and add its time."""
+        began = time.process_time()
+        work()
+        self.seconds[part] = self.seconds.get(part, 0.0) + time.process_time() - began
+
+
+def one(run: Run, replicate: int, watch: Watch, spent: np.ndarray) -> None:
+    """One replicate by part."""
+
+    def draw() -> None:
+        run.draws = run._draw(1, replicate)
+
+    def start() -> None:
+        run._bind()
+        run.truth.clock["seed"], run.truth.clock["replicate"] = 1, replicate
+        begin(run.truth, run.belief, run.tables)
+
+    steps = int(run.truth.clock["steps"][0])
+    watch.time("numbers that are distributions", draw)
+    watch.time("setting arrays back", run._restore)
+    watch.time("start: levers, guards, facilities", start)
+    watch.time("steps", lambda: counted(run.truth, run.belief, run.tables, steps, spent))
+    watch.time("run's and facilities' rows", lambda: finish(run.truth, run.belief, run.tables))
+
+
+def written(name: str, scale: float, replicates: int) -> float:
+    """Seconds that a replicate takes from scenario to Parquet, one worker."""
+    design = scenario_design(name, {"replicates": replicates, "guards.scale": scale})
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.process_time()
+        store = Folder(folder)
+        with recording(design, store) as manifest:
+            execute(design, store, manifest, workers=1)
+        return (time.process_time() - began) / replicates
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenario", default="ne-syria-2019")
+    parser.add_argument("--guards", type=float, default=1.0)
+    parser.add_argument("--replicates", type=int, default=100)
+    given = parser.parse_args()
+    resolved = load(given.scenario, {"guards.scale": given.guards})
+    began = time.process_time()
+    run = Run(resolved)
+    set_up = time.process_time() - began
+    watch, spent = Watch(), np.zeros(len(RULES), np.int64)
+    one(run, given.replicates, Watch(), np.zeros(len(RULES), np.int64))
+    for replicate in range(given.replicates):
+        one(run, replicate, watch, spent)
+    mine = [table.tobytes() for table in run.tables]
+    assert mine == [table.tobytes() for table in run.complete(1, given.replicates - 1)], "not the model's schedule"
+    print(f"{given.scenario}, guards.scale {given.guards:g}; once: arrays made in {1000 * set_up:.1f} ms")
+    steps = watch.seconds.pop("steps")
+    parts = watch.seconds | {
+        f"steps: {rule}": steps * share for rule, share in zip(RULES, spent / spent.sum(), strict=True)
+    }
+    for part, seconds in parts.items():
+        print(f"{part:34} {1000 * seconds / given.replicates:9.3f} ms")
+    total = sum(parts.values()) / given.replicates
+    print(f"{'a replicate in the bare loop':34} {1000 * total:9.3f} ms")
+    whole = written(given.scenario, given.guards, max(200, given.replicates))
+    print(f"{'the same to Parquet, one worker':34} {1000 * whole:9.3f} ms")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""Work saved is never a result: looking at everything, every step, comes to the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.worlds import Size, write
+from sim.model import Run
+from sim.scenario.loader import load
+from sim.scenario.resolved import Resolved
+from sim.world.codes import NEVER
+from tests.docking.test_docking import differences, fast_state, state_differences
+from tests.model.worlds import SEED, bits, named
+from tests.oracle.cases import CASES
+from tests.oracle.model import OracleModel
+
+
+def rest_nowhere(run: Run) -> None:
+    """Every place is looked at in the next step, every loop over places is run, every unit looks round."""
+    run.truth.facility["rest_until"] = 0
+    run.truth.clock["guards_stirred"] = 1
+    run.truth.clock["ground_due"] = 0
+    run.truth.facility["stirred"] = 1
+    run.truth.unit["seen"] = 0
+
+
+def forget_who_is_settled(run: Run) -> None:
+    """Everybody is looked at in the next tick of disorder."""
+    run.truth.facility["listed"] = 0
+    run.truth.facility["quiet_guards"] = np.inf
+    run.truth.facility["rest_until"] = 0
+
+
+def cut_order_short(run: Run) -> None:
+    """The order of every place is drawn and put right again from the start."""
+    run.truth.facility["drawn_order"] = 0
+
+
+WORLDS = [*CASES, "tiny", "hasakah-2022"]
+
+
+@pytest.mark.parametrize("forget", [rest_nowhere, forget_who_is_settled, cut_order_short])
+@pytest.mark.parametrize("name", WORLDS)
+def test_looking_again_finds_the_same(name: str, forget: Callable[[Run], None]) -> None:
+    where = named(name)
+    saved, looking = Run(where), Run(where)
+    for replicate in range(2):
+        saved.reset(SEED, replicate)
+        looking.reset(SEED, replicate)
+        for step in range(int(saved.truth.clock["steps"][0])):
+            forget(looking)
+            looking.advance(1)
+            saved.advance(1)
+            assert fast_state(saved) == fast_state(looking), step
+        assert bits(saved.finish()) == bits(looking.finish())
+
+
+def test_places_do_rest_and_people_are_settled() -> None:
+    """What is compared above is really saved."""
+    run = Run(load("ne-syria-2019", {"guards.scale": 0.5}))
+    run.reset(SEED, 0)
+    resting = settled = 0
+    for _ in range(1440):
+        run.advance(1)
+        sites, blocks = run.truth.facility, run.truth.block
+        resting += int((sites["rest_until"] > run.truth.clock["m0"][0]).sum())
+        settled += int((blocks["near"] - blocks["look"]).clip(0).sum())
+    assert resting > 0.5 * 1440 * len(sites)
+    assert settled > 1000
+    in_part = (sites["ordered"] > 0) & (sites["ordered"] < 0.2 * sites["held0"])
+    assert in_part.sum() > 3
+
+
+def test_nothing_is_due_that_was_passed_over() -> None:
+    run = Run(named("everything"))
+    run.reset(SEED, 0)
+    for _ in range(int(run.truth.clock["steps"][0])):
+        run.advance(1)
+        clock, sites = run.truth.clock[0], run.truth.facility
+        due = min(int(sites["contested_due"].min()), int(sites["custody_due"].min()), NEVER)
+        assert clock["ground_due"] <= due
+        at_large = run.truth.out[: clock["out_count"]]
+        assert (run.truth.fugitive["due"][at_large] >= clock["m1"]).all()
+        assert (np.diff(at_large) > 0).all()
+
+
+@pytest.mark.parametrize("replicate", range(3))
+def test_a_made_world_agrees_with_the_oracle(tmp_path: Path, replicate: int) -> None:
+    """Many places, several to a cell, units across them all: who captures whom, who contests what."""
+    size = Size(facilities=23, people=700, width=7, height=5, days=16, offensives=3)
+    busy = {"armed_cells.attacks_per_month": 20.0, "at_large.retake_per_day": 0.2, "control.reach_km": 40.0}
+    where = load(str(write(tmp_path, size)), busy)
+    _agree(where, replicate)
+
+
+def _agree(where: Resolved, replicate: int) -> None:
+    run = Run(where)
+    oracle = OracleModel(where.scenario, where.theatre, seed=SEED, replicate=replicate)
+    run.reset(SEED, replicate)
+    for step in range(oracle.n_steps):
+        oracle.step()
+        run.advance(1)
+        assert state_differences(oracle, run) == [], step
+    found = {name: float(run.finish().run[name][0]) for name in run.tables.run.dtype.names or ()}
+    row = oracle.run_row()
+    assert differences({key: row[key] for key in found}, found) == []
+    assert found["recaptured"] > 20
+    assert found["facilities_lost"] > 2
