@@ -350,8 +350,9 @@ def test_keys_play_step_and_switch(view: Opened) -> None:
 
 
 def test_a_phone_has_all_of_it_and_no_sideways_scrolling(phone: Opened) -> None:
-    for press in ("What officials can see", "What happened"):
+    for press, mode in (("What officials can see", "belief"), ("What happened", "truth")):
         phone.press(press)
+        expect(phone.page.locator(f".dv.{mode}")).to_have_count(1)
         phone.scrub(9)
         assert phone.size()[0] == 390
     assert shown(phone) == numbers(stepped(9))
