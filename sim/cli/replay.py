@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sim.cli import conduct, options
 from sim.cli.options import Record
 from sim.scenario.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from sim.experiment.results import Results
 
 
 def command(
@@ -20,6 +23,11 @@ def command(
         float | None, typer.Option("--from-day", help="Branch at the start of this day, with what --set then says.")
     ] = None,
     sets: options.Sets = None,
+    view: Annotated[bool, typer.Option("--view", help="Open it in the browser instead of writing tables.")] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="With --view: this port, or the next free.")
+    ] = 8765,
+    no_open: Annotated[bool, typer.Option("--no-open", help="With --view: open no browser.")] = False,
     out: options.Out = None,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
@@ -38,8 +46,24 @@ def command(
         raise InputError([Problem("--set", 0, "", "changes nothing of what was", "--from-day D as well")])
     results = Results.open(folder)
     fork = Fork(from_day, parse_sets(sets or ())) if from_day is not None else None
+    if view and fork is not None:
+        expected = "one of the two; the page has `Same seed, other decision`"
+        raise InputError([Problem("--view", 0, "", "shows no branch", expected)])
     design = replay_design(results, point, replicate, fork)
+    if view:
+        _show(results, folder, point, replicate, port, browse=not no_open)
+        return
     how = options.Running(
         out=out, record=Record.full, as_json=as_json, quiet=quiet, no_plots=no_plots, overwrite=overwrite, workers=1
     )
     conduct.replay(design, results, point, how)
+
+
+def _show(results: Results, folder: Path, point: int, replicate: int, port: int, *, browse: bool) -> None:
+    """Open the browser view on one replicate, with the results beside it."""
+    from sim.app.server import view
+    from sim.app.start import Start
+
+    label = f"{results.name}, point {point}, replicate {replicate}"
+    start = Start.with_run(results.scenario(point), replicate=replicate, label=label).with_results(folder)
+    view(start, host="127.0.0.1", port=port, allow_host=(), browse=browse)

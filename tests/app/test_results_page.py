@@ -1,9 +1,13 @@
 """The page of results in a real browser: numbers as in the tables, and the very replicate on the map."""
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from sim.experiment.results import Results
 from tests.app.conftest import HOSTILE, Opened
@@ -67,3 +71,23 @@ def test_results_that_are_torn_or_point_elsewhere_are_told(view: Opened, results
     expect(view.page.locator("[data-point]").first).to_be_visible()
     view.page.get_by_role("link", name="Run").click()
     expect(view.page.locator("[data-clock]")).to_have_text("Day 0.0")
+
+
+def test_replay_opens_that_very_run(archive: Path, root: Path, page: Page) -> None:
+    command = [sys.executable, "-m", "sim", "replay", str(archive / "sweep"), "--point", "3", "--replicate", "7"]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    with subprocess.Popen(
+        [*command, "--view", "--no-open", "--port", "0"], env=environment, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            opened = Opened(page, server.stdout.readline().strip())
+            opened.scrub(10)
+            stored = Results.open(archive / "sweep").table("runs", point=3, replicate=7).to_pylist()[0]
+            assert opened.number("escaped") == f"{stored['escaped']:,}"
+            assert opened.number("confirmed") == f"{stored['confirmed']:,.0f}"
+            assert "replicate 7" in page.inner_text("body")
+            assert opened.errors == []
+        finally:
+            server.send_signal(signal.SIGINT)
+        assert server.wait(30) == 0
