@@ -26,7 +26,7 @@ FORMAT = 1
 """Version of the layout of a results folder."""
 PACKAGES = ("mesa", "numpy", "scipy", "numba", "llvmlite", "pyarrow", "pydantic")
 """Packages whose versions the numbers could depend on."""
-OFTEN = 0.5
+OFTEN = 0.1
 """Least time between two writings while parts arrive, seconds."""
 
 

@@ -41,7 +41,7 @@ def test_kill_9_at_random_moments(tmp_path, long):
         else:
             there = stored(out)
             until(lambda there=there: stored(out) - there, process)  # once it has written something new
-            time.sleep(chance.uniform(0.0, 4.0 / kills))
+            time.sleep(chance.uniform(0.0, 0.25))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         if process.returncode == 0:  # it had come to its end before: spoil it, and go on killing
