@@ -2,6 +2,6 @@
 
 import sys
 
-from sim.cli.main import main
+from sim.cli.start import start
 
-sys.exit(main())
+sys.exit(start())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.experiment import summary
-from sim.experiment.findings import Effect, Paired, Tipping, effects, paired, tipping
+from sim.experiment.findings import MOST_LEVELS, Effect, Paired, Tipping, effects, paired, tipping
 from sim.experiment.results import Results
 from sim.outcomes import CAUSES
 from sim.scenario.errors import printable
@@ -30,8 +32,6 @@ SHOWN = (
     ("first_report_day", "first true report (day)"),
 )
 """Rows of a run's answer: metric and what it is called."""
-MOST_LEVELS = 25
-"""Levels of a factor that are shown as a table."""
 MEANT = "Change of the median, mean over the other factors, 95% interval from paired replicates:"
 COLUMNS = (("escaped", "escaped"), ("confirmed", "confirmed"), ("gap", "gap"), ("undetected_share", "undetected"))
 """Columns of a sweep's answer."""
@@ -39,21 +39,27 @@ COLUMNS = (("escaped", "escaped"), ("confirmed", "confirmed"), ("gap", "gap"), (
 
 def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
     """Print the answer and where the files are."""
+    with _console(to_stderr) as console:
+        _title(console, results)
+        if results.varied:
+            _of_sweep(console, results)
+        else:
+            _of_run(console, results)
+        _files(console, results, drawn)
+
+
+@contextlib.contextmanager
+def _console(to_stderr: bool) -> Iterator[Console]:
+    """A console whose lines come out together at the end, and not at all after an error."""
     stream = sys.stderr if to_stderr else sys.stdout
-    width = None if stream.isatty() else 110
-    console = Console(file=stream, highlight=False, markup=False, width=width, soft_wrap=False)
-    _title(console, results)
-    if results.varied:
-        _of_sweep(console, results)
-    else:
-        _of_run(console, results)
-    _files(console, results, drawn)
+    console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 110)
+    with console.capture() as lines:
+        yield console
+    stream.write(lines.get())
 
 
 def replayed(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
     """Print what one replicate came to, and beside it what its branch came to."""
-    stream = sys.stderr if to_stderr else sys.stdout
-    console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 110)
     points = results.points.to_pylist()
     table = _table("", *(printable(str(point.get("branch", "value"))) for point in points))
     for name, title in SHOWN:
@@ -62,8 +68,9 @@ def replayed(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
             shown(name, float(values[point["point"]][0])) if len(values[point["point"]]) else "-" for point in points
         ]
         table.add_row(title, *cells)
-    console.print(table)
-    _files(console, results, drawn)
+    with _console(to_stderr) as console:
+        console.print(table)
+        _files(console, results, drawn)
 
 
 def _title(console: Console, results: Results) -> None:
@@ -78,7 +85,7 @@ def _title(console: Console, results: Results) -> None:
 def _of_run(console: Console, results: Results) -> None:
     table = _table("", "median", "90% of replicates")
     for name, title in SHOWN:
-        middle, low, high = summary.quantiles(next(iter(results.metric(name).values())), RANGE)
+        middle, low, high = summary.quantiles(next(iter(results.metric(name).values()), np.zeros(0)), RANGE)
         table.add_row(title, shown(name, middle), _between(name, low, high))
     console.print(table)
 

@@ -49,27 +49,33 @@ def replay(design: Design, results: Results, point: int, how: Running) -> None:
     from sim.experiment.replay import other_code, same_as_stored
     from sim.experiment.results import Results
 
+    if how.out is not None and results.path is not None and how.out.resolve() == results.path.resolve():
+        raise InputError([Problem("--out", 0, display(how.out), "holds what is to be replayed", "another folder")])
     store = prepare(how.out or default_folder(f"{design.name}-replay"), overwrite=how.overwrite)
-    with _ending(store):
+    with _ending(store, advice=""):
         try:
             with recording(design, store, how.record) as manifest:
                 _execute(design, store, manifest, how)
         except AllFailed as error:
             _complain(f"the replicate failed: {error}")
     again = Results.open(store.path)
+    if 0 < again.failed < design.total:
+        _complain("the branch failed; `runs` holds its error")
     same = same_as_stored(results, again, point, design.start)
     other = other_code(results)
+    wrong = not same and other is None
     verdict = "equals the stored row" if same else "DIFFERS from the stored row"
     if other is not None:
         verdict += f" (the results were made by code {other})"
     drawn = [] if how.no_plots or again.status != "done" else _drawn(store.path)
-    if not how.quiet:
+    if not how.quiet or wrong:
         print(f"replicate {design.start} of point {point}: {verdict}", file=sys.stderr)
-        replayed(again, drawn, to_stderr=how.as_json)
+    if not how.quiet:
+        replayed(again, drawn, to_stderr=how.as_json or wrong)
+    if wrong:
+        raise typer.Exit(1)
     if how.as_json:
         typer.echo(json.dumps({**sweep_json(again), "same": same}))
-    if not same and other is None:
-        raise typer.Exit(1)
 
 
 def resume(how: Running) -> None:
@@ -82,7 +88,7 @@ def resume(how: Running) -> None:
     store = Folder(how.out)
     with _ending(store), store.locked():
         found = begun(store)
-        if found.finished:
+        if found.design is None:
             print(f"{display(store.path)} is finished; there is nothing to resume", file=sys.stderr)
             if how.as_json:
                 from sim.experiment.results import Results
@@ -90,7 +96,7 @@ def resume(how: Running) -> None:
                 typer.echo(json.dumps(sweep_json(Results.open(store.path))))
             return
         if not how.quiet:
-            lost = f", {found.spoiled:,} spoiled parts are made again" if found.spoiled else ""
+            lost = f", {found.spoiled:,} spoiled files are made again" if found.spoiled else ""
             done = sum(part["replicates"] for part in found.parts if part["table"] == "runs")
             print(f"resuming: {done:,} of {found.design.total:,} replicates are stored{lost}", file=sys.stderr)
         with continuing(store, found.manifest, found.parts) as manifest:
@@ -104,12 +110,12 @@ def _execute(design: Design, store: Folder, manifest: Manifest, how: Running) ->
 
 
 @contextlib.contextmanager
-def _ending(store: Folder) -> Iterator[None]:
+def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]:
     """Turns the ends that are no success into a line and an exit code."""
     try:
         yield
     except Interrupted as stop:
-        _complain(f"stopped ({stop.reason}); {_kept(store)} in {display(store.path)}; `resume` goes on")
+        _complain(f"stopped ({stop.reason}); {_kept(store)} in {display(store.path)}{advice}")
         raise typer.Exit(3) from None
     except AllFailed as error:
         _complain(f"every replicate failed: {error}")

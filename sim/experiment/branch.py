@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
 from sim.model import Run
@@ -26,15 +28,24 @@ _NEW_FACILITY = ("walls", "cameras", "hardened", "formal_lever", "emptied_by_lev
 _OLD_OBSERVER = ("rumours", "statements")
 
 
-def check_later(paths: list[str], option: str = "--set") -> None:
-    """Raises InputError for paths that decide the start of a run and cannot change on its way."""
+def check_later(overrides: Mapping[str, object]) -> None:
+    """Raises InputError for settings that decide the start of a run and cannot change on its way."""
     problems = [
-        Problem(f"{option} {path}", 0, path, "acts from the start, and cannot change on the way", "a lever, or a rate")
-        for path in paths
+        Problem(f"--set {path}", 0, path, "acts from the start, and cannot change on the way", "a lever, or a rate")
+        for path in _leaves(overrides)
         if not _below(path, LATER) or _below(path, AT_START)
     ]
     if problems:
         raise InputError(problems)
+
+
+def _leaves(values: Mapping[str, object], prefix: str = "") -> Iterator[str]:
+    """Every path that a nested mapping sets."""
+    for key, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
 
 
 def _below(path: str, roots: tuple[str, ...]) -> bool:

@@ -95,14 +95,14 @@ def recording(
     block raises.
     """
     begin = partial(Manifest.begun, design, store, record=record, precision=precision)
-    with _terminable(), store.locked(), _finished(begin) as manifest:
+    with _terminable(), store.locked(), _finished(begin, fresh=True) as manifest:
         yield manifest
 
 
 @contextlib.contextmanager
 def continuing(store: Store, data: dict[str, Any], parts: list[dict[str, Any]]) -> Iterator[Manifest]:
     """The same for results that were begun: `data` is their manifest as read, `parts` what of it is intact."""
-    with _terminable(), _finished(partial(Manifest.reopened, store, data, parts)) as manifest:
+    with _terminable(), _finished(partial(Manifest.reopened, store, data, parts), fresh=False) as manifest:
         yield manifest
 
 
@@ -172,6 +172,7 @@ class _Job:
         digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         size = self.manifest.data["batch"] or no_longer_than(self.design.batch, seconds)
         self.manifest.describe(self.design, size, described(self.record), digests)
+        self.store.settle()
 
     def schedule(self, batches: Iterable[Batch] | None) -> Schedule:
         """What is to be run, in its order."""
@@ -277,8 +278,8 @@ def _threads(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor
 
 
 @contextlib.contextmanager
-def _finished(begin: Callable[[], Manifest]) -> Iterator[Manifest]:
-    """Gives the manifest its final status, however the block ends."""
+def _finished(begin: Callable[[], Manifest], *, fresh: bool) -> Iterator[Manifest]:
+    """Gives the manifest its final status, however the block ends; after bad input, `fresh` results leave nothing."""
     manifest: Manifest | None = None
     try:
         manifest = begin()
@@ -292,10 +293,10 @@ def _finished(begin: Callable[[], Manifest]) -> Iterator[Manifest]:
         _try_finish(manifest, "stopped", stop.reason)
         raise
     except InputError:
-        if manifest is not None and manifest.data["parts"]:
-            _try_finish(manifest, "stopped", "bad input")
-        elif manifest is not None:
+        if manifest is not None and fresh:
             manifest.discard()
+        else:
+            _try_finish(manifest, "stopped", "bad input")
         raise
     except OSError as error:
         full = error.errno in FULL

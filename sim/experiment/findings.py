@@ -18,6 +18,8 @@ WITHIN = 2.0
 """The guard is thick enough while the median of escaped stays within so many times that at the largest scale,"""
 FEW = 10.0
 """or within so many exits."""
+MOST_LEVELS = 25
+"""Levels of a factor that are compared one by one; a sampled factor has as many as there are samples."""
 RESAMPLES = 400
 """Bootstrap samples for an interval; fewer where a design is very large."""
 WORK = 40_000_000
@@ -102,8 +104,11 @@ def tipping(table: Paired, path: str = "guards.scale") -> Tipping | None:
 
 
 def effects(table: Paired, varied: Sequence[str]) -> list[Effect]:
-    """What each factor does to the median, the largest first. The metric may not hold nulls."""
-    found = [effect(table, path) for path in varied if len(table.levels(path)) > 1 and table.values.size]
+    """What each factor does to the median, the largest first; one with too many levels to compare is left out.
+
+    The metric may not hold nulls.
+    """
+    found = [effect(table, path) for path in varied if 1 < len(table.levels(path)) <= MOST_LEVELS and table.values.size]
     return sorted(found, key=lambda e: -e.change)
 
 

@@ -56,7 +56,7 @@ class Manifest:
                 "status": "running",
                 "error": None,
                 "request": design.request,
-                "base": os.path.relpath(os.getcwd(), store.path) if store.path is not None else None,
+                "base": _way_back(store.path) if store.path is not None else None,
                 "seed": design.seed,
                 "replicates": design.replicates,
                 "first": design.start,
@@ -197,6 +197,38 @@ def parsed(content: bytes) -> dict[str, Any]:
     return data
 
 
+SHAPE: dict[str, tuple[type, ...]] = {
+    "kind": (str,), "name": (str,), "status": (str,), "seed": (int,), "replicates": (int,), "batch": (int, type(None)),
+    "record": (str,), "precision": (dict, type(None)), "design": (str,), "varied": (list,), "inputs": (dict,),
+    "request": (dict,), "packages": (dict,), "counts": (dict,), "timings": (dict,), "files": (dict,),
+    "points": (list,), "parts": (list,),
+}  # fmt: skip
+"""What reading and resuming rely on."""
+PART_SHAPE: dict[str, type] = {
+    "table": str, "file": str, "point": int, "first": int, "replicates": int, "failed": int, "rows": int, "sha256": str,
+}  # fmt: skip
+
+
+def check_shape(data: dict[str, Any]) -> None:
+    """Raises ValueError where a manifest is not what this program writes."""
+    for name, kinds in SHAPE.items():
+        if not isinstance(data.get(name), kinds):
+            raise ValueError(f"{name} is missing or of another kind")
+    for part in data["parts"]:
+        if not isinstance(part, dict) or any(not isinstance(part.get(k), t) for k, t in PART_SHAPE.items()):
+            raise ValueError("an entry of parts is of another kind")
+    if data["record"] not in ("summary", "daily", "full"):
+        raise ValueError("record is of another kind")
+    if data["batch"] is not None and data["batch"] < 1:
+        raise ValueError("batch is below 1")
+    needed = {"counts": ("replicates", "done", "failed"), "timings": ("started", "seconds", "resumed")}
+    if data["precision"] is not None:
+        needed["precision"] = ("metric", "share", "points")
+    for name, keys in needed.items():
+        if any(key not in data[name] for key in keys):
+            raise ValueError(f"{name} lacks something")
+
+
 def commit() -> str | None:
     """The checkout's commit, with `-dirty` if files differ from it; None outside a checkout."""
     root = Path(__file__).resolve().parents[2]
@@ -208,6 +240,11 @@ def commit() -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() or None
+
+
+def _way_back(folder: Path) -> str:
+    """The current folder as seen from another, links followed."""
+    return os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(folder))
 
 
 def _order(table: str) -> int:

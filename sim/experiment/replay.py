@@ -31,12 +31,15 @@ def replay_design(results: Results, point: int, replicate: int, fork: Fork | Non
 
     Raises InputError: no such point or replicate, a day that is no step, something that acts only from the start.
     """
+    if results.manifest["kind"] == "replay" and point > 0:
+        expected = "point 0, or the results that it was replayed from"
+        raise InputError([Problem("--point", 0, str(point), "is a branch, which has another past", expected)])
     was = results.scenario(point)
     _check_replicate(results, point, replicate)
     points = [Point(0, {BRANCH: AS_IT_WAS} if fork is not None else {}, was)]
     pasts: dict[int, Past] = {}
     if fork is not None:
-        check_later(list(fork.overrides))
+        check_later(fork.overrides)
         after = results.scenario(point, fork.overrides)
         decided = ", ".join(f"{path}={_flow(value)}" for path, value in fork.overrides.items()) or "nothing else"
         points.append(Point(1, {BRANCH: f"from day {fork.day:g}: {decided}"}, after))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +20,9 @@ from sim.experiment.tables import SCHEMAS
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display
 from sim.scenario.resolved import Resolved
+
+MOST_AT_ONCE = 200_000
+"""Replicates of which all metrics are read at once."""
 
 
 class Results:
@@ -163,9 +167,19 @@ class Results:
         known = self._points()
         if not 0 <= point < len(known):
             raise InputError([Problem("point", 0, str(point), "no such point", f"0 to {len(known) - 1}")])
-        return restored(
-            self._store.read("scenario.yaml").decode(), known[point]["scenario"], self._store.read, overrides
-        )
+        text = self._file("scenario.yaml").decode("utf-8", "replace")
+        return restored(text, known[point]["scenario"], self._file, overrides)
+
+    def _file(self, name: str) -> bytes:
+        """A file beside the tables, as it was written. Raises InputError if it is missing or altered."""
+        try:
+            content = self._store.read(name)
+        except OSError as error:
+            raise self._unreadable(name, error) from None
+        written = self.manifest.get("files", {}).get(name)
+        if written is not None and hashlib.sha256(content).hexdigest() != written:
+            raise self._unreadable(name, ValueError("it is not as it was written"))
+        return content
 
     def metrics(self) -> list[dict[str, Any]]:
         """Every point's values, replicates that came to their end, and metrics, as `sweep --json` has them."""
@@ -173,10 +187,17 @@ class Results:
             {"point": entry["point"], "values": entry["values"], "replicates": 0, "metrics": {}}
             for entry in self._points()
         ]
-        for name, column in summary.METRICS.items():  # one at a time: a million replicates fit
-            for entry, values in zip(found, self.metric(name).values(), strict=True):
-                entry["replicates"] = len(values)
-                entry["metrics"][name] = summary.metric(values, nullable=column.nullable)
+        names = list(summary.METRICS)
+        at_once = len(names) if self.manifest["counts"]["done"] <= MOST_AT_ONCE else 1  # a million replicates fit
+        for first in range(0, len(names), at_once):
+            some = names[first : first + at_once]
+            runs = self.done(["point", *some])
+            bounds = self._bounds(runs)
+            for name in some:
+                values = summary.numbers(runs, name)
+                for entry, (start, end) in zip(found, bounds, strict=True):
+                    entry["replicates"] = end - start
+                    entry["metrics"][name] = summary.metric(values[start:end], nullable=summary.METRICS[name].nullable)
         return found
 
     def metric(self, name: str) -> dict[int, summary.Floats]:

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from sim.engine.version import code_hash
 from sim.experiment.design import Design, scenario_design, sweep_design
-from sim.experiment.manifest import FORMAT, PROGRAM, parsed
-from sim.experiment.store import MANIFEST, TABLES, Folder
+from sim.experiment.manifest import FORMAT, PROGRAM, check_shape, parsed
+from sim.experiment.store import MANIFEST, PART, TABLES, Folder
+from sim.experiment.tables import RECORDS
 from sim.scenario.errors import InputError, Problem, shown
 from sim.scenario.files import display
 
@@ -20,28 +21,28 @@ SAME = "results that this version, these files and this seed began; or a new run
 
 
 class Begun(NamedTuple):
-    """Results to go on with: the design, the manifest as read, and its entries of parts that are intact.
+    """Results to go on with: the manifest as read, its entries of parts that are intact, and the design.
 
-    `spoiled` counts the parts that are missing or altered.
+    `spoiled` counts parts and other files that are missing or altered; `design` is None where nothing is missing.
     """
 
-    design: Design
     manifest: dict[str, Any]
     parts: list[dict[str, Any]]
     spoiled: int
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is missing."""
-        return self.manifest["status"] == "done" and self.spoiled == 0
+    design: Design | None
 
 
 def begun(store: Folder) -> Begun:
     """What lies in a folder, which the caller has locked.
 
-    Raises InputError: no results, or other code, files or settings than now, with every difference named.
+    Raises InputError: no results, or other code, files or settings than now though something is missing, with every
+    difference named.
     """
     data = _manifest(store)
+    parts, spoiled = _intact(data, store)
+    spoiled += sum(not _is_intact(name, digest, store) for name, digest in data["files"].items())
+    if data["status"] == "done" and not spoiled:
+        return Begun(data, parts, 0, None)
     problems = [*_code(data, store)]
     if problems:
         raise InputError(problems)
@@ -49,8 +50,8 @@ def begun(store: Folder) -> Begun:
     problems = [*_inputs(data, design, store), *_settings(data, design, store)]
     if problems:
         raise InputError(problems)
-    parts, spoiled = _intact(data, store)
-    return Begun(design, data, parts, spoiled)
+    _tidy(store, {part["file"] for part in parts})
+    return Begun(data, parts, spoiled, design)
 
 
 def _problem(store: Folder, key: str, problem: str, expected: str = SAME) -> Problem:
@@ -69,6 +70,10 @@ def _manifest(store: Folder) -> dict[str, Any]:
         raise InputError([_problem(store, "", "is of another program or version", expected)])
     if data.get("kind") not in ("run", "sweep"):
         raise InputError([_problem(store, "kind", f"{shown(data.get('kind'))} cannot be resumed", "run or sweep")])
+    try:
+        check_shape(data)
+    except (ValueError, TypeError) as error:
+        raise InputError([_problem(store, "", f"cannot be used: {error}", expected)]) from None
     return data
 
 
@@ -90,12 +95,12 @@ def _code(data: dict[str, Any], store: Folder) -> Iterator[Problem]:
 def _design(data: dict[str, Any], store: Folder) -> Design:
     """The design that was asked for, read again from its files."""
     request = data["request"]
-    base = (store.path / data["base"]).resolve()
-    with _standing_in(base, store):
-        if data["kind"] == "run":
-            design = scenario_design(request["scenario"], request["overrides"])
-        else:
-            design = sweep_design(request["sweep"], request["overrides"])
+    named = request.get("scenario" if data["kind"] == "run" else "sweep")
+    overrides, base = request.get("overrides"), data.get("base")
+    if not isinstance(named, str) or not isinstance(overrides, dict) or not isinstance(base, str):
+        raise InputError([_problem(store, "request", "does not say what was asked for")])
+    with _standing_in(Path(os.path.realpath(os.path.join(os.path.realpath(store.path), base))), store):
+        design = (scenario_design if data["kind"] == "run" else sweep_design)(named, overrides)
         _ = design.points
     return design
 
@@ -144,29 +149,38 @@ def _settings(data: dict[str, Any], design: Design, store: Folder) -> Iterator[P
 
 def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], int]:
     """Entries of batches whose parts are all there as they were written, and how many parts are not."""
-    by_batch: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    by_batch: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
     for part in data["parts"]:
-        by_batch.setdefault((part["point"], part["first"]), []).append(part)
+        by_batch.setdefault((part["point"], part["first"], part["replicates"]), []).append(part)
     kept: list[dict[str, Any]] = []
     spoiled = 0
-    for parts in by_batch.values():
-        bad = sum(not _is_intact(part, store) for part in parts)
-        spoiled += bad
-        kept += parts if not bad else []
-    _tidy(store, {part["file"] for part in kept})
+    for (_, first, size), parts in by_batch.items():
+        bad = sum(not _is_intact(part["file"], part["sha256"], store) for part in parts)
+        bad += len(set(RECORDS[data["record"]]) - {part["table"] for part in parts})
+        whole = data["precision"] is not None or _is_batch(first, size, data)
+        spoiled += bad if whole else len(parts)
+        kept += parts if whole and not bad else []
     return kept, spoiled
 
 
-def _is_intact(part: dict[str, Any], store: Folder) -> bool:
+def _is_batch(first: int, size: int, data: dict[str, Any]) -> bool:
+    """Whether the design would cut a batch just so."""
+    batch = data["batch"]
+    return batch is not None and first % batch == 0 and size == min(batch, data["replicates"] - first)
+
+
+def _is_intact(name: str, digest: str, store: Folder) -> bool:
     try:
-        return hashlib.sha256(store.read(part["file"])).hexdigest() == part["sha256"]
-    except OSError:
+        return hashlib.sha256(store.read(name)).hexdigest() == digest
+    except (OSError, ValueError):
         return False
 
 
 def _tidy(store: Folder, kept: set[str]) -> None:
     """Remove parts that were torn, or written but not entered: they are made again."""
     for table in TABLES:
-        for path in (store.path / table).glob("part-*"):
-            if f"{table}/{path.name}" not in kept and not path.is_dir():
-                path.unlink()
+        folder = store.path / table
+        if folder.is_dir():
+            for path in folder.iterdir():
+                if PART.fullmatch(path.name) and f"{table}/{path.name}" not in kept and not path.is_dir():
+                    path.unlink()

@@ -7,9 +7,11 @@ import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.files import display
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
 from sim.scenario.yamlfile import parse
@@ -51,7 +53,9 @@ def restored(
             (Path(folder) / data["draws"]).write_bytes(read(data["draws"]))
         path = Path(folder) / "scenario.yaml"
         path.write_text(json.dumps(data), "utf-8")  # JSON is YAML
-        return load(path, overrides)
+        resolved = load(path, overrides)
+    here = display(path)
+    return replace(resolved, notes=tuple(note.replace(here, "scenario.yaml") for note in resolved.notes))
 
 
 def _changed(base: Any, other: Any, at: Keys) -> Iterator[tuple[Keys, Any]]:

@@ -20,7 +20,11 @@ from sim.scenario.jointdraws import KEPT
 
 MANIFEST = "manifest.json"
 TABLES = ("runs", "daily", "facilities", "events", "reports", "episodes")
-_PART = re.compile(r"part-[0-9-]+\.parquet(\.tmp)?")
+OTHERS = (MANIFEST, "scenario.yaml", "points.parquet", "report.html")
+"""Files of results beside the tables and figures."""
+ASIDE = ".overwritten"
+PART = re.compile(r"part-[0-9-]+\.parquet(\.tmp)?")
+"""Names of parts, whole or being written."""
 _FIGURE = re.compile(r".*\.(png|svg)")
 
 
@@ -42,7 +46,11 @@ class Store(ABC):
 
     @abstractmethod
     def discard(self) -> None:
-        """Remove everything of ours, and the folder if it was made for it."""
+        """Remove everything of ours, and the folder if it was made for it; what was to be overwritten comes back."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """The new results have begun for good: what they overwrite goes."""
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -74,6 +82,9 @@ class Memory(Store):
     def discard(self) -> None:
         """Forget everything."""
         self._files.clear()
+
+    def settle(self) -> None:
+        """Nothing is overwritten."""
 
     def open(self, name: str) -> BinaryIO | str:
         """The content as a stream."""
@@ -114,11 +125,36 @@ class Folder(Store):
         return (self._path / name).read_bytes()
 
     def discard(self) -> None:
-        """Remove everything of ours, and the folder if it was made for it."""
+        """Remove everything of ours, and the folder if it was made for it; what was to be overwritten comes back."""
         clear(self._path, everything=True)
+        aside = self._path / ASIDE
+        if aside.is_dir():
+            for entry in aside.iterdir():
+                entry.rename(self._path / entry.name)
+            aside.rmdir()
         for folder in self._made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+    def set_aside(self) -> None:
+        """Move old results where `discard` finds them and `settle` removes them."""
+        aside = self._path / ASIDE
+        if aside.is_symlink():
+            aside.unlink()
+        _remove_results(aside)
+        aside.mkdir()
+        for name in (*OTHERS, "plots", *TABLES, "estimates"):
+            if os.path.lexists(self._path / name):
+                (self._path / name).rename(aside / name)
+        for file in self._path.glob(KEPT.format("?" * 12)):
+            file.rename(aside / file.name)
+
+    def settle(self) -> None:
+        """The new results have begun for good: what they overwrite goes, and files that are not ours stay."""
+        aside = self._path / ASIDE
+        if aside.is_dir():
+            clear(aside, everything=True)
+            _give_back(aside, self._path)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -173,20 +209,42 @@ def prepare(path: Path, *, overwrite: bool) -> Folder:
         raise InputError([Problem("--out", 0, name, f"its {MANIFEST} is not of detention-sim", "another folder")])
     folder = Folder(path, made)
     with folder.locked():
-        clear(path, everything=held)
+        if held:
+            folder.set_aside()
+        else:
+            clear(path, everything=False)
     return folder
 
 
 def clear(path: Path, *, everything: bool) -> None:
     """Remove old parts; with `everything`, all that belongs to a results folder. Other files stay."""
     if everything:
-        for name in (MANIFEST, "scenario.yaml", "points.parquet", "report.html"):
+        for name in OTHERS:
             (path / name).unlink(missing_ok=True)
         for file in path.glob(KEPT.format("?" * 12)):
             file.unlink(missing_ok=True)
         _remove(path / "plots", _FIGURE)
     for table in (*TABLES, "estimates"):
-        _remove(path / table, _PART)
+        _remove(path / table, PART)
+
+
+def _remove_results(aside: Path) -> None:
+    """Remove what an earlier overwriting left, if it was killed."""
+    if aside.is_dir():
+        clear(aside, everything=True)
+        _give_back(aside, aside.parent)
+
+
+def _give_back(aside: Path, path: Path) -> None:
+    """Put what is not ours where it was."""
+    for found in [*aside.rglob("*")]:
+        if found.is_symlink() or not found.is_dir():
+            target = path / found.relative_to(aside)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            found.rename(target)
+    for folder in sorted((entry for entry in aside.rglob("*") if entry.is_dir()), reverse=True):
+        folder.rmdir()
+    aside.rmdir()
 
 
 def _remove(folder: Path, pattern: re.Pattern[str]) -> None:

@@ -109,7 +109,9 @@ class Loader:
         given = list(overrides)
         scenario, files, draws = self._chain(shipped.find(path), given)
         if draws is not None:
-            given = [*self._drawn_theatre(draws), *given]
+            listed = [o for o in self._drawn_scenario(draws) if _in_a_list(o.path)]
+            unset = [o for o in listed if o.path.split(".")[0] not in scenario.data]  # the theatre's defaults set it
+            given = [*self._drawn_theatre(draws), *unset, *given]
             files = [*files, draws.file]
         problems: list[Problem] = []
         theatre = None
@@ -193,7 +195,8 @@ class Loader:
             layers = stack.pop()
             if draws is not None and layers is holder:
                 for override in self._drawn_scenario(draws):
-                    merged = put(merged, override)
+                    if not _in_a_list(override.path) or isinstance(merged.data.get(override.path.split(".")[0]), list):
+                        merged = put(merged, override)
             merged = merge(merged, layers.without("extends"), SCENARIO)
         return replace(merged, file=top.file), files, draws
 
@@ -304,6 +307,8 @@ class _Resolution:
 
     def written_by(self, path: str) -> str:
         """The file or option that wrote what stands at a path."""
+        if path.startswith("facilities."):
+            path = f"theatre.{path}"
         keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
         if keys[0] == "theatre" and self._theatre is not None:
             return self._theatre.origin(keys[1:]).file
@@ -354,6 +359,11 @@ class _Resolution:
             over = Layered({"facilities": part.data}, origins, scenario.file)
             self._theatre = replace(merge(self._theatre, over, THEATRE), file=self._theatre.file)
             self._patch.append([part.data, [[list(k), o.file, o.line] for k, o in part.origins.items()]])
+
+
+def _in_a_list(path: str) -> bool:
+    """Whether a path leads into one of the scenario's own lists."""
+    return path.startswith("observers.")
 
 
 def _found(loader: Loader, path: Path) -> Layered:

@@ -61,7 +61,12 @@ class Resolved:
         return found
 
     def place(self, path: str) -> str:
-        """A dotted path with items of lists by number where it has them by name."""
+        """The one way to write a dotted path: items of lists by number, facilities as the theatre's.
+
+        Raises ValueError for the name of an item that is not there.
+        """
+        if path.startswith("facilities."):
+            path = f"theatre.{path}"
         keys = path.split(".")
         here: Any = self.scenario
         if keys[0] == "theatre":

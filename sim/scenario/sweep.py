@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -19,6 +19,7 @@ from sim.scenario.errors import InputError, Problem, one_of, shown
 from sim.scenario.fields import Kind
 from sim.scenario.layers import Layered, Origin, Override
 from sim.scenario.loader import Loader, exists, missing, overrides_of
+from sim.scenario.parameters import Scenario
 from sim.scenario.resolved import Resolved
 from sim.scenario.translate import validate
 from sim.scenario.yamlfile import Keys
@@ -191,6 +192,8 @@ class _Reader:
             first = self._loaded([axis.levels[0] for axis in axes])
         except InputError:
             first = self._points(axes, 1)[0].resolved  # says what is wrong with every point
+        self._check_places(first)
+        self._stop_if_wrong()
         scenario = first.scenario
         return Sweep(
             name=self.file.name or Path(self.layers.file).stem,
@@ -202,7 +205,7 @@ class _Reader:
             varied=tuple(axis.column for axis in axes),
             size=size,
             first=first,
-            _make=lambda: self._points(axes, scenario.seed),
+            _make=lambda: [self._in_step(point, scenario) for point in self._points(axes, scenario.seed)],
             _notes=tuple(self._notes()),
             _sources={self.layers.file: self.loader.digests[self.layers.file]},
         )
@@ -310,6 +313,9 @@ class _Reader:
         return Override(path, value, origin.file, origin.line, origin.where, self.parts.get(where, {}))
 
     def _lever(self, name: str, settings: dict[str, object]) -> tuple[Override, ...]:
+        for path in settings:
+            if path in _NOT_VARIED:
+                self._wrong(("levers", name, path), "is the same at every point", "a path that a lever may set")
         return tuple(self._override(("levers", name, path), path, value) for path, value in settings.items())
 
     def _check_conflicts(self, axes: list[_Axis]) -> None:
@@ -326,6 +332,40 @@ class _Reader:
                 for option in self.options:
                     if _touches(option.path, path):
                         self.problems.append(option.problem(f"lever {shown(name)} sets {path}", "another path"))
+
+    def _check_places(self, first: Resolved) -> None:
+        """The same, where one place is written in two ways."""
+
+        def place(path: str) -> str:
+            try:
+                return first.place(path)
+            except ValueError:
+                return path
+
+        varied = {path: place(path) for path in self.file.vary if path != "scenario"}
+        for n, (path, at) in enumerate(varied.items()):
+            for other in list(varied)[:n]:
+                if _touches(at, varied[other]):
+                    self._wrong(("vary", path), f"is the same place as {other}", "each place once")
+        for override in [*self.options, *self._settings()]:
+            for path, at in varied.items():
+                if _touches(place(override.path), at) and not _touches(override.path, path):
+                    self.problems.append(override.problem(f"the sweep varies {path}", "a path that does not vary"))
+        for name, settings in self.file.levers.items():
+            for path in settings:
+                if any(_touches(place(path), at) and not _touches(path, other) for other, at in varied.items()):
+                    self._wrong(("levers", name, path), "is varied, too", "one of the two")
+
+    def _in_step(self, point: Point, first: Scenario) -> Point:
+        """A point with the seed and the replicates that all points share, so that replicates are pairs."""
+        scenario = point.resolved.scenario
+        shared = {"seed": first.seed, "replicates": first.replicates}
+        if {name: getattr(scenario, name) for name in shared} == shared:
+            return point
+        note = f"scenario: all points take seed {first.seed} and {first.replicates} replicates, as the first has them"
+        notes = (*point.resolved.notes, note)
+        resolved = replace(point.resolved, scenario=scenario.model_copy(update=shared), notes=notes)
+        return replace(point, resolved=resolved)
 
     def _settings(self) -> list[Override]:
         return [self._override(("set", path), path, value) for path, value in self.file.settings.items()]

@@ -68,3 +68,25 @@ def test_stopped_politely_it_resumes_too(tmp_path):
     assert manifest(tmp_path / "out")["status"] == "stopped"
     run(*RESUME, cwd=tmp_path)
     assert_same(tmp_path / "out", tmp_path / "whole")
+
+
+def test_sigterm_while_figures_are_drawn(tmp_path):
+    """The tables are done by then; the process still ends as a stopped one, with nothing on stdout."""
+    given = ("run", "tiny", "--replicates", "20", "--json", "--out", "out")
+    process = start(*given, cwd=tmp_path)
+    assert until(lambda: (tmp_path / "out/manifest.json").exists() and manifest(tmp_path / "out")["status"] == "done")
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (3, b""), err
+    assert err.endswith(b"detention-sim: stopped\n")
+
+
+def test_sigterm_as_it_begins(tmp_path):
+    process = start(*SWEEP, "--out", "out", cwd=tmp_path)
+    assert until((tmp_path / "out/manifest.json").exists, process)
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (3, b""), err
+    assert b"Traceback" not in err
+    assert manifest(tmp_path / "out")["status"] in ("running", "stopped")

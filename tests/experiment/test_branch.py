@@ -101,8 +101,9 @@ def test_lists_that_prove_too_short_change_nothing():
     "path", ["guards.scale", "days", "theatre.facilities.hasakah.guards", "control.changes", "draws"]
 )
 def test_what_decides_the_start_cannot_change_on_the_way(path):
-    with pytest.raises(InputError, match="acts from the start"):
-        check_later([path])
+    for overrides in ({path: 1}, {path.split(".")[0]: {path.partition(".")[2]: 1}}):
+        with pytest.raises(InputError, match="acts from the start"):
+            check_later(overrides)
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ def test_parts_that_were_lost_or_altered_are_made_again(sweep, spoil, table, cap
     folder, before = sweep
     spoil(folder / table / "part-000002-000000050.parquet")
     resume(folder)
-    assert "1 spoiled parts are made again" in capsys.readouterr().err
+    assert "1 spoiled files are made again" in capsys.readouterr().err
     assert_whole(folder, before)
 
 
@@ -162,14 +162,17 @@ def test_with_other_code_or_seed_it_is_refused(sweep, values, said, capsys):
 def test_with_other_files_it_is_refused(begin, write_own, capsys):
     write_own("days: 4")
     folder = begin("run", "mine.yaml", "--replicates", "30")
+    deleted(folder / "runs/part-000000-000000000.parquet")
     write_own("days: 5")
     resume(folder, code=2)
     assert "inputs.mine.yaml: has changed" in capsys.readouterr().err
     write_own("days: 4")
-    deleted(folder / "runs/part-000000-000000000.parquet")
     resume(folder)
     assert len(Results.open(folder).runs) == 30
     (folder.parent / "mine.yaml").unlink()
+    resume(folder)  # it is finished, whatever became of the file
+    assert "nothing to resume" in capsys.readouterr().err
+    deleted(folder / "runs/part-000000-000000000.parquet")
     resume(folder, code=2)
     assert "mine.yaml" in capsys.readouterr().err
 
@@ -186,6 +189,90 @@ def write_own(tmp_path):
         )
 
     return write
+
+
+@pytest.mark.parametrize("name", ["scenario.yaml", "points.parquet"])
+@pytest.mark.parametrize("spoil", [deleted, altered])
+def test_other_files_are_made_again_too(sweep, name, spoil, capsys):
+    folder, before = sweep
+    spoil(folder / name)
+    if name == "scenario.yaml":
+        assert main(["replay", str(folder), "--replicate", "0", "--out", "again"]) == 2
+        assert "scenario.yaml: cannot be read" in capsys.readouterr().err
+    resume(folder)
+    assert_whole(folder, before)
+    assert Results.open(folder).scenario(3).scenario.name == "tiny"
+    assert len(Results.open(folder).points) == 6
+
+
+def test_bad_input_leaves_results_as_they_were(sweep, tmp_path, capsys):
+    folder, before = sweep
+    (folder / "notes.txt").write_text("mine")
+    (tmp_path / "bad.yaml").write_text("scenario: tiny\nvary: {guards.scale: [0.5, -1]}\n")
+    for given in (["bad.yaml"], ["tiny", "--cluster", "tcp://127.0.0.1:1"]):
+        assert main(["sweep", *given, "--out", "out", "--overwrite", "--no-plots"]) == 2
+        assert_whole(folder, before)
+    for part in folder.rglob("part-*"):
+        part.unlink()
+    change(folder, status="stopped")
+    resume(folder, "--cluster", "tcp://127.0.0.1:1", code=2)
+    assert manifest(folder)["status"] == "stopped"
+    resume(folder)
+    assert_whole(folder, before)
+    assert main(["sweep", "tiny", "--out", "out", "--overwrite", "--no-plots", "--replicates", "2", "--quiet"]) == 0
+    assert len(Results.open(folder).runs) == 12
+    assert sorted(path.name for path in folder.iterdir() if path.is_file()) == [
+        "manifest.json", "notes.txt", "points.parquet", "scenario.yaml",
+    ]  # fmt: skip
+    assert not (folder / ".overwritten").exists()
+
+
+def test_through_a_link_to_another_depth(begin, tmp_path, write_own):
+    write_own("days: 4")
+    (tmp_path / "deep/er").mkdir(parents=True)
+    (tmp_path / "out").symlink_to(tmp_path / "deep/er")
+    folder = begin("run", "mine.yaml", "--replicates", "5")
+    deleted(folder / "runs/part-000000-000000000.parquet")
+    resume(folder)
+    assert len(Results.open(folder).runs) == 5
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"parts": None}, {"counts": None}, {"batch": "x"}, {"base": 5}, {"request": {}}, {"record": "all"},
+        {"timings": {}}, {"precision": {}}, {"parts": [{}]}, {"batch": 0}, {"kind": "replay"},
+    ],
+)  # fmt: skip
+def test_an_absurd_manifest_is_bad_input(sweep, values, capsys):
+    folder, _ = sweep
+    deleted(folder / "runs/part-000000-000000000.parquet")
+    change(folder, **values)
+    resume(folder, code=2)
+    assert "manifest.json" in capsys.readouterr().err
+
+
+def test_parts_of_another_cut_are_made_again(sweep):
+    folder, before = sweep
+    change(folder, status="stopped", batch=7)
+    resume(folder)
+    now = tables(folder)
+    assert all(now[name].equals(before[name]) for name in TABLES)
+
+
+def test_a_table_that_lost_its_entries_is_made_again(sweep):
+    folder, before = sweep
+    change(folder, parts=[part for part in manifest(folder)["parts"] if part["table"] != "daily"])
+    resume(folder)
+    assert_whole(folder, before)
+
+
+def test_files_that_only_look_like_parts_stay(sweep):
+    folder, _ = sweep
+    (folder / "runs/part-mine.txt").write_text("mine")
+    deleted(folder / "runs/part-000000-000000000.parquet")
+    resume(folder)
+    assert (folder / "runs/part-mine.txt").read_text() == "mine"
 
 
 def test_while_it_is_being_written_it_is_refused(sweep, capsys):
@@ -215,4 +302,3 @@ def test_joint_draws_are_kept_with_the_results(begin, tmp_path):
     assert found.scenario().drawn == ("guards.scale",)
     (tmp_path / "posterior.csv").unlink()
     assert found.scenario().joint() == [{"guards.scale": 0.5}, {"guards.scale": 1.5}]
-    resume(folder, code=2)

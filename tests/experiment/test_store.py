@@ -31,9 +31,22 @@ def test_overwriting_removes_results_and_nothing_else(copy):
     (copy / "plots/a.png").write_bytes(b"")
     (copy / "plots/a.key").write_text("mine")
     (copy / "runs/mine.parquet").write_bytes(b"")
-    prepare(copy, overwrite=True)
+    folder = prepare(copy, overwrite=True)
+    assert not (copy / "manifest.json").exists()
+    folder.settle()
     left = {str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()}
     assert left == {"notes.txt", "plots/a.key", "runs/mine.parquet"}
+
+
+def test_what_was_to_be_overwritten_comes_back(copy):
+    (copy / "plots").mkdir()
+    (copy / "plots/a.png").write_bytes(b"")
+    before = {str(path.relative_to(copy)) for path in copy.rglob("*")}
+    folder = prepare(copy, overwrite=True)
+    folder.write("manifest.json", b"{}")
+    folder.discard()
+    assert {str(path.relative_to(copy)) for path in copy.rglob("*")} == before
+    assert (copy / "manifest.json").read_bytes() != b"{}"
 
 
 def test_overwriting_spares_what_is_not_ours(tmp_path):

@@ -81,6 +81,26 @@ def test_a_facility_that_the_file_sets_overrides_its_column(drawn):
     assert drawn("facilities: {lone-prison: {guards: 3}}\n").drawn == PATHS[:2]
 
 
+def test_facilities_are_drawn_jointly_under_either_name(write, base):
+    for path in ("facilities.lone-prison.guards", "theatre.facilities.lone-prison.guards"):
+        write("posterior.csv", f"{path},guards.scale\n3,1\n30,2\n")
+        run = Run(load(write("drawn.yaml", "extends: base.yaml\ndraws: posterior.csv\n")))
+        pairs = set()
+        for replicate in range(30):
+            run.reset(1, replicate)
+            pairs.add(tuple(run.draws.values()))
+        assert pairs == {(3.0, 1.0), (30.0, 2.0)}
+
+
+def test_observers_of_a_theatres_defaults_can_be_drawn(write):
+    write("posterior.csv", "observers.0.bias_own_failure\n0.25\n")
+    resolved = load("tiny", {"draws": "posterior.csv"})
+    assert resolved.drawn == ("observers.0.bias_own_failure",)
+    run = Run(resolved)
+    run.reset(1, 0)
+    assert run.belief.observer["bias_own_failure"][0] == 0.25
+
+
 def test_options_outrank_draws_and_draws_outrank_what_is_extended(drawn):
     assert drawn(overrides={"guards.scale": 1.5}).drawn == PATHS[1:]
     assert load("base.yaml", {"disorder.threshold": 0.3}).scenario.disorder.threshold == 0.3

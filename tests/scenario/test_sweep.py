@@ -269,6 +269,47 @@ def test_items_of_lists_vary_by_name_and_by_number(sweep) -> None:
             assert point.resolved.scenario.observers[1].bias == point.values[path]
 
 
+def test_facilities_vary_under_either_name(sweep) -> None:
+    for path in ("facilities.hasakah.guards", "theatre.facilities.hasakah.guards"):
+        text = f"design: lhs\nsamples: 3\nvary: {{{path}: {{uniform: [5, 30]}}}}\n"
+        for point in sweep(text).points:
+            assert point.resolved.theatre.facilities["hasakah"].guards == point.values[path]
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides", "said"),
+    [
+        (
+            "vary: {facilities.hasakah.guards: [1, 20]}\n",
+            {"theatre.facilities.hasakah.guards": 9},
+            "the sweep varies facilities.hasakah.guards",
+        ),
+        ("vary: {observers.1.bias: [0.5, 1]}\n", {"observers.media.bias": 0.7}, "the sweep varies observers.1.bias"),
+        (
+            "vary: {observers.1.bias: [0.5, 1]}\nlevers: {a: {observers.media.bias: 0.7}}\n",
+            None,
+            "is varied, too",
+        ),
+        (
+            "design: lhs\nsamples: 2\nvary: {observers.1.bias: {uniform: [0, 1]}, observers.media.bias: {uniform: [0, 1]}}\n",
+            None,
+            "is the same place as observers.1.bias",
+        ),
+        ("levers: {a: {seed: 5}}\n", None, "is the same at every point"),
+        ("levers: {a: {replicates: 5}}\n", None, "is the same at every point"),
+    ],
+)
+def test_a_place_is_varied_once_however_it_is_written(sweep, text, overrides, said) -> None:
+    assert said in only(sweep, text, overrides).problem
+
+
+def test_points_of_several_scenarios_share_seed_and_replicates(sweep, write, scenario) -> None:
+    write("other.yaml", "extends: scenario.yaml\nseed: 12\nreplicates: 40\n")
+    found = sweep("vary: {scenario: [scenario.yaml, other.yaml]}\n", head="")
+    assert {(point.resolved.scenario.seed, point.resolved.scenario.replicates) for point in found.points} == {(1, 200)}
+    assert "all points take seed 1 and 200 replicates" in found.notes[-1]
+
+
 def test_saltelli_makes_factors_plus_two_points_of_every_base_point(sweep) -> None:
     found = sweep(
         "design: saltelli\nsamples: 4\nvary: {guards.scale: {uniform: [0, 1]}, isr.coverage: {uniform: [0, 1]}}\n"

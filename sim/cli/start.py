@@ -1,0 +1,30 @@
+"""Where a process begins: what stops it is set before anything is imported that takes time."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+STOPPABLE = ("run", "sweep", "resume", "replay")
+"""Commands that SIGTERM stops as Ctrl-C does: exit code 3."""
+
+
+def start() -> int:
+    """Run the command line of this process and return its exit code."""
+    if sys.argv[1:2] and sys.argv[1] in STOPPABLE:
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        from sim.cli.main import main
+
+        code = main()
+    except KeyboardInterrupt:
+        print("detention-sim: stopped", file=sys.stderr)
+        code = 3
+    for number in (signal.SIGINT, signal.SIGTERM):  # the answer is given; nothing may change it now
+        signal.signal(number, signal.SIG_IGN)
+    return code
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
