@@ -1,10 +1,11 @@
 """The benchmark suite: every part, then the table, the figure and the raw numbers.
 
-    python -m benchmarks.suite [--only PART ...] [--quick] [--out FOLDER] [--wait LOAD]
+    python -m benchmarks.suite [--only PART ...] [--quick] [--out FOLDER] [--wait CORES]
 
 Writes `results/reference/benchmarks.json` (every value measured, with date, machine and versions), `docs/benchmarks.md`
 and `docs/images/benchmarks.png` and `.svg`. With `--only`, the other parts stay as they were in the file. `--quick`
-runs everything at toy sizes, to see that it works, into `--out`. `--wait` waits up to ten minutes for a quieter machine.
+runs everything at toy sizes, to see that it works, into `--out`. `--wait` waits
+up to ten minutes before each part until others keep fewer cores than that busy.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import ROOT, Row, machine, printed
+from benchmarks.measure import ROOT, Row, machine, printed, spent
 
 PARTS = {
     "sweep_speed": "The main sweep, end to end",
@@ -43,11 +44,11 @@ def run(part: str, quick: bool) -> dict[str, Any]:
     return {"title": PARTS[part], "machine": told, "rows": [row.as_json() for row in rows]}
 
 
-def wait_for(load: float, longest: float = 600.0) -> None:
-    """Return when the machine's load is below so much, or after so many seconds."""
+def wait_for(cores: float, longest: float = 600.0) -> None:
+    """Return when the machine keeps fewer cores than this busy over three seconds, or after so many seconds."""
     until = time.monotonic() + longest
-    while os.getloadavg()[0] > load and time.monotonic() < until:
-        time.sleep(5)
+    while spent(lambda: time.sleep(3)).others > cores and time.monotonic() < until:
+        pass
 
 
 def stored(folder: Path) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--out", type=Path, default=ROOT)
-    parser.add_argument("--wait", type=float, metavar="LOAD")
+    parser.add_argument("--wait", type=float, metavar="CORES")
     given = parser.parse_args()
     if given.quick and given.out == ROOT:
         parser.error("--quick needs --out: toy figures are not for the documents")
