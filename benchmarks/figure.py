@@ -15,7 +15,8 @@ from benchmarks.measure import Row, number
 from benchmarks.page import rows_of
 from sim.plots import save, style
 
-HEIGHT = 4.9
+HEIGHT = 5.9
+LEFT, ACROSS = 0.27, 0.6
 
 
 class Mark(NamedTuple):
@@ -39,10 +40,10 @@ def figure(found: dict[str, Any]) -> Figure:
     drawn = Figure(figsize=(style.WIDTH, HEIGHT), dpi=150, facecolor=style.PAPER)
     FigureCanvasAgg(drawn)
     words(drawn, found, by)
-    rates = drawn.add_axes((0.235, 0.24, 0.285, 0.46))
-    panel(rates, speeds(by), "person-days simulated a second, one core", "")
-    costs = drawn.add_axes((0.755, 0.24, 0.165, 0.46))
-    panel(costs, peers(by), "time over our sweep's, same work", "x")
+    rates = drawn.add_axes((LEFT, 0.52, ACROSS, 0.24))
+    panel(rates, speeds(by), "Person-days simulated a second, one core", "")
+    costs = drawn.add_axes((LEFT, 0.13, ACROSS, 0.2))
+    panel(costs, peers(by), "Time for the same replicates of `tiny`, our sweep to Parquet = 1", " times")
     return drawn
 
 
@@ -52,9 +53,9 @@ def words(drawn: Figure, found: dict[str, Any], by: dict[str, Row]) -> None:
     if "covasim.ours" in by and "oracle.whole.ratio" in by:
         ratio = style.count(round(by["oracle.whole.ratio"].value, -2))
         title = f"{number(by['covasim.ours'].value)} person-days a second and core, {ratio} times plain Mesa"
-    style.write(drawn, 0.03, 0.945, title, size=style.TITLE_SIZE, weight="bold", va="top")
-    under = "Medians; processor time. Logarithmic axes. Filled: this model. Open: others."
-    style.write(drawn, 0.03, 0.865, under, color=style.MUTED, va="top")
+    style.write(drawn, 0.03, 0.957, title, size=style.TITLE_SIZE, weight="bold", va="top")
+    under = "Medians, processor time (processes: by the wall). Logarithmic axes. Filled: this project. Open: others."
+    style.write(drawn, 0.03, 0.888, under, color=style.MUTED, va="top")
     told = next(iter(found.values()))["machine"]
     small = f"make bench · {told['date']} · {told['processor']} · Python {told['python']} · commit {told['commit']}"
     style.write(drawn, 0.03, 0.025, small, size=7.0, color=style.MUTED, va="bottom")
@@ -94,6 +95,7 @@ def panel(axes: Axes, marks: Sequence[Mark], title: str, unit: str) -> None:
     """Dots on a logarithmic axis, each with its name to the left and its number to the right."""
     style.plain(axes)
     axes.grid(True, axis="x", color=style.GRID, linewidth=0.8)
+    axes.grid(False, axis="y")
     values = [mark.value for mark in marks] or [1.0]
     low, high = math.floor(math.log10(min(values)) - 0.2), math.ceil(math.log10(max(values)) + 0.2)
     axes.set_xscale("log")
@@ -105,11 +107,12 @@ def panel(axes: Axes, marks: Sequence[Mark], title: str, unit: str) -> None:
     style.ticks(axes, "y", range(len(marks)), [mark.label for mark in marks])
     axes.tick_params(axis="y", labelcolor=style.INK)
     for k, mark in enumerate(marks):
-        color = style.TRUTH if mark.ours else style.BELIEF
-        face = color if mark.ours else style.PAPER
+        color, face = (style.INK, style.INK) if mark.ours else (style.MUTED, style.PAPER)
         axes.plot([mark.value], [k], marker="o", markersize=7, color=color, markerfacecolor=face, clip_on=False)
         text = f"{number(mark.value)}{unit}" if unit else number(mark.value)
-        style.on_line(axes, mark.value * 10 ** (0.03 * (high - low)), k - 0.28, text, style.INK, va="center")
+        weight = "bold" if mark.ours else "normal"
+        at = mark.value * 10 ** (0.018 * (high - low))
+        style.write(axes, at, k, text, va="center", size=9.0, weight=weight)
     style.name_axes(axes, y=title)
 
 
@@ -117,4 +120,6 @@ def power(n: int) -> str:
     """A power of ten in words."""
     word = {0: "", 3: " thousand", 6: " million", 9: " billion"}
     base = min((k for k in word if n - k in (0, 1, 2)), default=None)
+    if n < 0:
+        return f"{10.0**n:g}"
     return f"1e{n}" if base is None else f"{10 ** (n - base)}{word[base]}"

@@ -1,11 +1,11 @@
 """The benchmark suite: every part, then the table, the figure and the raw numbers.
 
-    python -m benchmarks.suite [--only PART ...] [--quick] [--out FOLDER] [--wait CORES]
+    python -m benchmarks.suite [--only PART ...] [--quick] [--out FOLDER] [--wait CORES] [--redraw]
 
 Writes `results/reference/benchmarks.json` (every value measured, with date, machine and versions), `docs/benchmarks.md`
 and `docs/images/benchmarks.png` and `.svg`. With `--only`, the other parts stay as they were in the file. `--quick`
-runs everything at toy sizes, to see that it works, into `--out`. `--wait` waits
-up to ten minutes before each part until others keep fewer cores than that busy.
+runs everything at toy sizes, to see that it works, into `--out`. `--wait` waits up to ten minutes before each part
+until others keep fewer cores than that busy. `--redraw` measures nothing and makes the page and the figure anew.
 """
 
 from __future__ import annotations
@@ -84,15 +84,18 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--out", type=Path, default=ROOT)
     parser.add_argument("--wait", type=float, metavar="CORES")
+    parser.add_argument("--redraw", action="store_true")
     given = parser.parse_args()
     if given.quick and given.out == ROOT:
         parser.error("--quick needs --out: toy figures are not for the documents")
     found = stored(given.out)
-    for part in given.only or PARTS:
+    for part in () if given.redraw else given.only or PARTS:
         if given.wait is not None:
             wait_for(given.wait)
         print(f"\n{PARTS[part]} (benchmarks/{part}.py)", flush=True)
         found[part] = run(part, given.quick)
+        write(given.out, found)
+    if given.redraw:
         write(given.out, found)
     print(f"\nwritten: {results(given.out)}, docs/benchmarks.md, docs/images/benchmarks.png and .svg")
 
