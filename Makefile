@@ -38,7 +38,12 @@ stress: ## the long forms of the endurance tests, about half an hour
 	@tools/install.sh test
 	@$(python) -m pytest tests/endurance --long -s $(ARGS)
 
-# bench, calibrate, docs, results: added here, each once there is something behind it.
+.PHONY: bench
+bench: ## the benchmarks: docs/benchmarks.md, its figure and raw numbers, about half an hour; ARGS="--only answer" for a part
+	@tools/install.sh bench
+	@$(python) -m benchmarks.suite $(ARGS)
+
+# calibrate, docs, results: added here, each once there is something behind it.
 # What one needs beyond test goes into an extra, into constraints.txt and into tools/install.sh.
 
 .PHONY: pins

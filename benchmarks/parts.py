@@ -1,6 +1,6 @@
 """One replicate by part: set-up, setting back, each rule of the schedule, observers, tables, writing.
 
-    python benchmarks/parts.py [--scenario NAME] [--guards SCALE] [--replicates N]
+    python -m benchmarks.parts [--scenario NAME] [--guards SCALE] [--replicates N] [--runs K]
 
 The schedule of `sim.model` is run with the processor's cycle counter read between the rules, and must end with the
 same tables. Counting costs a few per cent; shares are to be trusted more than times. (Not called `profile.py`, which
@@ -10,11 +10,9 @@ would hide Python's own module of that name from whatever is run in this folder.
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,8 +20,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
+from benchmarks.measure import Row, printed
 from sim.agents.armed_cell import attacks
 from sim.agents.detainee import fugitives, list_by_index
 from sim.agents.facility import wake_moods
@@ -53,6 +50,7 @@ from sim.world.belief import Belief
 from sim.world.codes import DAY
 from sim.world.state import Truth
 
+QUICK: dict[str, Any] = {"scenario": "tiny", "replicates": 2, "runs": 1}
 RULES = (
     "sponsor", "day", "ground", "guards", "attacks", "facilities", "fugitives", "news", "observation", "day's row",
 )  # fmt: skip
@@ -147,7 +145,7 @@ def one(run: Run, replicate: int, watch: Watch, spent: np.ndarray) -> None:
 
 
 def written(name: str, scale: float, replicates: int) -> float:
-    """Seconds that a replicate takes from scenario to Parquet, one worker."""
+    """Seconds of the processor that a replicate takes from scenario to Parquet, one worker."""
     design = scenario_design(name, {"replicates": replicates, "guards.scale": scale})
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
@@ -157,34 +155,41 @@ def written(name: str, scale: float, replicates: int) -> float:
         return (time.process_time() - began) / replicates
 
 
+def by_part(run: Run, replicates: int) -> dict[str, float]:
+    """Seconds of a replicate by part, over so many; they must end as the model's own schedule does."""
+    watch, spent = Watch(), np.zeros(len(RULES), np.int64)
+    for replicate in range(replicates):
+        one(run, replicate, watch, spent)
+    mine = [table.tobytes() for table in run.tables]
+    assert mine == [table.tobytes() for table in run.complete(1, replicates - 1)], "not the model's schedule"
+    steps = watch.seconds.pop("steps")
+    rules = {f"steps: {rule}": steps * share for rule, share in zip(RULES, spent / spent.sum(), strict=True)}
+    return {part: seconds / replicates for part, seconds in (watch.seconds | rules).items()}
+
+
+def measured(scenario: str = "ne-syria-2019", guards: float = 1.0, replicates: int = 100, runs: int = 5) -> list[Row]:
+    """Rows of every part, of all together, and of the same to Parquet."""
+    run = Run(load(scenario, {"guards.scale": guards}))
+    one(run, replicates, Watch(), np.zeros(len(RULES), np.int64))
+    found = [by_part(run, replicates) for _ in range(runs)]
+    whole = [written(scenario, guards, replicates) for _ in range(runs)]
+    rows = [Row(f"parts.{part}", part, "ms/replicate", tuple(1000 * f[part] for f in found)) for part in found[0]]
+    bare = tuple(1000 * sum(f.values()) for f in found)
+    return [
+        *rows,
+        Row("parts.bare", "a replicate in the bare loop, counted by part", "ms/replicate", bare),
+        Row("parts.swept", "the same to Parquet, one worker", "ms/replicate", tuple(1000 * w for w in whole)),
+    ]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", default="ne-syria-2019")
     parser.add_argument("--guards", type=float, default=1.0)
     parser.add_argument("--replicates", type=int, default=100)
-    given = parser.parse_args()
-    resolved = load(given.scenario, {"guards.scale": given.guards})
-    began = time.process_time()
-    run = Run(resolved)
-    set_up = time.process_time() - began
-    watch, spent = Watch(), np.zeros(len(RULES), np.int64)
-    one(run, given.replicates, Watch(), np.zeros(len(RULES), np.int64))
-    for replicate in range(given.replicates):
-        one(run, replicate, watch, spent)
-    mine = [table.tobytes() for table in run.tables]
-    assert mine == [table.tobytes() for table in run.complete(1, given.replicates - 1)], "not the model's schedule"
-    print(f"{given.scenario}, guards.scale {given.guards:g}; once: arrays made in {1000 * set_up:.1f} ms")
-    steps = watch.seconds.pop("steps")
-    parts = watch.seconds | {
-        f"steps: {rule}": steps * share for rule, share in zip(RULES, spent / spent.sum(), strict=True)
-    }
-    for part, seconds in parts.items():
-        print(f"{part:34} {1000 * seconds / given.replicates:9.3f} ms")
-    total = sum(parts.values()) / given.replicates
-    print(f"{'a replicate in the bare loop':34} {1000 * total:9.3f} ms")
-    whole = written(given.scenario, given.guards, max(200, given.replicates))
-    print(f"{'the same to Parquet, one worker':34} {1000 * whole:9.3f} ms")
+    parser.add_argument("--runs", type=int, default=5)
+    printed(measured(**vars(parser.parse_args())))
 
 
 if __name__ == "__main__":

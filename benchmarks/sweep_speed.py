@@ -1,64 +1,126 @@
-"""Replicates per second of the main scenario, end to end: simulated, tabulated, written to Parquet, entered.
+"""Replicates per second end to end: simulated, tabulated, written to Parquet, entered in the manifest.
 
-    python benchmarks/sweep_speed.py [--replicates N] [--scenario NAME] [--points]
+    python -m benchmarks.sweep_speed [--replicates N] [--scenario NAME] [--points N] [--runs K]
 
-With --points the main sweep's 45 points are run instead of one scenario, N replicates each.
+One scenario with one worker and with one a core, then the 45 points of `guards-isr-control`, N replicates each. Time
+by the wall; beside it what the processor would allow, were the cores free for this alone.
 """
+
+from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pyarrow.compute as pc
 
+from benchmarks.measure import Row, Spent, printed, spent
 from sim.experiment.batch import warm
 from sim.experiment.design import Design, scenario_design, sweep_design
 from sim.experiment.execution import cores, execute, recording
 from sim.experiment.results import Results
 from sim.experiment.store import Folder
 
+QUICK: dict[str, Any] = {"scenario": "tiny", "replicates": 60, "sweep": "tiny", "each": 5, "runs": 2}
 
-def measured(design: Design, workers: int) -> tuple[float, int, float]:
-    """Seconds of one run, bytes it wrote, and people simulated in a replicate."""
+
+class Swept(NamedTuple):
+    """One run of a design: time, bytes written, people in a replicate."""
+
+    spent: Spent
+    written: int
+    people: float
+
+
+def swept(design: Design, workers: int) -> Swept:
+    """Run a design into a folder."""
     with tempfile.TemporaryDirectory() as folder:
-        began = time.perf_counter()
         store = Folder(folder)
-        with recording(design, store) as manifest:
-            execute(design, store, manifest, workers=workers)
-        seconds = time.perf_counter() - began
+
+        def run() -> None:
+            with recording(design, store) as manifest:
+                execute(design, store, manifest, workers=workers)
+
+        took = spent(run)
         written = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
         facilities = Results.of(store).table("facilities", ["replicate", "held0"], point=0)
         people = pc.sum(facilities["held0"]).as_py() / len(pc.unique(facilities["replicate"]))
-    return seconds, written, people
+    return Swept(took, written, people)
+
+
+def measured(
+    scenario: str = "ne-syria-2019",
+    replicates: int = 1000,
+    sweep: str = "guards-isr-control",
+    each: int = 50,
+    runs: int = 5,
+) -> list[Row]:
+    """Rows of the scenario with one worker and with all, and of the sweep with all."""
+    design = scenario_design(scenario, {"replicates": replicates})
+    warm(design.points[0].resolved)
+    many = cores()
+    days = design.points[0].resolved.scenario.days
+    turns = [(swept(design, 1), swept(design, many)) for _ in range(runs)]
+    one, all_ = (list(each) for each in zip(*turns, strict=True))
+    people = one[0].people
+    rates = {1: [replicates / s.spent.wall for s in one], many: [replicates / s.spent.wall for s in all_]}
+    free = tuple(many * replicates / s.spent.processor for s in all_)
+    main = scenario == "ne-syria-2019"
+    goal = 250.0 * many if main else None
+    named = f"{scenario}, {people:,.0f} people, {days:g} days, to Parquet"
+    rows = [
+        Row("sweep.1", f"{named}, 1 worker", "replicates/s", tuple(rates[1])),
+        Row("sweep.all", f"{named}, {many} workers", "replicates/s", tuple(rates[many]), goal),
+        Row("sweep.others", "cores that others kept busy meanwhile", "cores", tuple(s.spent.others for s in all_)),
+        Row("sweep.free", f"the same by processor time, {many} cores", "replicates/s", free, goal),
+        Row(
+            "sweep.person-days",
+            f"{named}, 1 worker, a core",
+            "person-days/s",
+            tuple(people * days * rate for rate in rates[1]),
+            1.4e9 if main else None,
+        ),
+        Row(
+            "sweep.person-days.free",
+            "the same by processor time",
+            "person-days/s",
+            tuple(people * days * replicates / s.spent.processor for s in one),
+            1.4e9 if main else None,
+        ),
+        Row("sweep.bytes", f"{named}, written", "bytes/replicate", (one[0].written / replicates,)),
+    ]
+    return [*rows, *of_points(sweep, each, min(runs, 3))]
+
+
+def of_points(sweep: str, each: int, runs: int) -> list[Row]:
+    """Rows of a whole sweep with all cores."""
+    design = sweep_design(sweep, {"replicates": each})
+    many = cores()
+    warm(design.points[0].resolved)
+    made = [swept(design, many).spent for _ in range(runs)]
+    named = f"{sweep}, {design.size} points, {each} replicates each"
+    return [
+        Row("points.all", f"{named}, {many} workers", "replicates/s", tuple(design.total / s.wall for s in made)),
+        Row("points.others", "cores that others kept busy meanwhile", "cores", tuple(s.others for s in made)),
+        Row(
+            "points.free",
+            f"the same by processor time, {many} cores",
+            "replicates/s",
+            tuple(many * design.total / s.processor for s in made),
+        ),
+    ]
 
 
 def main() -> None:
-    """Measure with one worker and with one a core, and print a table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--replicates", type=int, default=200)
+    parser.add_argument("--replicates", type=int, default=1000)
     parser.add_argument("--scenario", default="ne-syria-2019")
-    parser.add_argument("--points", action="store_true")
+    parser.add_argument("--points", type=int, default=50, help="replicates of each point of the sweep")
+    parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
-    overrides = {"replicates": given.replicates}
-    if given.points:
-        design = sweep_design("guards-isr-control", overrides)
-    else:
-        design = scenario_design(given.scenario, overrides)
-    warm(design.points[0].resolved)
-    days = design.points[0].resolved.scenario.days
-    print(f"{design.name}: {design.total:,} replicates of {days:g} days, batches of {design.batch}")
-    print(
-        f"{'workers':>7} {'seconds':>8} {'per second':>10} {'ms each':>8} {'person-days/s/core':>19} {'bytes each':>11}"
-    )
-    for workers in dict.fromkeys((1, cores())):
-        seconds, written, people = measured(design, workers)
-        rate = design.total / seconds
-        each = f"{1000 * seconds * workers / design.total:8.2f}"
-        person_days = f"{people * days * rate / workers:19.3g}"
-        print(
-            f"{workers:7} {seconds:8.2f} {rate:10.1f} {each} {person_days} {written / design.total:11,.0f}", flush=True
-        )
+    printed(measured(given.scenario, given.replicates, each=given.points, runs=given.runs))
 
 
 if __name__ == "__main__":

@@ -39,16 +39,17 @@ def test_a_target_is_installed_once(installs):
 
 
 def test_a_larger_target_covers_the_smaller_ones(installs):
-    assert len(installs("lint")[1]) == 2
-    assert installs("test") == (0, [])
-    assert installs("demo") == (0, [])
+    assert len(installs("bench")[1]) == 2
+    for smaller in ("lint", "test", "demo"):
+        assert installs(smaller) == (0, [])
 
 
 def test_a_smaller_target_does_not_cover_a_larger_one(installs):
     installs("demo")
-    code, calls = installs("test")
-    assert (code, len(calls)) == (0, 1)
-    assert calls[0].endswith("--editable .[test]")
+    for target, extras in (("test", "[test]"), ("lint", "[test,dev]"), ("bench", "[test,dev,bench]")):
+        code, calls = installs(target)
+        assert (code, len(calls)) == (0, 1)
+        assert calls[0].endswith(f"--editable .{extras}")
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "pyproject.toml"])

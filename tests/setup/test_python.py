@@ -44,7 +44,7 @@ def test_pyenvs_versions_serve_while_python3_is_older(machine, tmp_path, elsewhe
     assert found(machine, **({"PYENV_ROOT": str(pyenv)} if elsewhere else {})) == str(right)
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "lint"])
+@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench"])
 def test_none_is_said_in_one_line_and_nothing_is_made(machine, target):
     machine.python("python3", (3, 11, 7))
     machine.script("python3.12", "exit 127")
