@@ -52,7 +52,7 @@ class Cluster(Executor):
             expected = "the extra: pip install 'detention-sim[cluster]'"
             raise InputError([Problem("--cluster", 0, "", "Dask is not installed", expected)]) from None
         for name in list(logging.root.manager.loggerDict):
-            if name.startswith("distributed"):
+            if name.split(".")[0] in ("distributed", "tornado"):
                 logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong, we say in a line
         try:
             self._client: Any = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
