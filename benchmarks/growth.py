@@ -77,7 +77,10 @@ def cost(scenario: str, overrides: dict[str, Any], replicates: int, runs: int) -
 
 
 def peak() -> float:
-    """Peak of this process's memory, MB."""
+    """Peak of this process's memory, MB; not the system's `ru_maxrss`, which a new process inherits from its parent."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
