@@ -91,7 +91,7 @@ def spent(work: Callable[[], Any]) -> Spent:
     return Spent(ours, wall, max(0.0, machine_busy() - busy - ours) / wall)
 
 
-def settle(longest: float = 120.0) -> None:
+def settle(longest: float = 60.0) -> None:
     """Wait until others keep no more than `WAIT` cores busy over three seconds, or so long; at once if nobody asked."""
     until = time.monotonic() + longest
     while WAIT is not None and spent(lambda: time.sleep(3)).others > WAIT and time.monotonic() < until:

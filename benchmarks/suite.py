@@ -4,8 +4,9 @@
 
 Writes `results/reference/benchmarks.json` (every value measured, with date, machine and versions), `docs/benchmarks.md`
 and `docs/images/benchmarks.png` and `.svg`. With `--only`, the other parts stay as they were in the file. `--quick`
-runs everything at toy sizes, to see that it works, into `--out`. `--wait` lets every run
-timed by the wall wait, up to two minutes, until others keep no more cores than that busy. `--redraw` measures nothing and makes the page and the figure anew.
+runs everything at toy sizes, to see that it works, into `--out`. `--wait` lets every sweep timed by the wall wait, up
+to a minute, until others keep no more cores than that busy. `--redraw` measures nothing and makes the page and the
+figure anew.
 """
 
 from __future__ import annotations
