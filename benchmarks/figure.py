@@ -50,8 +50,8 @@ def figure(found: dict[str, Any]) -> Figure:
 def words(drawn: Figure, found: dict[str, Any], by: dict[str, Row]) -> None:
     """Title, how to read it, and where the numbers come from."""
     title = "Speed beside its peers"
-    if "covasim.ours" in by and "oracle.whole.ratio" in by:
-        ratio = style.count(round(by["oracle.whole.ratio"].value, -2))
+    if "covasim.ours" in by and "oracle.whole.rate" in by:
+        ratio = number(by["covasim.ours"].value / by["oracle.whole.rate"].value)
         title = f"{number(by['covasim.ours'].value)} person-days a second and core, {ratio} times plain Mesa"
     style.write(drawn, 0.03, 0.957, title, size=style.TITLE_SIZE, weight="bold", va="top")
     under = "Medians, processor time (processes: by the wall). Logarithmic axes. Filled: this project. Open: others."
