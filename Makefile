@@ -39,7 +39,7 @@ stress: ## the long forms of the endurance tests, about half an hour
 	@$(python) -m pytest tests/endurance --long -s $(ARGS)
 
 .PHONY: bench
-bench: ## the benchmarks: docs/benchmarks.md, its figure and raw numbers, about half an hour; ARGS="--only answer" for a part
+bench: ## the benchmarks: docs/benchmarks.md, its figure and raw numbers, about a quarter of an hour; ARGS="--only answer" for a part
 	@tools/install.sh bench
 	@$(python) -m benchmarks.suite $(ARGS)
 

@@ -36,6 +36,8 @@ SIZES = {"facilities": "facilities", "detainees": "people", "steps": "days", "gr
 """What grows in a table, as `Size` calls it."""
 GOALS = {"facilities": 1.05, "detainees": 0.99, "steps": 1.05}
 """Exponents that must not be exceeded."""
+CAUSES = {"steps": "people at large gather in this world, and each is reviewed every night"}
+"""Why a goal is missed."""
 QUIET = (90, 180, 360)
 """Days of `quiet-year`, in which hardly anybody is at large."""
 SWEEPS = (2_000, 20_000)
@@ -77,7 +79,10 @@ def cost(scenario: str, overrides: dict[str, Any], replicates: int, runs: int) -
 
 
 def peak() -> float:
-    """Peak of this process's memory, MB."""
+    """Peak of this process's memory, MB; not the system's `ru_maxrss`, which a new process inherits from its parent."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -116,13 +121,13 @@ def one(given: dict[str, Any]) -> dict[str, Any]:
         return cost(path, {}, given["replicates"], given["runs"])._asdict()
 
 
-def of_size(size: Size, found: dict[str, Any]) -> Row:
-    """One world's row."""
+def of_size(table: str, size: Size, found: dict[str, Any]) -> Row:
+    """One world's row in a table."""
     name = f"{size.facilities:,} places, {size.people:,} people, {size.width} x {size.height} cells, {size.days:g} days"
     largest = size.people >= 1_000_000
     per_step = 1e9 * float(np.median(found["seconds"])) / (size.facilities * size.days * 24)
     return Row(
-        "growth." + size.name,
+        f"growth.{table}.{size.name}",
         name + (f", {size.offensives} offensives" if size.offensives else ""),
         "s/replicate",
         tuple(found["seconds"]),
@@ -136,13 +141,15 @@ def exponent(name: str, key: str, sizes: Sequence[float], seconds: Sequence[Sequ
     """The row of a growth's exponent, one value a run."""
     x = np.log(np.asarray(sizes, float))
     slopes = [float(np.polyfit(x, np.log(np.asarray(run, float)), 1)[0]) for run in zip(*seconds, strict=True)]
-    return Row(f"growth.exponent.{key}", f"growth with {name}: exponent", "", tuple(slopes), goal, "most")
+    return Row(
+        f"growth.exponent.{key}", f"growth with {name}: exponent", "", tuple(slopes), goal, "most", CAUSES.get(key, "")
+    )
 
 
 def of_table(name: str, sizes: Sequence[Size], replicates: int, runs: int) -> list[Row]:
     """Rows of one table, and of its exponent."""
     found = [elsewhere(size=size, replicates=replicates, runs=runs) for size in sizes]
-    rows = [of_size(size, f) for size, f in zip(sizes, found, strict=True)]
+    rows = [of_size(name, size, f) for size, f in zip(sizes, found, strict=True)]
     largest = next((f for s, f in zip(sizes, found, strict=True) if s == Size(3000, 1_200_000)), None)
     if largest is not None:
         rows.append(Row("growth.peak", "the last one's peak of memory", "MB", (largest["peak_mb"],), 1000.0, "most"))

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
+WAIT: float | None = None
+"""Cores that others may keep busy when a measurement by the wall begins; set by the suite's `--wait`."""
 PACKAGES = ("numpy", "numba", "mesa", "pyarrow", "ema_workbench", "covasim")
 
 
@@ -87,6 +89,13 @@ def spent(work: Callable[[], Any]) -> Spent:
     wall = time.perf_counter() - at
     ours = processor() - began
     return Spent(ours, wall, max(0.0, machine_busy() - busy - ours) / wall)
+
+
+def settle(longest: float = 60.0) -> None:
+    """Wait until others keep no more than `WAIT` cores busy over three seconds, or so long; at once if nobody asked."""
+    until = time.monotonic() + longest
+    while WAIT is not None and spent(lambda: time.sleep(3)).others > WAIT and time.monotonic() < until:
+        pass
 
 
 def machine_busy() -> float:

@@ -4,8 +4,9 @@
 
 Writes `results/reference/benchmarks.json` (every value measured, with date, machine and versions), `docs/benchmarks.md`
 and `docs/images/benchmarks.png` and `.svg`. With `--only`, the other parts stay as they were in the file. `--quick`
-runs everything at toy sizes, to see that it works, into `--out`. `--wait` waits up to ten minutes before each part
-until others keep fewer cores than that busy. `--redraw` measures nothing and makes the page and the figure anew.
+runs everything at toy sizes, to see that it works, into `--out`. `--wait` lets every sweep timed by the wall wait, up
+to a minute, until others keep no more cores than that busy. `--redraw` measures nothing and makes the page and the
+figure anew.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ import argparse
 import importlib
 import json
 import os
-import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import ROOT, Row, machine, printed, spent
+from benchmarks import measure
+from benchmarks.measure import ROOT, Row, machine, printed
 
 PARTS = {
     "sweep_speed": "The main sweep, end to end",
@@ -42,13 +43,6 @@ def run(part: str, quick: bool) -> dict[str, Any]:
     printed(rows)
     told["load_after"] = round(os.getloadavg()[0], 2)
     return {"title": PARTS[part], "machine": told, "rows": [row.as_json() for row in rows]}
-
-
-def wait_for(cores: float, longest: float = 600.0) -> None:
-    """Return when the machine keeps fewer cores than this busy over three seconds, or after so many seconds."""
-    until = time.monotonic() + longest
-    while spent(lambda: time.sleep(3)).others > cores and time.monotonic() < until:
-        pass
 
 
 def stored(folder: Path) -> dict[str, Any]:
@@ -88,10 +82,9 @@ def main() -> None:
     given = parser.parse_args()
     if given.quick and given.out == ROOT:
         parser.error("--quick needs --out: toy figures are not for the documents")
+    measure.WAIT = given.wait
     found = stored(given.out)
     for part in () if given.redraw else given.only or PARTS:
-        if given.wait is not None:
-            wait_for(given.wait)
         print(f"\n{PARTS[part]} (benchmarks/{part}.py)", flush=True)
         found[part] = run(part, given.quick)
         write(given.out, found)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.compute as pc
 
-from benchmarks.measure import Row, Spent, printed, spent
+from benchmarks.measure import Row, Spent, printed, settle, spent
 from sim.experiment.batch import warm
 from sim.experiment.design import Design, scenario_design, sweep_design
 from sim.experiment.execution import cores, execute, recording
@@ -35,6 +35,7 @@ class Swept(NamedTuple):
 
 def swept(design: Design, workers: int) -> Swept:
     """Run a design into a folder."""
+    settle()
     with tempfile.TemporaryDirectory() as folder:
         store = Folder(folder)
 
@@ -51,7 +52,7 @@ def swept(design: Design, workers: int) -> Swept:
 
 def measured(
     scenario: str = "ne-syria-2019",
-    replicates: int = 1000,
+    replicates: int = 3000,
     sweep: str = "guards-isr-control",
     each: int = 50,
     runs: int = 5,
@@ -115,7 +116,7 @@ def of_points(sweep: str, each: int, runs: int) -> list[Row]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--replicates", type=int, default=1000)
+    parser.add_argument("--replicates", type=int, default=3000)
     parser.add_argument("--scenario", default="ne-syria-2019")
     parser.add_argument("--points", type=int, default=50, help="replicates of each point of the sweep")
     parser.add_argument("--runs", type=int, default=5)

@@ -41,7 +41,9 @@ def test_rows_survive_the_file(found):
     rows = rows_of(found)
     assert len({row.key for row in rows}) == len(rows)
     for row, told in zip(rows, (r for part in found.values() for r in part["rows"]), strict=True):
-        assert row.as_json() == told
+        again = row.as_json()
+        assert again.pop("median") == pytest.approx(told["median"], rel=1e-4)  # of values rounded since
+        assert again == {name: value for name, value in told.items() if name != "median"}
 
 
 @pytest.mark.parametrize(
