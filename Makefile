@@ -34,7 +34,7 @@ lint: ## style, layout and types
 	@$(python) -m mypy
 
 .PHONY: stress
-stress: ## the long forms of the endurance tests, about half an hour
+stress: ## the long forms of the endurance tests, about ten minutes; docs/endurance.md has what they found
 	@tools/install.sh test
 	@$(python) -m pytest tests/endurance --long -s $(ARGS)
 
