@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
+import textwrap
 from pathlib import Path
 
 from sim.scenario.loader import load
 from sim.scenario.shipped import names
+from sim.scenario.sweep import load_sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -37,6 +40,18 @@ def test_scenarios_named_in_the_readme_are_shipped_and_load() -> None:
     for name in named:
         assert load(name).scenario.name == name
     assert set(named) == set(names())
+
+
+def test_files_shown_in_the_readme_are_good(tmp_path: Path) -> None:
+    """A scenario and a sweep, each written beside the shipped scenarios."""
+    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
+    blocks = re.findall(r"(?:^    [^\n]*\n)+", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    shown = [textwrap.dedent(block) for block in blocks if re.match(r"    (scenario|extends): ", block)]
+    assert len(shown) == 2
+    for block in shown:
+        path = tmp_path / "scenarios" / "shown.yaml"
+        path.write_text(block, encoding="utf-8")
+        assert load_sweep(path).size == 256 if "vary:" in block else load(path).scenario.name == "my-guard-floor"
 
 
 def test_commands_of_the_readme_exist() -> None:
