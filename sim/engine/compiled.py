@@ -9,6 +9,8 @@ the cache is a pickle.
 from __future__ import annotations
 
 import os
+import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
@@ -18,14 +20,27 @@ import platformdirs
 
 from sim.engine.version import code_hash
 
+KEPT_VERSIONS, KEPT_DAYS = 8, 30
+"""Compiled rules of so many versions stay at least, and of others so many days."""
+
 
 def cache_folder() -> Path:
     """Where compiled rules are kept: the user's cache, one folder per version of the code."""
     root = os.environ.get("DETENTION_SIM_CACHE") or platformdirs.user_cache_dir("detention-sim")
     folder = Path(root) / f"rules-{code_hash()}"
+    if not folder.exists():
+        _forget_old_versions(Path(root))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
     return folder
+
+
+def _forget_old_versions(root: Path) -> None:
+    """Remove compiled rules that no recent version of the code made."""
+    made = [(path.stat().st_mtime, path) for path in root.glob("rules-" + "[0-9a-f]" * 16) if path.is_dir()]
+    for age, path in sorted(made, reverse=True)[KEPT_VERSIONS:]:
+        if time.time() - age > 86400 * KEPT_DAYS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 numba.config.CACHE_DIR = str(cache_folder())

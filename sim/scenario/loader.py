@@ -28,6 +28,8 @@ MAX_CHAIN = 8
 INLINE = "inline"
 """What `Scenario.theatre` says when the theatre stands in the scenario file itself."""
 
+_SHIPPED: dict[Keys, str] = {("extends",): "", ("theatre",): "theatres"}
+"""Keys that may name a shipped file, and the folder of its kind."""
 _STAND_INS = {"name": "unnamed", "start": "2000-01-01", "days": 1.0, "theatre": ""}
 _NOT_DEFAULTS = ("theatre", "extends", "facilities")
 
@@ -155,6 +157,8 @@ class Loader:
     def refer(self, source: Layered, where: Keys, value: object, *, from_option: bool = False) -> Path:
         """The path that a key refers to, relative to the file it stands in (an option: to the current folder).
 
+        Where nothing is there, the name of a shipped file will do, but not in the view.
+
         Raises InputError at that key: not a path, refused, missing.
         """
         if not isinstance(value, str) or not value.strip() or "\0" in value:
@@ -164,6 +168,8 @@ class Loader:
             raise InputError([source.problem(where, f"the path {shown(value)} is refused", "a path inside the folder")])
         if not from_option:
             path = Path(source.origin(where).file).parent / path
+        if not exists(path) and self._inside is None and where in _SHIPPED:
+            path = next((found for found in (shipped.find(value, _SHIPPED[where]),) if str(found) != value), path)
         if not exists(path):
             near = suggestion(path.name, _beside(path))
             expected = f"did you mean `{near}`?" if near else ""

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,19 @@ def test_the_folder_is_named_by_the_code(tmp_path: Path, monkeypatch: pytest.Mon
     assert cache_folder() == tmp_path / f"rules-{code_hash()}"
     assert len(code_hash()) == 16
     assert int(code_hash(), 16) >= 0
+
+
+def test_rules_of_old_versions_are_forgotten_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DETENTION_SIM_CACHE", str(tmp_path))
+    now = time.time()
+    for n in range(12):  # the older, the higher its number
+        made = tmp_path / f"rules-{n:016x}"
+        made.mkdir()
+        os.utime(made, (now - 86400 * 4 * n, now - 86400 * 4 * n))
+    (tmp_path / "rules-mine").mkdir()
+    folder = cache_folder()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {f"rules-{n:016x}" for n in range(8)} | {"rules-mine", folder.name}
 
 
 def test_a_rule_is_compiled_without_fast_math_and_lets_go_of_the_lock() -> None:

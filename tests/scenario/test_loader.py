@@ -272,3 +272,19 @@ def test_nothing_outside_a_folder_is_read_when_told_so(
     assert "outside" in found.problem
     write("in/t.yaml", scenario_text)
     assert load("in/t.yaml", inside="in").theatre.name == "valley"
+
+
+def test_a_shipped_scenario_can_be_extended_by_name_from_anywhere(write) -> None:
+    path = write("mine.yaml", "extends: ne-syria-2019\nname: mine\nguards: {scale: 0.5}\n")
+    found = load(path)
+    assert found.scenario.name == "mine"
+    assert found.theatre == load("ne-syria-2019").theatre
+    with pytest.raises(InputError, match="no such file"):
+        load(path, inside=path.parent)
+    with pytest.raises(InputError, match="no such file"):
+        load(write("other.yaml", "extends: no-such\nname: other\n"))
+
+
+def test_a_file_beside_it_goes_before_a_shipped_one(write, scenario) -> None:
+    write("tiny", scenario.read_text())
+    assert load(write("mine.yaml", "extends: tiny\nname: mine\n")).scenario.days == 30
