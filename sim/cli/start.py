@@ -7,13 +7,14 @@ import sys
 from types import FrameType
 
 STOPPABLE = ("run", "sweep", "resume", "replay")
-"""Commands that SIGTERM stops as Ctrl-C does: exit code 3."""
+"""Commands that Ctrl-C and SIGTERM stop with exit code 3, even where a shell had SIGINT ignored for a background job."""
 
 
 def start() -> int:
     """Run the command line of this process and return its exit code."""
     if sys.argv[1:2] and sys.argv[1] in STOPPABLE:
-        signal.signal(signal.SIGTERM, _interrupt)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _interrupt)
     try:
         from sim.cli.main import main
 

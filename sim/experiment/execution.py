@@ -95,14 +95,18 @@ def recording(
     block raises.
     """
     begin = partial(Manifest.begun, design, store, record=record, precision=precision)
-    with _terminable(), store.locked(), _finished(begin, fresh=True) as manifest:
+    asked = threading.Event()
+    with _terminable(asked), store.locked(), _finished(begin, fresh=True) as manifest:
+        manifest.asked = asked
         yield manifest
 
 
 @contextlib.contextmanager
 def continuing(store: Store, data: dict[str, Any], parts: list[dict[str, Any]]) -> Iterator[Manifest]:
     """The same for results that were begun: `data` is their manifest as read, `parts` what of it is intact."""
-    with _terminable(), _finished(partial(Manifest.reopened, store, data, parts), fresh=False) as manifest:
+    asked = threading.Event()
+    with _terminable(asked), _finished(partial(Manifest.reopened, store, data, parts), fresh=False) as manifest:
+        manifest.asked = asked
         yield manifest
 
 
@@ -232,7 +236,9 @@ class _Job:
                     submit(batch)
                 if not running:
                     break
-                ended, _ = wait(running, return_when=FIRST_COMPLETED)
+                ended, _ = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+                if self.manifest.asked.is_set():
+                    raise KeyboardInterrupt
                 for future in ended:
                     batch = running.pop(future)
                     try:
@@ -321,20 +327,25 @@ def _try_finish(manifest: Manifest | None, status: str, error: str) -> None:
 
 
 @contextlib.contextmanager
-def _terminable() -> Iterator[None]:
-    """Within, SIGTERM raises KeyboardInterrupt, on the main thread; elsewhere signals are not ours."""
+def _terminable(asked: threading.Event) -> Iterator[None]:
+    """Within, Ctrl-C and SIGTERM set `asked` and raise KeyboardInterrupt: on the main thread, elsewhere not ours.
+
+    Python drops an exception that is raised while it clears up an object; then `asked` still says it.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        asked.set()
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ import json
 import os
 import platform
 import subprocess
+import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -31,7 +32,7 @@ OFTEN = 0.1
 
 
 class Manifest:
-    """The manifest of a run in progress: kept in `data`, written atomically."""
+    """The manifest of a run in progress: kept in `data`, written atomically. `asked` is set when it is to stop."""
 
     def __init__(self, store: Store, data: dict[str, Any]) -> None:
         """A manifest that lies in `store`; see `begun` and `reopened`."""
@@ -40,6 +41,7 @@ class Manifest:
         self._before = float(data["timings"]["seconds"] or 0.0)
         self._written = 0.0
         self._cost = 0.0
+        self.asked = threading.Event()
         self.data = data
 
     @classmethod

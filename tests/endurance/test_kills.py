@@ -90,3 +90,16 @@ def test_sigterm_as_it_begins(tmp_path):
     assert (process.returncode, out) == (3, b""), err
     assert b"Traceback" not in err
     assert manifest(tmp_path / "out")["status"] in ("running", "stopped")
+
+
+def test_a_background_job_is_stopped_too(tmp_path):
+    """A shell has SIGINT ignored for a command that it starts with `&`."""
+
+    def ignored() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    process = start(*SWEEP, "--out", "out", cwd=tmp_path, preexec_fn=ignored)
+    assert until(lambda: list((tmp_path / "out").glob("runs/part-*")), process)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err

@@ -187,3 +187,18 @@ def test_no_more_batches_wait_than_needed(monkeypatch):
     with pytest.raises(Interrupted), recording(design, store, "summary") as manifest:
         execute(design, store, manifest, workers=2, batches=watched())
     assert len(taken) <= 4
+
+
+def test_an_interruption_that_python_dropped_still_stops_the_run(design):
+    class Dropping(Memory):
+        """Asked to stop while something swallows the exception."""
+
+        def write(self, name, content):
+            if name.startswith("runs/"):
+                manifest.asked.set()
+            super().write(name, content)
+
+    store = Dropping()
+    with pytest.raises(Interrupted), recording(design, store, "summary") as manifest:
+        execute(design, store, manifest, workers=2)
+    assert 0 < json.loads(store.read("manifest.json"))["counts"]["done"] < design.total
