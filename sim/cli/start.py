@@ -7,7 +7,7 @@ import sys
 from types import FrameType
 
 STOPPABLE = ("run", "sweep", "resume", "replay")
-"""Commands that Ctrl-C and SIGTERM stop with exit code 3, even where a shell had SIGINT ignored for a background job."""
+"""Commands that Ctrl-C and SIGTERM stop with exit code 3, even as a job that a shell put into the background."""
 
 
 def start() -> int:
