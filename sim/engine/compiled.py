@@ -1,9 +1,11 @@
 """The decorator of compiled rules, and the cache they are kept in.
 
 Numba does not see that a called function's file has changed: a cached caller in another file would go on
-returning the old result. So the cache folder is named by the hash of all the sources and of the compiler's
-version, and is set before the first function is decorated. It lies where only the user can write, because
-the cache is a pickle.
+returning the old result. So the cache folder is named by a hash of the rules' sources, of the compiler's version and
+of its flags, and is set before the first function is decorated. It lies where only the user can write, because the
+cache is a pickle.
+
+With `NUMBA_DISABLE_JIT=1` the same rules run as plain Python, slowly, with a debugger if wished.
 """
 
 from __future__ import annotations
@@ -18,16 +20,25 @@ from typing import Any, cast
 import numba
 import platformdirs
 
-from sim.engine.version import code_hash
+from sim.engine.version import rules_hash
 
 KEPT_VERSIONS, KEPT_DAYS = 8, 30
 """Compiled rules of so many versions stay at least, and of others so many days."""
 
 
+FLAGS = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "LLVM_REFPRUNE_PASS")
+"""Settings of Numba that change what is compiled; its own cache does not look at them."""
+
+
+def compiler_flags() -> str:
+    """Numba's settings that change what is compiled, as text."""
+    return " ".join(f"{name}={getattr(numba.config, name, None)}" for name in FLAGS)
+
+
 def cache_folder() -> Path:
-    """Where compiled rules are kept: the user's cache, one folder per version of the code."""
+    """Where compiled rules are kept: the user's cache, one folder per version of the rules."""
     root = os.environ.get("DETENTION_SIM_CACHE") or platformdirs.user_cache_dir("detention-sim")
-    folder = Path(root) / f"rules-{code_hash()}"
+    folder = Path(root) / f"rules-{rules_hash(compiler_flags())}"
     if not folder.exists():
         _forget_old_versions(Path(root))
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

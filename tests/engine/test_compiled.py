@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from sim.engine.compiled import cache_folder, compiled
-from sim.engine.version import code_hash
+from sim.engine.compiled import cache_folder, compiled, compiler_flags
+from sim.engine.version import RULE_SOURCES, TABLE_SOURCES, code_hash, rules_hash, source_files
 
 ROOT = Path(__file__).resolve().parents[2]
 CALL = """
@@ -40,11 +40,17 @@ def test_the_folder_is_the_users_alone(tmp_path: Path, monkeypatch: pytest.Monke
     assert stat.S_IMODE(cache_folder().stat().st_mode) == 0o700
 
 
-def test_the_folder_is_named_by_the_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folder_is_named_by_the_rules_and_the_compilers_flags(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DETENTION_SIM_CACHE", str(tmp_path))
-    assert cache_folder() == tmp_path / f"rules-{code_hash()}"
-    assert len(code_hash()) == 16
-    assert int(code_hash(), 16) >= 0
+    named = cache_folder()
+    assert named == tmp_path / f"rules-{rules_hash(compiler_flags())}"
+    monkeypatch.setattr("numba.config.BOUNDSCHECK", 1)
+    assert cache_folder() != named
+    for made in (code_hash(), rules_hash()):
+        assert len(made) == 16
+        assert int(made, 16) >= 0
 
 
 def test_rules_of_old_versions_are_forgotten_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,11 +130,22 @@ def test_editing_a_rule_changes_what_its_caller_in_another_file_returns(tmp_path
     assert other.parent == cache.parent
 
 
-def test_any_source_file_counts_even_one_that_holds_no_rule(tmp_path: Path) -> None:
+def test_a_new_file_among_the_rules_counts_and_one_elsewhere_does_not(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path)
     _, cache = checkout.claim()
     (tmp_path / "sim/world/extra.py").write_text("", "utf-8")
     _, other = checkout.claim()
     assert other != cache
     (tmp_path / "sim/world/extra.py").unlink()
+    for elsewhere in ("plots/style.py", "app/page.py", "cli/run.py", "analysis/gap.py"):
+        with (tmp_path / "sim" / elsewhere).open("a", encoding="utf-8") as file:
+            file.write("# a change that changes nothing\n")
     assert checkout.claim()[1] == cache
+
+
+def test_rules_are_among_what_changes_tables_and_figures_are_not() -> None:
+    rules, tables = set(source_files(RULE_SOURCES)), set(source_files(TABLE_SOURCES))
+    assert rules < tables
+    names = {path.relative_to(ROOT / "sim").as_posix() for path in tables}
+    assert {"experiment/batch.py", "scenario/loader.py"} <= names
+    assert not [name for name in names if name.startswith(("plots", "report", "app", "cli", "analysis"))]
