@@ -105,7 +105,7 @@ def news(t: Truth) -> None:
         site = t.facility[f]
         if site.exits_step == 0:
             continue
-        size = t.episode[site.episode].size
+        size = t.episode[site.episode].exits
         gain = weight_of_episode(size, par.news_minimum, par.news_full) - weight_of_episode(
             site.episode_step, par.news_minimum, par.news_full
         )
@@ -351,7 +351,7 @@ def undetected_share(t: Truth, b: Belief) -> float:
     missed = 0
     for e in range(t.clock[0].episodes):
         if b.reported_at[e] < 0:
-            missed += t.episode[e].size
+            missed += t.episode[e].exits
     return missed / t.total[0].escaped
 
 

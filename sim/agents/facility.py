@@ -279,7 +279,7 @@ def count_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
     note(t, minute, EXIT, f, cause, float(n))
     if site.episode >= 0 and minute - t.episode[site.episode].last_exit <= EPISODE_MINUTES:
         running = t.episode[site.episode]
-        running.size += n
+        running.exits += n
         running.last_exit = minute
         return
     if clock.episodes >= t.episode.shape[0]:
@@ -291,7 +291,7 @@ def count_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
     begun = t.episode[site.episode]
     begun.facility = f
     begun.start = minute
-    begun.size = n
+    begun.exits = n
     begun.cause = cause
     begun.last_exit = minute
 
@@ -589,7 +589,7 @@ def ticks(t: Truth, f: int) -> None:
         rest(t, f, guards)
         return
     if site.episode >= 0:
-        site.episode_step = t.episode[site.episode].size
+        site.episode_step = t.episode[site.episode].exits
     for k in range(clock.ticks):
         minute = clock.m0 + k * clock.tick_minutes
         if site.assault_due < minute + clock.tick_minutes:

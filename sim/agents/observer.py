@@ -87,11 +87,11 @@ def know_episode(t: Truth, b: Belief, f: int, o: int, episode: int) -> None:
         return
     if pair.learned >= 0:
         isr = o == b.board[0].isr
-        pair.before += pair.size if isr else float(t.episode[pair.learned].size)
+        pair.before += pair.seen if isr else float(t.episode[pair.learned].exits)
     if pair.unreported < 0:
         pair.unreported = episode
     pair.learned = episode
-    pair.size = 0.0
+    pair.seen = 0.0
     b.learned_by[episode] |= 1 << o
 
 
@@ -101,7 +101,7 @@ def learn(t: Truth, b: Belief, f: int) -> None:
     clock = t.clock[0]
     episode = t.facility[f].episode
     start = t.episode[episode].start
-    size = t.episode[episode].size
+    size = t.episode[episode].exits
     for o in range(b.board[0].isr):
         watcher = b.observer[o]
         pair = b.pair[f, o]
@@ -159,8 +159,8 @@ def surveillance(t: Truth, b: Belief, f: int) -> None:
     o = b.board[0].isr
     pair = b.pair[f, o]
     know_episode(t, b, f, o, site.episode)
-    pair.size = float(t.episode[site.episode].size)
-    if pair.due != NEVER or pair.before + pair.size == pair.told:
+    pair.seen = float(t.episode[site.episode].exits)
+    if pair.due != NEVER or pair.before + pair.seen == pair.told:
         return
     u = uniform(clock.seed, ISR_DELAY, clock.replicate, site.key, clock.m1, 0)
     hours = lognormal_quantile(u, par.isr_delay_hours, ISR_DELAY_SD)
@@ -305,8 +305,8 @@ def known(t: Truth, b: Belief, f: int, o: int) -> float:
     if pair.learned < 0:
         return 0.0
     if o == b.board[0].isr:
-        return pair.before + pair.size
-    return pair.before + float(t.episode[pair.learned].size)
+        return pair.before + pair.seen
+    return pair.before + float(t.episode[pair.learned].exits)
 
 
 @compiled

@@ -15,6 +15,7 @@ import hashlib
 import math
 from typing import Any
 
+import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
@@ -48,6 +49,22 @@ def _multiply_wide(typingctx: Any, a: Any, b: Any) -> Any:
 
 
 @compiled
+def _add(a: np.uint64, b: np.uint64) -> np.uint64:
+    """Sum of two unsigned integers modulo 2^64."""
+    return a + b
+
+
+if numba.config.DISABLE_JIT:  # the same in plain Python, which warns where NumPy's numbers wrap round
+
+    def _multiply_wide(a: Any, b: Any) -> Any:  # noqa: F811
+        product = int(a) * int(b)
+        return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)
+
+    def _add(a: np.uint64, b: np.uint64) -> np.uint64:
+        return np.uint64((int(a) + int(b)) & 0xFFFFFFFFFFFFFFFF)
+
+
+@compiled
 def philox(
     key0: np.uint64, key1: np.uint64, c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -56,8 +73,8 @@ def philox(
         high0, low0 = _multiply_wide(_M0, c0)
         high1, low1 = _multiply_wide(_M1, c2)
         c0, c1, c2, c3 = high1 ^ c1 ^ key0, low1, high0 ^ c3 ^ key1, low0
-        key0 = key0 + _W0
-        key1 = key1 + _W1
+        key0 = _add(key0, _W0)
+        key1 = _add(key1, _W1)
     return c0, c1, c2, c3
 
 
@@ -119,120 +136,50 @@ def fill_uniform(out: np.ndarray, seed: int, stream: np.uint64, replicate: int, 
         out[i] = uniform(seed, stream, replicate, entity, minute, i)
 
 
+_CENTRE = (
+    (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
+     13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608),
+    (5226.495278852545925, 28729.085735721942674, 39307.89580009271061, 21213.794301586595867,
+     5394.1960214247511077, 687.1870074920579083, 42.313330701600911252, 1.0),
+)  # fmt: skip
+_SHOULDER = (
+    (7.7454501427834140764e-4, 0.0227238449892691845833, 0.24178072517745061177, 1.27045825245236838258,
+     3.64784832476320460504, 5.7694972214606914055, 4.6303378461565452959, 1.42343711074968357734),
+    (1.05075007164441684324e-9, 5.475938084995344946e-4, 0.0151986665636164571966, 0.14810397642748007459,
+     0.68976733498510000455, 1.6763848301838038494, 2.05319162663775882187, 1.0),
+)  # fmt: skip
+_TAIL = (
+    (2.01033439929228813265e-7, 2.71155556874348757815e-5, 0.0012426609473880784386, 0.026532189526576123093,
+     0.29656057182850489123, 1.7848265399172913358, 5.4637849111641143699, 6.6579046435011037772),
+    (2.04426310338993978564e-15, 1.4215117583164458887e-7, 1.8463183175100546818e-5, 7.868691311456132591e-4,
+     0.0148753612908506148525, 0.13692988092273580531, 0.59983220655588793769, 1.0),
+)  # fmt: skip
+"""Coefficients of AS 241's three ratios of polynomials, highest power first."""
+
+
+@compiled
+def _polynomials(r: float, coefficients: tuple[tuple[float, ...], tuple[float, ...]]) -> tuple[float, float]:
+    """Return two polynomials at r, by Horner's rule."""
+    above, below = 0.0, 0.0
+    for k in range(len(coefficients[0])):
+        above = above * r + coefficients[0][k]
+        below = below * r + coefficients[1][k]
+    return above, below
+
+
 @compiled
 def normal_quantile(u: float) -> float:
-    """Inverse of the standard normal distribution at u in (0, 1); relative error below 1e-15.
+    """Return the inverse of the standard normal distribution at u in (0, 1); relative error below 1e-15.
 
     Source: Wichura 1988, algorithm AS 241 (PPND16).
     """
     q = u - 0.5
     if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        above = (
-            (
-                (
-                    (
-                        ((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
-                        + 45921.953931549871457
-                    )
-                    * r
-                    + 13731.693765509461125
-                )
-                * r
-                + 1971.5909503065514427
-            )
-            * r
-            + 133.14166789178437745
-        ) * r + 3.387132872796366608
-        below = (
-            (
-                (
-                    (
-                        ((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
-                        + 21213.794301586595867
-                    )
-                    * r
-                    + 5394.1960214247511077
-                )
-                * r
-                + 687.1870074920579083
-            )
-            * r
-            + 42.313330701600911252
-        ) * r + 1.0
+        above, below = _polynomials(0.180625 - q * q, _CENTRE)
         return q * above / below
-    r = u if q < 0.0 else 1.0 - u
-    r = math.sqrt(-math.log(r))
-    if r <= 5.0:
-        r -= 1.6
-        above = (
-            (
-                (
-                    (
-                        ((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
-                        + 1.27045825245236838258
-                    )
-                    * r
-                    + 3.64784832476320460504
-                )
-                * r
-                + 5.7694972214606914055
-            )
-            * r
-            + 4.6303378461565452959
-        ) * r + 1.42343711074968357734
-        below = (
-            (
-                (
-                    (
-                        ((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
-                        + 0.14810397642748007459
-                    )
-                    * r
-                    + 0.68976733498510000455
-                )
-                * r
-                + 1.6763848301838038494
-            )
-            * r
-            + 2.05319162663775882187
-        ) * r + 1.0
-    else:
-        r -= 5.0
-        above = (
-            (
-                (
-                    (
-                        ((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
-                        + 0.026532189526576123093
-                    )
-                    * r
-                    + 0.29656057182850489123
-                )
-                * r
-                + 1.7848265399172913358
-            )
-            * r
-            + 5.4637849111641143699
-        ) * r + 6.6579046435011037772
-        below = (
-            (
-                (
-                    (
-                        ((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
-                        + 7.868691311456132591e-4
-                    )
-                    * r
-                    + 0.0148753612908506148525
-                )
-                * r
-                + 0.13692988092273580531
-            )
-            * r
-            + 0.59983220655588793769
-        ) * r + 1.0
-    value = above / below
-    return -value if q < 0.0 else value
+    r = math.sqrt(-math.log(u if q < 0.0 else 1.0 - u))
+    above, below = _polynomials(r - 1.6, _SHOULDER) if r <= 5.0 else _polynomials(r - 5.0, _TAIL)
+    return -above / below if q < 0.0 else above / below
 
 
 @compiled

@@ -12,9 +12,11 @@ took a quarter of a run. No rule may keep an array of the bundle beyond the call
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -56,10 +58,15 @@ def _lend(context: Any, builder: Any, bundle: Reference, value: Any, name: str) 
     return lent._getvalue()
 
 
+def _of_records(bundle: type[Any], *arrays: np.ndarray) -> Any:
+    """Return the bundle with its structured arrays as arrays of records: plain Python reads a column by a dot."""
+    return bundle(*(array.view(np.recarray) if array.dtype.names else array for array in arrays))
+
+
 def referenced(bundle: type[Any]) -> Any:
     """What turns the members of a bundle into its reference inside a compiled entry point: `Ref(*bundle)`."""
     if numba.config.DISABLE_JIT:
-        return bundle
+        return partial(_of_records, bundle)
 
     @intrinsic
     def reference(typingctx: Any, *arrays: Any) -> Any:

@@ -164,7 +164,7 @@ def episodes(
         "start_day": found["start"] / MINUTES,
         "end_day": found["last_exit"] / MINUTES,
         "cause": _named(found["cause"], CAUSES),
-        "exits": np.ascontiguousarray(found["size"]),
+        "exits": np.ascontiguousarray(found["exits"]),
         "first_report_day": _nullable(np.where(reported_at < 0, np.nan, reported_at / MINUTES)),
         "first_confirmed_day": _nullable(np.where(confirmed_at < 0, np.nan, confirmed_at / MINUTES)),
     }

@@ -68,7 +68,7 @@ PAIR = np.dtype(
         ("learned", "i8"),  # last episode learned, -1 for none
         ("unreported", "i8"),  # first episode learned since the last true report
         ("before", "f8"),  # known size of earlier episodes
-        ("size", "f8"),  # size of the learned episode as last seen
+        ("seen", "f8"),  # exits of the learned episode as last seen
         ("due", "i8"),
         ("told", "f8"),  # what was last reported, -1 for nothing
         ("claim", "f8"),  # last numbered claim, NaN for none

@@ -100,7 +100,7 @@ TOTALS = np.dtype(
 )
 
 EPISODE = np.dtype(
-    [("facility", "i8"), ("start", "i8"), ("size", "i8"), ("cause", "i8"), ("last_exit", "i8")], align=True
+    [("facility", "i8"), ("start", "i8"), ("exits", "i8"), ("cause", "i8"), ("last_exit", "i8")], align=True
 )
 
 LOG = np.dtype([("minute", "i8"), ("kind", "i8"), ("facility", "i8"), ("detail", "i8"), ("count", "f8")], align=True)

@@ -64,7 +64,7 @@ def _pairs(run: Run):
     yield "exits of the camps", int(sites["escaped"][sites["camp"] == 1].sum()), int(total["escaped_camp"])
     episodes = t.episode[: int(t.clock["episodes"][0])]
     by_episode = np.zeros(len(sites), int)
-    np.add.at(by_episode, episodes["facility"], episodes["size"])
+    np.add.at(by_episode, episodes["facility"], episodes["exits"])
     yield "exits of the episodes", by_episode, sites["escaped"]
     at_large = np.sort(t.out[: int(t.clock["out_count"][0])])
     yield "the list of those at large", at_large, np.flatnonzero(people["state"] == AT_LARGE)

@@ -139,7 +139,7 @@ def test_exits_are_detected_as_often_as_the_closed_form_says(eyes: tuple[float, 
             started = run.truth.episode["start"][:episodes]
             early = started < 11 * 1440  # the rest may be looked at after the horizon
             counts.append((int(early.sum()), int((run.belief.learned_by[:episodes][early] != 0).sum())))
-            assert (run.truth.episode["size"][:episodes] == 1).all()
+            assert (run.truth.episode["exits"][:episodes] == 1).all()
         return counts
 
     exits, seen = np.sum(np.concatenate(in_two_threads(work, 240)), axis=0)
