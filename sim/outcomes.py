@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-CAUSES = ("stealth", "disorder", "assault", "shelling", "abandonment", "release")
-ROLE_COLUMNS = (
-    "guarding_force",
-    "attacker",
-    "occupier",
-    "sponsor_government",
-    "other_government",
-    "NGO",
-    "media",
-    "later_accounting",
-)
+from sim.scenario.parameters import ROLES
+from sim.world.codes import CAUSES as CAUSES
+from sim.world.codes import STATES
+
+ROLE_COLUMNS = tuple(role.replace(" ", "_") for role in ROLES)
+"""Roles as columns name them."""
+_STATES = {
+    "held": "in any modelled facility at the horizon, whoever controls it",
+    "at_large": "outside, not gone back, not gone abroad",
+    "rejoined": "gone back to the held movement",
+    "left_theatre": "crossed the map's edge",
+    "dead": "dead",
+    "transferred": "moved by a custodian out of the modelled facilities",
+    "repatriated": "repatriated, lawful release included",
+}
 
 
 class Column(NamedTuple):
@@ -35,13 +40,7 @@ def _count(name: str, unit: str, meaning: str) -> Column:
 
 RUNS: tuple[Column, ...] = (
     _count("population", "persons", "detained people at the start; residents of camps are outside it"),
-    _count("held", "persons", "in any modelled facility at the horizon, whoever controls it"),
-    _count("at_large", "persons", "outside, not gone back, not gone abroad"),
-    _count("rejoined", "persons", "gone back to the held movement"),
-    _count("left_theatre", "persons", "crossed the map's edge"),
-    _count("dead", "persons", "dead"),
-    _count("transferred", "persons", "moved by a custodian out of the modelled facilities"),
-    _count("repatriated", "persons", "repatriated, lawful release included"),
+    *(_count(name, "persons", _STATES[name]) for name in STATES),
     _count("left_freely", "persons", "residents who walked out"),
     _count("escaped", "exits", "crossings of an outer perimeter without the first custodian's decision"),
     _count("escaped_persons", "persons", "people who escaped at least once"),
@@ -138,6 +137,30 @@ def record_of(columns: tuple[Column, ...]) -> np.dtype:
     return np.dtype([(c.name, np.float64) for c in columns if c.kind != "name"], align=True)
 
 
+def row_of(record: np.dtype, **lists: Sequence[str]) -> np.dtype:
+    """Return the type of the same memory in which each list of columns is one column with a place for each.
+
+    Raises ValueError where a list's columns do not follow one another.
+    """
+    names = list(record.names or ())
+    fields: list[Any] = []
+    at = 0
+    while at < len(names):
+        found = next((name for name, columns in lists.items() if names[at] == columns[0]), None)
+        size = len(lists[found]) if found is not None else 1
+        if found is not None and names[at : at + size] != list(lists[found]):
+            raise ValueError(f"the columns of {found} do not follow one another")
+        fields.append((names[at], record[at]) if found is None else (found, np.float64, (size,)))
+        at += size
+    return np.dtype(fields, align=True)
+
+
 RUN_RECORD = record_of(RUNS)
 DAILY_RECORD = record_of(DAILY)
 FACILITY_RECORD = np.dtype([*record_of(FACILITIES).descr, ("control_end", np.int64)], align=True)
+
+_CLAIMED = tuple(f"claimed_{role}" for role in ROLE_COLUMNS)
+RUN_ROW = row_of(RUN_RECORD, states=STATES, causes=tuple(f"escaped_{cause}" for cause in CAUSES), claimed=_CLAIMED)
+DAILY_ROW = row_of(DAILY_RECORD, claimed=_CLAIMED)
+FACILITY_ROW = FACILITY_RECORD
+"""The same as rules write them."""

@@ -6,24 +6,44 @@ import math
 
 import numpy as np
 
+from sim.agents.assault import expect_assault
+from sim.agents.given import Given
 from sim.agents.guard import present
 from sim.engine.arrayset import RowAgent, array_column
+from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, poisson_quantile, uniform
-from sim.world.codes import (
-    DAY,
-    NEVER,
-    NO_ASSAULT,
-    REJOINED,
+from sim.world.codes import DAY, NEVER, NO_ASSAULT, REJOINED
+from sim.world.map import distance_km, kilometres
+from sim.world.state import THEATRE, Truth
+
+ARMED_CELL = Record(
+    "ARMED_CELL",
+    owned(
+        __name__,
+        fixed("x", "f8", "km", "east of the map's west edge"),
+        fixed("y", "f8", "km", "north of the map's south edge"),
+        fixed("strength", "f8", "", "share of attacks it carries out, relative", "theatre.cells.*.strength"),
+    ),
 )
-from sim.world.ground import distance_km
-from sim.world.state import Truth
+DATED_ATTACK = Record(
+    "DATED_ATTACK",
+    owned(
+        __name__,
+        fixed("minute", "i8", "min", "when"),
+        fixed("facility", "i8", "", "index of the facility"),
+        fixed("attackers", "f8", "persons", "attackers, median", "armed_cells.attacks.*.attackers"),
+        state("done", "i8", "0/1", "1 once it has happened"),
+    ),
+)
+MOVEMENT = owned(
+    __name__,
+    fixed("movement", "i8", "", "index of the armed movement among the parties, -1 for none", start=-1),
+    fixed("armed_strength", "f8", "", "strength of all cells"),
+    state("candidates", "i8", "attacks", "candidates drawn for the day"),
+)
+"""Columns of CLOCK."""
 
-ARMED_CELL = np.dtype([("x", "f8"), ("y", "f8"), ("strength", "f8")], align=True)
-
-DATED_ATTACK = np.dtype([("minute", "i8"), ("facility", "i8"), ("attackers", "f8"), ("done", "i8")], align=True)
-
-THEATRE = name_key("theatre")
 COUNT = name_key("attacks.count")
 TIME = name_key("attacks.time")
 ACCEPT = name_key("attacks.accept")
@@ -31,6 +51,40 @@ CELL = name_key("attacks.cell")
 SIZE = name_key("attacks.size")
 TARGET = name_key("attacks.target")
 DATED = name_key("attacks.dated")
+
+
+def cell_rows(given: Given) -> np.ndarray:
+    """Return the theatre's armed cells."""
+    cells = given.theatre.cells.values()
+    rows = ARMED_CELL.rows(len(cells))
+    for row, cell in zip(rows, cells, strict=True):
+        row["x"], row["y"] = kilometres(given.theatre.grid, cell.lat, cell.lon)
+    return rows
+
+
+def attack_rows(given: Given) -> np.ndarray:
+    """Return the scenario's dated attacks."""
+    attacks = given.scenario.armed_cells.attacks
+    rows = DATED_ATTACK.rows(len(attacks))
+    for row, attack in zip(rows, attacks, strict=True):
+        row["minute"] = given.minute(attack.date)
+        row["facility"] = given.facility(attack.facility)
+    return rows
+
+
+def describe_movement(clock: np.ndarray, given: Given) -> None:
+    """Write which party is the armed movement into the CLOCK; the first, if several are."""
+    for name, party in reversed(given.theatre.parties.items()):
+        if party.armed_movement:
+            clock["movement"] = given.party(name)
+
+
+@compiled
+def sum_strength(t: Truth) -> None:
+    """Add up the strength of all cells."""
+    clock = t.clock[0]
+    for c in range(t.cell.shape[0]):
+        clock.armed_strength += t.cell[c].strength
 
 
 @compiled
@@ -46,21 +100,15 @@ def can_be_attacked(t: Truth, f: int) -> bool:
 @compiled
 def appeal(t: Truth, f: int, x: float, y: float) -> float:
     """Logarithm of a target's weight: prize, distance from the cell, guards that ward off."""
-    par = t.par[0]
+    params = t.parameters[0]
     site = t.facility[f]
-    prize = site.fighters + par.armed_cells_family_prize * (site.held - site.fighters)
+    prize = site.fighters + params.armed_cells_family_prize * (site.held - site.fighters)
     if prize <= 0.0:
         return -math.inf
     km = distance_km(x, y, site.x, site.y)
-    return math.log(prize) - km / par.armed_cells_plan_km - 10.0 * par.armed_cells_ward * present(t, f) / site.held
-
-
-@compiled
-def begin(t: Truth, f: int, minute: int, attackers: float) -> None:
-    """An attack with so many people is due at a facility."""
-    t.facility[f].assault_due = minute
-    t.facility[f].rest_until = 0
-    t.facility[f].attackers_due = max(1.0, math.floor(attackers + 0.5))
+    return (
+        math.log(prize) - km / params.armed_cells_plan_km - 10.0 * params.armed_cells_ward * present(t, f) / site.held
+    )
 
 
 @compiled
@@ -95,7 +143,7 @@ def which_cell(t: Truth, u: float) -> int:
 def attacks(t: Truth) -> None:
     """Attacks that begin in this step: dated ones, then the day's candidates, thinned by growth."""
     clock = t.clock[0]
-    par = t.par[0]
+    params = t.parameters[0]
     for k in range(t.attack.shape[0]):
         dated = t.attack[k]
         if dated.done == 1 or dated.minute >= clock.m1:
@@ -104,27 +152,31 @@ def attacks(t: Truth) -> None:
         site = t.facility[dated.facility]
         if site.held > 0 and site.resident == 0 and site.assault == NO_ASSAULT and site.assault_due == NEVER:
             z = normal_quantile(uniform(clock.seed, DATED, clock.replicate, THEATRE, 0, k))
-            size = dated.attackers * math.exp(par.armed_cells_attackers_sd * z)
-            begin(t, dated.facility, max(dated.minute, clock.m0), size)
-    if clock.armed_strength <= 0.0 or par.armed_cells_attacks_per_month <= 0.0:
+            size = dated.attackers * math.exp(params.armed_cells_attackers_sd * z)
+            expect_assault(t, dated.facility, max(dated.minute, clock.m0), size)
+    if clock.armed_strength <= 0.0 or params.armed_cells_attacks_per_month <= 0.0:
         return
     day = clock.m0 // DAY * DAY
     if clock.m0 == day:
-        mean = par.armed_cells_attacks_per_month / 30.0 * par.armed_cells_growth_max
+        mean = params.armed_cells_attacks_per_month / 30.0 * params.armed_cells_growth_max
         clock.candidates = poisson_quantile(uniform(clock.seed, COUNT, clock.replicate, THEATRE, day, 0), mean)
     for k in range(clock.candidates):
         minute = day + int(math.floor(1440.0 * uniform(clock.seed, TIME, clock.replicate, THEATRE, day, k)))
         if minute < clock.m0 or minute >= clock.m1:
             continue
-        growth = min(par.armed_cells_growth_max, 1.0 + par.armed_cells_growth_per_100 * t.states[REJOINED] / 100.0)
+        growth = min(
+            params.armed_cells_growth_max, 1.0 + params.armed_cells_growth_per_100 * t.states[REJOINED] / 100.0
+        )
         u = uniform(clock.seed, ACCEPT, clock.replicate, THEATRE, day, k)
-        if u >= growth / par.armed_cells_growth_max:
+        if u >= growth / params.armed_cells_growth_max:
             continue
         cell = which_cell(t, uniform(clock.seed, CELL, clock.replicate, THEATRE, day, k))
         target = choose_target(t, cell, day, k)
         if target >= 0 and t.facility[target].assault_due == NEVER:
             z = normal_quantile(uniform(clock.seed, SIZE, clock.replicate, THEATRE, day, k))
-            begin(t, target, minute, par.armed_cells_attackers * math.exp(par.armed_cells_attackers_sd * z))
+            expect_assault(
+                t, target, minute, params.armed_cells_attackers * math.exp(params.armed_cells_attackers_sd * z)
+            )
 
 
 class ArmedCell(RowAgent):

@@ -1,88 +1,138 @@
-"""Collective disorder in a facility, after Epstein: who could join, who does, who contains it. Part of the rule of
-Facility and of Detainee."""
+"""Collective disorder, after Epstein: the mood of a facility, who contains it, who joins and who calms down."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from sim.agents.detainee import (
-    critical_agitation,
-    critical_containment,
-    decide,
-    draw_order,
-    draw_traits,
+from sim.agents.blocks import book_decision, calm_blocks, calm_person
+from sim.agents.disorder_lists import (
+    GUARDS_SLACK,
+    forget_lists,
+    is_quiet,
+    learn_quiet,
+    quiet_margin,
+    refresh_lists,
+    stays_on_list,
+    take_off_list,
 )
+from sim.agents.thresholds import containment, critical_containment
+from sim.engine.columns import decision, fixed, owned, state
 from sim.engine.compiled import compiled
-from sim.world.codes import MINOR
+from sim.engine.random import name_key, normal_quantile, uniform
+from sim.world.codes import DAY, NONE, RELEASED
 from sim.world.state import Truth
 
-FEW = 64
-"""So many in disorder are sorted when some of them get out; more are found by going through the order."""
+MOOD = owned(
+    __name__,
+    state("authority", "f8", "L", "the custodian's authority, 0-1"),
+    state("agitation", "f8", "s", "agitation of all people there"),
+    state("agitation_0", "f8", "", "slow random agitation at the day's start, standard normal"),
+    state("agitation_1", "f8", "", "the same at the day's end"),
+    state("uncontained", "f8", "persons", "people in disorder whom nobody contains, U"),
+)
+"""Columns of FACILITY."""
+CONTAINED = owned(__name__, state("containment", "f8", "P", "probability that disorder is contained in the block"))
+"""Columns of BLOCK."""
+AUTHORITY = owned(__name__, fixed("authority", "f8", "L", "authority as custodian", "theatre.parties.*.authority"))
+"""Columns of PARTY."""
+DISORDER_RATES = owned(
+    __name__,
+    decision("agitation_kept", "f8", "share", "of slow agitation left after a day, rho"),
+    decision("authority_kept", "f8", "share", "of authority left after a step without custody"),
+    decision("authority_lag", "f8", "share", "of the way to the holder's authority not gone in a step"),
+    decision("join", "f8", "probability", "of joining in a substep, for one who would"),
+    decision("calm", "f8", "probability", "of calming down in a substep, for one who would"),
+)
+"""Columns of CLOCK: exponentials that stay the same through a replicate."""
+
+AGITATION = name_key("agitation")
+SWITCH = name_key("disorder.switch")
 
 
 @compiled
-def containment(guards_present: float, active: float, orderly: float, k: float) -> float:
-    """Probability that disorder is contained: P = 1 - exp(-k C / (A + a0 N + 1)).
-
-    Parameters: guards_present, effective guards C (persons); active, people in disorder A (persons); orderly,
-    a0 N, the watching that all N take; k, dimensionless. Returns a probability, 0 to 1.
-    Source: Epstein 2002, eq. 2; a0 N + 1 so that an orderly block is defined and takes watching.
-    """
-    return 1.0 - math.exp(-k * guards_present / (active + orderly + 1.0))
+def fix_rates_of_disorder(t: Truth) -> None:
+    """Work out the exponentials of a day's, a step's and a substep's length."""
+    clock = t.clock[0]
+    params = t.parameters[0]
+    hours = clock.substep_minutes / 60.0
+    clock.agitation_kept = math.exp(-1.0 / params.disorder_agitation_days)
+    clock.authority_kept = math.exp(-clock.dt / params.disorder_authority_down_hours)
+    clock.authority_lag = math.exp(-clock.dt / params.disorder_authority_up_hours)
+    clock.join = 1.0 - math.exp(-params.disorder_up_per_hour * hours)
+    clock.calm = 1.0 - math.exp(-params.disorder_down_per_hour * hours)
 
 
 @compiled
-def smallest_block(t: Truth, f: int) -> int:
-    """People in the facility's smallest block that is not empty."""
+def open_mood(t: Truth, f: int) -> None:
+    """Start with the holder's authority."""
+    t.facility[f].authority = t.party[t.facility[f].controller].authority
+
+
+@compiled
+def agitate(t: Truth, f: int) -> None:
+    """Draw the day's slow random agitation: an autoregressive walk from midnight to midnight."""
+    clock = t.clock[0]
     site = t.facility[f]
-    if site.smallest_block == 0:
-        best = site.held
-        for b in range(site.blocks):
-            n = t.block[site.block_first + b].held
-            if 0 < n < best:
-                best = n
-        site.smallest_block = best
-    return site.smallest_block
+    rho = clock.agitation_kept
+    spread = math.sqrt(1.0 - rho * rho)
+    if clock.m0 == 0:
+        site.agitation_1 = normal_quantile(uniform(clock.seed, AGITATION, clock.replicate, site.key, 0, 0))
+    site.agitation_0 = site.agitation_1
+    z = normal_quantile(uniform(clock.seed, AGITATION, clock.replicate, site.key, clock.m0 + DAY, 0))
+    site.agitation_1 = rho * site.agitation_0 + spread * z
 
 
 @compiled
-def is_quiet(t: Truth, f: int, guards: float, agitation: float) -> bool:
-    """Whether nobody can join disorder with so many guards and so much agitation; exact, by bounds, not persons.
+def crowding(t: Truth, f: int, held: int) -> float:
+    """Agitation by crowding with so many people, at most crowding_max."""
+    params = t.parameters[0]
+    return min(
+        params.disorder_crowding_max,
+        params.disorder_crowding_weight * max(0.0, held / t.facility[f].capacity - 1.0),
+    )
 
-    p* rises with agitation and falls with authority, and P rises with guards: what was seen quiet stays quiet
-    while agitation is no higher, authority no lower and guards no fewer, and nobody came or left. Before
-    anyone was looked at, the largest p* anybody could have is held against the smallest block.
-    """
-    par = t.par[0]
+
+@compiled
+def mood(t: Truth, f: int, heard: float, held: int) -> None:
+    """Agitation s and authority L of a facility in this step. Parameters: heard, held, news and people at its start."""
+    clock = t.clock[0]
+    params = t.parameters[0]
     site = t.facility[f]
-    if guards >= site.quiet_guards and agitation <= site.quiet_agitation and site.authority >= site.quiet_authority:
-        return True
-    least = 0.0
-    needed = 0.0
-    if (1.0 + agitation) * (1.0 - site.authority) > par.disorder_threshold:
-        n = smallest_block(t, f)
-        needed = guards
-        least = containment(guards * n / site.held, 0.0, par.disorder_watching * n, par.disorder_containment_k)
-    risk = min(par.disorder_risk_min, par.disorder_family_risk_min)
-    up_to = math.inf
-    if site.authority < 1.0:
-        up_to = (least * risk + par.disorder_threshold) / (1.0 - site.authority) - 1.0 - 1e-9
-    if agitation > up_to:
-        return False
-    site.quiet_guards = needed
-    site.quiet_agitation = up_to
-    site.quiet_authority = site.authority
-    return True
+    phase = (clock.m0 % DAY + 0.5 * clock.step_minutes) / DAY
+    slow = params.disorder_agitation_sd * ((1.0 - phase) * site.agitation_0 + phase * site.agitation_1)
+    site.agitation = max(0.0, crowding(t, f, held) + min(params.news_cap, heard) + slow)
+    goal = t.party[site.controller].authority
+    if site.custody == NONE or site.custody == RELEASED:
+        site.authority *= clock.authority_kept
+    elif site.authority != goal:
+        site.authority = goal + (site.authority - goal) * clock.authority_lag
+
+
+@compiled
+def decide(t: Truth, i: int, contained: float, s: float, authority: float, minute: int) -> int:
+    """Return one person's decision in a substep: to join disorder, to calm down, or neither.
+
+    Parameters: contained, P of the person's block; s, authority, agitation and L of the facility; minute, the substep's
+    first. Returns 1 joined, -1 calmed, 0 neither.
+    """
+    person = t.people[i]
+    wants = critical_containment(t, i, s, authority) > contained
+    if wants == (person.active == 1):
+        return 0
+    clock = t.clock[0]
+    home = t.facility[person.home]
+    u = uniform(clock.seed, SWITCH, clock.replicate, home.key, minute, i - home.first)
+    if wants:
+        return 1 if u < clock.join else 0
+    return -1 if u < clock.calm else 0
 
 
 @compiled
 def contain_blocks(t: Truth, f: int, guards: float) -> None:
     """P of every block: part of the guards at fixed posts, part drawn to where disorder is."""
-    par = t.par[0]
+    params = t.parameters[0]
     site = t.facility[f]
-    reserve = par.guards_reserve_share
+    reserve = params.guards_reserve_share
     last_held = -1
     last = 0.0
     for b in range(site.blocks):
@@ -96,211 +146,55 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
         drawn = block.active / site.active if site.active > 0 else fixed
         here = (1.0 - reserve) * guards * fixed + reserve * guards * drawn
         block.containment = containment(
-            here, float(block.active), par.disorder_watching * block.held, par.disorder_containment_k
+            here, float(block.active), params.disorder_watching * block.held, params.disorder_containment_k
         )
         if block.active == 0:
             last = block.containment
             last_held = block.held
 
 
-BOX_AGITATION = 0.01
-BOX_AUTHORITY = 0.01
-BOX_CONTAINMENT = 0.05
-"""The conditions a block's list is made for: so much more or less of each, of containment as a share; twice that
-where nobody is in disorder, and only for the worse."""
-GUARDS_SLACK = 0.97
-"""What is seen quiet is tried with so much less of the guards: they fall slowly as the sponsor leaves."""
-
-
-@compiled
-def refresh_lists(t: Truth, f: int) -> None:
-    """Keep, for every block, the list of those who need to be looked at while conditions are about as now.
-
-    Exact: p* rises with agitation and falls with authority, in floating point too. So under all the conditions that
-    the list is made for, whoever is not listed stays quiet, and whoever is listed as settled stays in disorder.
-    A block whose conditions have left the box is looked through again.
-    """
-    site = t.facility[f]
-    inside = site.agitation <= site.near_agitation and site.authority >= site.near_authority
-    if site.active > 0:
-        inside = inside and site.agitation >= site.far_agitation and site.authority <= site.far_authority
-    if site.listed == 0 or not inside:
-        site.listed = 1
-        site.near_agitation = site.agitation + (BOX_AGITATION if site.active > 0 else 2.0 * BOX_AGITATION)
-        site.far_agitation = max(0.0, site.agitation - BOX_AGITATION)
-        site.near_authority = site.authority - BOX_AUTHORITY
-        site.far_authority = min(1.0, site.authority + BOX_AUTHORITY)
-        site.near_least = math.inf
-        draw_traits(t, f)
-        for b in range(site.blocks):
-            t.block[site.block_first + b].near = -1
-    lowest = math.inf
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        if block.held == 0:
-            continue
-        lowest = min(lowest, block.containment)
-        worse = block.near < 0 or block.containment < block.least
-        if worse or (block.containment > block.most and block.look < block.near):
-            list_block(t, f, b)
-    if site.entry_head >= 0 and lowest < site.near_least:
-        site.near_least = 0.85 * lowest
-        chain_entries(t, f)
-
-
-@compiled
-def list_block(t: Truth, f: int, b: int) -> None:
-    """Look at all a block's own people once: first on its list are those to look at, then those settled in disorder."""
-    site = t.facility[f]
-    block = t.block[site.block_first + b]
-    width = BOX_CONTAINMENT if site.active > 0 else 2.0 * BOX_CONTAINMENT
-    block.least = (1.0 - width) * block.containment
-    block.most = (1.0 + BOX_CONTAINMENT) * block.containment
-    start = block.first
-    look = 0
-    listed = 0
-    for k in range(b, site.held0, site.blocks):
-        i = site.first + k
-        if t.people[i].kind == MINOR:  # and so are all after
-            break
-        if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
-            continue
-        t.near[start + listed] = i
-        if not is_settled_in_disorder(t, f, i, block.most):
-            t.near[start + listed] = t.near[start + look]
-            t.near[start + look] = i
-            look += 1
-        listed += 1
-    block.look = look
-    block.near = listed
-
-
-@compiled
-def is_settled_quiet(t: Truth, f: int, i: int, least: float) -> bool:
-    """Whether a person is quiet, and stays so under all conditions that the lists are made for."""
-    site = t.facility[f]
-    return bool(
-        t.people[i].active == 0 and critical_containment(t, i, site.near_agitation, site.near_authority) <= least
-    )
-
-
-@compiled
-def is_settled_in_disorder(t: Truth, f: int, i: int, most: float) -> bool:
-    """Whether a person is in disorder, and stays so under all conditions that the lists are made for."""
-    site = t.facility[f]
-    return bool(t.people[i].active == 1 and critical_containment(t, i, site.far_agitation, site.far_authority) > most)
-
-
-@compiled
-def take_off_list(t: Truth, f: int, b: int, k: int, settled: bool) -> None:
-    """The person at place k of a block's list need not be looked at any more: settled in disorder, or quiet or gone."""
-    site = t.facility[f]
-    block = t.block[site.block_first + b]
-    start = block.first
-    i = t.near[k]
-    last = start + block.look - 1
-    t.near[k] = t.near[last]
-    t.near[last] = i
-    block.look -= 1
-    if not settled:
-        block.near -= 1
-        t.near[last] = t.near[start + block.near]
-
-
-@compiled
-def chain_entries(t: Truth, f: int) -> None:
-    """Those brought in: forget who has left again, and chain those who could join."""
-    site = t.facility[f]
-    entry = site.entry_head
-    site.entry_head = -1
-    site.entry_tail = -1
-    site.near_entry = -1
-    while entry >= 0:
-        following = t.entry[entry, 1]
-        i = t.entry[entry, 0]
-        if t.people[i].slot == entry:
-            draw_traits(t, t.people[i].home)
-            if site.entry_tail >= 0:
-                t.entry[site.entry_tail, 1] = entry
-            else:
-                site.entry_head = entry
-            site.entry_tail = entry
-            t.entry[entry, 1] = -1
-            if not is_settled_quiet(t, f, i, site.near_least):
-                t.entry[entry, 2] = site.near_entry
-                site.near_entry = entry
-        entry = following
-
-
-@compiled
-def quiet_up_to(t: Truth, f: int, i: int, slack: float) -> float:
-    """The agitation up to which a person here stays quiet with this share of the guards, all else as now.
-
-    In an orderly place P is concave in guards, so a share of the guards leaves at least that share of P.
-    """
-    block = t.block[t.facility[f].block_first + t.people[i].block]
-    return critical_agitation(t, i, t.facility[f].authority, slack * block.containment)
-
-
-@compiled
-def book_decision(t: Truth, f: int, i: int, decision: int) -> None:
-    """Count a person who joined or calmed down."""
-    site = t.facility[f]
-    site.active += decision
-    t.block[site.block_first + t.people[i].block].active += decision
-
-
 @compiled
 def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
-    """One tick of disorder: everybody's decision on the containment of the tick's start."""
+    """One substep of disorder: everybody held decides, on the containment of its start.
+
+    A person joins or calms down by `decide`; then U is the sum over blocks of A (1 - P). Whom `disorder_lists` knows
+    to stay as they are is not asked.
+    """
     site = t.facility[f]
     if site.active == 0 and is_quiet(t, f, guards, site.agitation):
         return
     contain_blocks(t, f, guards)
     refresh_lists(t, f)
-    s, authority = site.agitation, site.authority
     orderly = site.active == 0
-    highest = site.near_agitation
-    with_fewer = site.near_agitation
+    highest = with_fewer = site.near_agitation
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         k = block.first
-        end = k + max(0, block.look)
-        while k < end:
+        while k < block.first + block.look:
             i = t.near[k]
             if t.people[i].slot != -1 or t.people[i].facility != f:
                 take_off_list(t, f, b, k, False)
-                end -= 1
                 continue
-            decision = decide(t, i, block.containment, s, authority, minute)
+            decision = decide(t, i, block.containment, site.agitation, site.authority, minute)
             if orderly:
-                highest = min(highest, quiet_up_to(t, f, i, 1.0))
-                with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
-            if decision != 0:
-                book_decision(t, f, i, decision)
-                settled = is_settled_in_disorder(t, f, i, block.most)
-                if settled or is_settled_quiet(t, f, i, block.least):
-                    take_off_list(t, f, b, k, settled)
-                    end -= 1
-                    continue
-            k += 1
+                highest = min(highest, quiet_margin(t, f, i, 1.0))
+                with_fewer = min(with_fewer, quiet_margin(t, f, i, GUARDS_SLACK))
+            book_decision(t, f, i, decision)
+            if stays_on_list(t, f, b, k, i, decision != 0):
+                k += 1
     entry = site.near_entry
     while entry >= 0:
         i = t.entry[entry, 0]
         if t.people[i].slot == entry:
             contained = t.block[site.block_first + t.people[i].block].containment
-            decision = decide(t, i, contained, s, authority, minute)
+            decision = decide(t, i, contained, site.agitation, site.authority, minute)
             if orderly:
-                highest = min(highest, quiet_up_to(t, f, i, 1.0))
-                with_fewer = min(with_fewer, quiet_up_to(t, f, i, GUARDS_SLACK))
-            if decision != 0:
-                book_decision(t, f, i, decision)
+                highest = min(highest, quiet_margin(t, f, i, 1.0))
+                with_fewer = min(with_fewer, quiet_margin(t, f, i, GUARDS_SLACK))
+            book_decision(t, f, i, decision)
         entry = t.entry[entry, 2]
-    if orderly and highest >= site.agitation:
-        enough = with_fewer >= site.agitation
-        site.quiet_guards = GUARDS_SLACK * guards if enough else guards
-        site.quiet_agitation = with_fewer if enough else highest
-        site.quiet_authority = site.authority
+    if orderly:
+        learn_quiet(t, f, guards, highest, with_fewer)
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         if block.active > 0:
@@ -308,45 +202,26 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
 
 
 @compiled
-def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
-    """The next n in disorder, in the facility's order, found from the lists when they are few.
+def begin_substep(t: Truth, f: int) -> None:
+    """Begin a substep with nobody uncontained."""
+    t.facility[f].uncontained = 0.0
 
-    The same as `next_in_order` with `only_active`: own people by go number, then those brought in by arrival.
-    """
+
+@compiled
+def calm_everyone(t: Truth, f: int) -> None:
+    """Take everybody out of disorder: nobody is where nobody keeps them."""
     site = t.facility[f]
-    draw_order(t, f)
-    who = np.empty(site.active, np.int64)
-    rank = np.empty(site.active)
-    found = 0
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        if block.active == 0:
-            continue
-        start = block.first
-        for k in range(start, start + max(0, block.near)):
-            i = t.near[k]
-            if t.people[i].slot == -1 and t.people[i].facility == f and t.people[i].active == 1:
-                who[found] = i
-                rank[found] = t.trait[i, 2]
-                found += 1
-    entry = site.near_entry
+    site.uncontained = 0.0
+    forget_lists(t, f)
+    if site.active == 0:
+        return
+    for k in range(site.held0):
+        person = t.people[site.first + k]
+        if person.slot == -1 and person.facility == f:
+            calm_person(t, site.first + k)
+    entry = site.entry_head
     while entry >= 0:
-        i = t.entry[entry, 0]
-        if t.people[i].slot == entry and t.people[i].active == 1:
-            who[found] = i
-            rank[found] = 2.0 + entry
-            found += 1
-        entry = t.entry[entry, 2]
-    for k in range(1, found):
-        w, r = who[k], rank[k]
-        j = k
-        while j > 0 and rank[j - 1] > r:
-            rank[j] = rank[j - 1]
-            who[j] = who[j - 1]
-            j -= 1
-        rank[j] = r
-        who[j] = w
-    taken = min(n, found)
-    for k in range(taken):
-        chosen[k] = who[k]
-    return taken
+        if t.people[t.entry[entry, 0]].slot == entry:
+            calm_person(t, t.entry[entry, 0])
+        entry = t.entry[entry, 1]
+    calm_blocks(t, f)

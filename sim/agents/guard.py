@@ -1,4 +1,4 @@
-"""Guard: one guard at a facility. Called to the front, flees, is lost, comes back; and the guards' joint effect."""
+"""Guard: one guard at a facility. Called to the front, flees, is lost, comes back; the view."""
 
 from __future__ import annotations
 
@@ -6,48 +6,103 @@ import math
 
 import numpy as np
 
+from sim.agents.given import Given
+from sim.agents.rest import wake
 from sim.engine.arrayset import Column, RowAgent, array_column
+from sim.engine.columns import Record, decision, drawn, fixed, owned, saved, state
 from sim.engine.compiled import compiled
 from sim.engine.random import fill_uniform, name_key, uniform
 from sim.engine.ranking import rank_uniforms
-from sim.world.codes import (
-    AT_FRONT,
-    CALL,
-    DAY,
-    FLED,
-    GATE,
-    GUARD_STATES,
-    GUARDED,
-    GUARDS_GONE,
-    LOST,
-    NONE,
-    ON_SITE,
-    RELIEVED,
-)
-from sim.world.record import note
+from sim.scenario.declare import Distribution, LogNormal, support
+from sim.scenario.draw import quantile
+from sim.world.codes import AT_FRONT, CALL, FLED, GUARD_STATES, LOST, ON_SITE, RELIEVED
+from sim.world.record import list_too_short, note
 from sim.world.state import Truth
 
-GUARD = np.dtype([("status", "i8"), ("call", "f8"), ("nerve", "f8")], align=True)
+GUARD = Record(
+    "GUARD",
+    owned(
+        __name__,
+        state("status", "i8", "", "index of the status: on site, at the front, ..."),
+        drawn("call", "f8", "", "the front calls those with low numbers first, 0-1"),
+        drawn("nerve", "f8", "threat", "threat at which this guard flees, 0-1"),
+    ),
+)
+POSTS = owned(
+    __name__,
+    fixed("assigned", "f8", "guards", "guards in the theatre file, before guards.scale", "theatre.facilities.*.guards"),
+    fixed("guard_first", "i8", "", "its guards are rows guard_first .. guard_first + guards - 1"),
+    fixed("guard_rows", "i8", "guards", "most guards it can have in any replicate"),
+    fixed("call_priority", "f8", "share", "how far it gives guards to the front", "theatre.facilities.*.call_priority"),
+    drawn("guards", "i8", "guards", "guards that exist in this replicate"),
+    state("on_site", "i8", "guards", "own guards present, all shifts"),
+    state("at_front", "i8", "guards", "own guards at the front"),
+    state("occupier_guards", "f8", "guards", "the occupier's guards present"),
+    saved("stirred", "i8", "0/1", "1 if guards came or went since the last call", forget=1),
+)
+"""Columns of FACILITY."""
+PRESSURE = owned(__name__, state("pressure", "f8", "", "front pressure F, 0-1"))
+EFFECTIVENESS = owned(
+    __name__,
+    fixed("effectiveness", "f8", "share", "work of one guard, trained guard = 1", "theatre.parties.*.effectiveness"),
+)
+"""Columns of PARTY."""
+GUARD_RATES = owned(
+    __name__,
+    saved("guards_stirred", "i8", "0/1", "1 if guards came or went anywhere since they were last looked at", forget=1),
+    decision("pressure_up", "f8", "share", "of the way that front pressure goes in a step when it rises"),
+    decision("pressure_down", "f8", "share", "of the way that front pressure goes in a step when it falls"),
+)
+"""Columns of CLOCK."""
 
 COUNT = name_key("guards.count")
 CALLED = name_key("guards.call")
 NERVE = name_key("guards.nerve")
 REPLACE = name_key("guards.replace")
 
-DECISION_MINUTE = 360
-"""Commanders decide once a day, at 06:00."""
+
+def post_guards(rows: np.ndarray, given: Given) -> np.ndarray:
+    """Return rows for the most guards that all facilities can have in any replicate.
+
+    Parameters: rows of FACILITY, written.
+    """
+    count = 0
+    for row, facility in zip(rows, given.theatre.facilities.values(), strict=True):
+        row["guard_first"] = count
+        row["guard_rows"] = math.floor(_most(given.scenario.guards.scale, 20.0) * _most(facility.guards, 20_000.0)) + 1
+        count += int(row["guard_rows"])
+    return GUARD.rows(count)
+
+
+def _most(value: float | Distribution, bound: float) -> float:
+    """Return the largest number that can be drawn, up to its declared bound."""
+    if isinstance(value, LogNormal):
+        return min(bound, float(quantile(value, 1.0 - 2.0**-53)))
+    return min(bound, support(value)[1])
 
 
 @compiled
-def muster(t: Truth, f: int) -> None:
-    """Guard j of a facility exists if j < floor(scale n_f + u_f); draws call numbers and nerve, in call order."""
+def fix_rates_of_guards(t: Truth) -> None:
+    """Work out the exponentials of a step's length."""
     clock = t.clock[0]
-    par = t.par[0]
+    params = t.parameters[0]
+    clock.pressure_up = 1.0 - math.exp(-clock.dt / params.guards_pressure_up_hours)
+    clock.pressure_down = 1.0 - math.exp(-clock.dt / params.guards_pressure_down_hours)
+
+
+@compiled
+def draw_guards(t: Truth, f: int) -> None:
+    """Draw who stands guard, their call numbers and nerve.
+
+    Guard j of a facility exists if j < floor(scale n_f + u_f).
+    """
+    clock = t.clock[0]
+    params = t.parameters[0]
     site = t.facility[f]
     u = uniform(clock.seed, COUNT, clock.replicate, site.key, 0, 0)
-    n = int(math.floor(par.guards_scale * site.assigned + u))
+    n = int(math.floor(params.guards_scale * site.assigned + u))
     if n > site.guard_rows:
-        clock.overflow = 1
+        list_too_short(t)
         n = site.guard_rows
     site.guards = n
     site.on_site = n
@@ -65,7 +120,7 @@ def muster(t: Truth, f: int) -> None:
         t.guard_order[first + j] = first + ranked[j]
     fill_uniform(draw, clock.seed, NERVE, clock.replicate, site.key, 0)
     for j in range(n):
-        t.guard[first + j].nerve = par.guards_nerve_min + (1.0 - par.guards_nerve_min) * draw[j]
+        t.guard[first + j].nerve = params.guards_nerve_min + (1.0 - params.guards_nerve_min) * draw[j]
 
 
 @compiled
@@ -86,7 +141,7 @@ def return_and_replace(t: Truth, f: int, minute: int) -> None:
     """At the daily decision: lost guards are replaced, those who fled return once the threat is half their nerve."""
     clock = t.clock[0]
     site = t.facility[f]
-    chance = 1.0 - math.exp(-t.par[0].guards_replace_per_day)
+    chance = 1.0 - math.exp(-t.parameters[0].guards_replace_per_day)
     for j in range(site.guards):
         guard = t.guard[site.guard_first + j]
         if guard.status == LOST:
@@ -101,14 +156,14 @@ def return_and_replace(t: Truth, f: int, minute: int) -> None:
 @compiled
 def call_up(t: Truth, f: int, minute: int) -> None:
     """The front takes guards by call number, down to the floor; the others stand on site."""
-    par = t.par[0]
+    params = t.parameters[0]
     site = t.facility[f]
-    share = par.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
+    share = params.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
     before = site.on_site
     if site.stirred == 1:
         count_guards(t, f)
     wanted = called_below(t, f, share)
-    floor = int(math.ceil(par.guards_floor_per_100 * site.held / 100.0))
+    floor = int(math.ceil(params.guards_floor_per_100 * site.held / 100.0))
     n = min(wanted, max(0, site.on_site + site.at_front - floor))
     if n == site.at_front and site.stirred == 0:
         return
@@ -144,14 +199,14 @@ def send_to_front(t: Truth, f: int, n: int) -> None:
     site.at_front = min(n, gone)
     site.on_site = gone - site.at_front
     site.stirred = 0
-    site.rest_until = 0
+    wake(t, f)
 
 
 @compiled
 def guards_changed(t: Truth, f: int) -> None:
     """Note that a facility's guards are not those of the last look."""
     t.facility[f].stirred = 1
-    t.facility[f].rest_until = 0
+    wake(t, f)
     t.clock[0].guards_stirred = 1
 
 
@@ -209,6 +264,18 @@ def lose(t: Truth, f: int, n: int) -> None:
 
 
 @compiled
+def post_occupier(t: Truth, f: int, guards: float) -> None:
+    """The occupier posts guards of its own."""
+    t.facility[f].occupier_guards = guards
+
+
+@compiled
+def guards_seen(t: Truth) -> None:
+    """Note that everybody's guards have been looked at."""
+    t.clock[0].guards_stirred = 0
+
+
+@compiled
 def present(t: Truth, f: int) -> float:
     """G: guards on site plus the occupier's, all shifts."""
     return t.facility[f].on_site + t.facility[f].occupier_guards
@@ -221,77 +288,31 @@ def upkeep_here(t: Truth, f: int) -> float:
 
 
 @compiled
-def gate_held(t: Truth, f: int, minute: int) -> bool:
-    """Whether attackers hold the gate: at once after a surprise, from the next tick on after a fight."""
-    return t.facility[f].assault == GATE and minute >= t.facility[f].gate_from
-
-
-@compiled
-def effective_guards(t: Truth, f: int, minute: int) -> float:
-    """C: effective guards on shift, a real number."""
-    par = t.par[0]
+def answer_front(t: Truth, f: int, decides: bool, decision: int) -> None:
+    """One facility's guards in a step: the daily decision, then flight."""
     site = t.facility[f]
-    value = present(t, f) / par.guards_shifts * t.party[site.keeper].effectiveness * upkeep_here(t, f)
-    value *= 1.0 + par.guards_camera_gain * site.cameras
-    if gate_held(t, f, minute):
-        value *= 1.0 - par.assault_suppress_share
-    if minute < site.pulled_until:
-        value *= 1.0 - par.shelling_pull_share
-    return value
+    if decides:
+        if site.on_site + site.at_front < site.guards:
+            return_and_replace(t, f, decision)
+        call_up(t, f, decision)
+    if site.threat > t.parameters[0].guards_nerve_min and site.on_site > 0:
+        flee(t, f)
 
 
 @compiled
-def guards(t: Truth) -> None:
-    """The guards' step: pressure, the daily decision, flight; then who has custody."""
-    front_pressure(t)
-    clock = t.clock[0]
-    decision = clock.m0 // DAY * DAY + DECISION_MINUTE
-    decides = clock.m0 <= decision < clock.m1
-    if not decides and clock.threatened == 0 and clock.guards_stirred == 0:
-        return
-    clock.guards_stirred = 0
+def guards_on_duty(t: Truth) -> int:
+    """Guards present everywhere, all shifts."""
+    n = 0
     for f in range(t.facility.shape[0]):
-        site = t.facility[f]
-        if site.changed == 0:
-            if decides:
-                if site.on_site + site.at_front < site.guards:
-                    return_and_replace(t, f, decision)
-                call_up(t, f, decision)
-            if site.threat > t.par[0].guards_nerve_min and site.on_site > 0:
-                flee(t, f)
-        if site.custody == GUARDED and present(t, f) <= 0.0:
-            site.custody = NONE
-            site.rest_until = 0
-            calm_everyone(t, f)
-            note(t, clock.m0, GUARDS_GONE, f, NONE, 0.0)
-        elif site.custody == NONE and site.changed == 0 and present(t, f) > 0.0:
-            site.custody = GUARDED
-            site.rest_until = 0
-            note(t, clock.m0, GUARDS_GONE, f, GUARDED, present(t, f))
+        n += guards_here(t, f)
+    return n
 
 
 @compiled
-def calm_everyone(t: Truth, f: int) -> None:
-    """Nobody is in disorder where nobody keeps them."""
+def guards_here(t: Truth, f: int) -> int:
+    """Guards present at a facility, all shifts, the occupier's rounded half up."""
     site = t.facility[f]
-    site.uncontained = 0.0
-    site.quiet_guards = math.inf
-    if site.active == 0:
-        return
-    site.listed = 0
-    for k in range(site.held0):
-        person = t.people[site.first + k]
-        if person.slot == -1 and person.facility == f:
-            person.active = 0
-    entry = site.entry_head
-    while entry >= 0:
-        person = t.people[t.entry[entry, 0]]
-        if person.slot == entry:
-            person.active = 0
-        entry = t.entry[entry, 1]
-    for b in range(site.blocks):
-        t.block[site.block_first + b].active = 0
-    site.active = 0
+    return int(site.on_site + math.floor(site.occupier_guards + 0.5))
 
 
 class Guard(RowAgent):

@@ -1,21 +1,62 @@
-"""What a custodian does with people before the ground is lost: repatriation, and moving them first."""
+"""Levers that take people: repatriation, and moving them before the ground is lost. And those that raise a number."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+
+from sim.agents.account import book_moved, book_repatriated
 from sim.agents.detainee import arrive, change_state, depart
+from sim.agents.given import Given
+from sim.engine.columns import decision, owned
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, uniform
 from sim.world.codes import DAY, FIGHTER, FOREIGN, GUARDED, HELD, MOVED, NEVER, REPATRIATED
-from sim.world.ground import distance_km
+from sim.world.map import distance_km
 from sim.world.record import note
-from sim.world.state import Truth
+from sim.world.state import THEATRE, Truth
 
-THEATRE = name_key("theatre")
+LEVERS = owned(
+    __name__,
+    decision("move_start", "i8", "min", "when people are first moved", start=NEVER, dated=True),
+    decision("move_to", "i8", "", "index of the facility they are moved to, -1 for the nearest", start=-1),
+    decision("repatriate_start", "i8", "min", "when people are first repatriated", start=NEVER, dated=True),
+    decision("repatriate_who", "i8", "", "index of who: all, fighters, families"),
+)
+"""Columns of CLOCK."""
+EMPTIED = owned(__name__, decision("emptied_by_lever", "i8", "0/1", "1 if the move-first lever empties it"))
+"""Columns of FACILITY."""
+
 REPATRIATE = name_key("levers.repatriation")
 MOVE_FIRST = name_key("levers.move_first")
 DAYS_PER_MONTH = 30.4375
+
+
+def describe_levers(rows: np.ndarray, clock: np.ndarray, given: Given) -> np.ndarray:
+    """Write the levers that take people into rows of FACILITY and the CLOCK. Return the facilities to be emptied."""
+    levers = given.scenario.levers
+    if levers.repatriation is not None:
+        clock["repatriate_start"] = max(0, given.minute(levers.repatriation.start or given.scenario.start))
+        clock["repatriate_who"] = ("all", "fighters", "families").index(levers.repatriation.who)
+    if levers.move_first is None:
+        return np.zeros(0, np.int64)
+    clock["move_start"] = given.minute(levers.move_first.start)
+    clock["move_to"] = given.facility(levers.move_first.to)
+    rows["emptied_by_lever"] = [name in levers.move_first.origin for name in given.names.facilities]
+    return np.array([given.facility(name) for name in levers.move_first.origin], dtype=np.int64)
+
+
+@compiled
+def pull_levers(t: Truth) -> None:
+    """Raise the numbers that a lever holds up: the guard floor, residual surveillance, the reaction force."""
+    params = t.parameters[0]
+    if params.levers_guard_floor_per_100 > params.guards_floor_per_100:
+        params.guards_floor_per_100 = params.levers_guard_floor_per_100
+    if params.levers_residual_isr_share > params.isr_residual:
+        params.isr_residual = params.levers_residual_isr_share
+    if params.levers_reaction_force_residual > params.assault_reaction_residual:
+        params.assault_reaction_residual = params.levers_reaction_force_residual
 
 
 @compiled
@@ -47,7 +88,7 @@ def repatriate(t: Truth) -> None:
     if day < 0:
         return
     u = uniform(clock.seed, REPATRIATE, clock.replicate, THEATRE, 0, 0)
-    left = due_today(day, t.par[0].levers_repatriation_per_month / DAYS_PER_MONTH, u)
+    left = due_today(day, t.parameters[0].levers_repatriation_per_month / DAYS_PER_MONTH, u)
     for i in range(t.people.shape[0]):
         if left <= 0:
             break
@@ -57,7 +98,7 @@ def repatriate(t: Truth) -> None:
         fighter = person.kind == FIGHTER
         if (clock.repatriate_who == 1 and not fighter) or (clock.repatriate_who == 2 and fighter):
             continue
-        t.facility[person.facility].repatriated += 1
+        book_repatriated(t, person.facility)
         depart(t, i)
         change_state(t, i, REPATRIATED)
         left -= 1
@@ -95,7 +136,7 @@ def move_first(t: Truth) -> None:
     if day < 0:
         return
     u = uniform(clock.seed, MOVE_FIRST, clock.replicate, THEATRE, 0, 0)
-    left = due_today(day, t.par[0].levers_move_first_per_day, u)
+    left = due_today(day, t.parameters[0].levers_move_first_per_day, u)
     for k in range(t.move_from.shape[0]):
         f = t.move_from[k]
         to = destination(t, f)
@@ -111,6 +152,5 @@ def move_first(t: Truth) -> None:
                 left -= 1
                 moved += 1
         if moved > 0:
-            t.facility[f].moved += moved
-            t.total[0].moved += moved
+            book_moved(t, f, moved)
             note(t, clock.m0, MOVED, f, to, float(moved))

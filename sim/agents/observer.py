@@ -1,5 +1,6 @@
-"""Observer: surveillance, liaison, reporter, source, desk or spokesman. It looks, misses, counts, reports late,
-denies and invents. The observation pass reads the truth and writes reports, claims and confirmations."""
+"""Observer: liaison team, reporter, source, desk or spokesman; surveillance is the last. It learns, misses, counts,
+reports late, denies and invents. The observation pass reads the truth and writes reports, claims and confirmations.
+The view."""
 
 from __future__ import annotations
 
@@ -8,27 +9,84 @@ import math
 import numpy as np
 
 from sim.agents.attributes import own_name
-from sim.claims.misreport import agree, as_number, claimed_range, form_of_claim
+from sim.agents.confirmation import add_up_claims, publish, state_total, sum_of_claims
+from sim.agents.given import Given, number
+from sim.agents.knowledge import (
+    begin_report,
+    find_next_due,
+    is_news,
+    know_episode,
+    known,
+    mark_reported,
+    schedule_report,
+)
+from sim.agents.surveillance import add_watched_hours, draw_phase, set_coverage, surveillance, watch_begin
+from sim.claims.misreport import claimed_range, form_of_claim
 from sim.engine.arrayset import Column, RowAgent
+from sim.engine.columns import Field, Record, decision, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import lognormal_quantile, name_key, poisson_quantile, uniform
+from sim.scenario.parameters import ROLES
+from sim.scenario.parameters import Observer as Stated
 from sim.world.belief import Belief
 from sim.world.codes import (
     ASSAULT,
     ASSAULTED_SITES,
     DAY,
     DENIAL,
-    NEVER,
     OBSERVER_KINDS,
     REPORTER,
     RUMOUR,
     SHELLING,
+    SITES,
     STATEMENT,
     TAKEN_SITES,
     TOLD,
     WORDLESS,
 )
 from sim.world.state import Truth
+
+
+def _stated(name: str, unit: str, meaning: str) -> Field:
+    """Declare a number of an observer that the scenario states."""
+    return decision(name, "f8", unit, meaning, f"observers.*.{name}")
+
+
+OBSERVER = Record(
+    "OBSERVER",
+    owned(
+        __name__,
+        decision("key", "u8", "", "key of its name in random numbers"),
+        decision("role", "i8", "", "index of the role"),
+        decision("kind", "i8", "", "index of the kind"),
+        decision("party", "i8", "", "index of the party, -1 for none"),
+        decision("sites", "i8", "", "index of the sites it looks at: all, assaulted, taken"),
+        decision("listens", "i8", "", "bit r: adds up the claims of role r"),
+        _stated("presence", "share", "of facilities it can see"),
+        decision("leaves", "i8", "0/1", "1 if its presence goes with the sponsor's"),
+        _stated("detect", "probability", "it learns of an episode it could see"),
+        _stated("notice_size", "exits", "episode size it hears of, exponential mean"),
+        _stated("delay_hours", "h", "from the event to its report, median"),
+        _stated("delay_sd", "log", "spread of the delay"),
+        _stated("update_hours", "h", "between its reports while the count grows"),
+        _stated("bias", "ratio", "median of claim over truth"),
+        _stated("bias_own_failure", "ratio", "the same where the failure is its own, NaN for the same"),
+        _stated("error", "log", "spread of that ratio"),
+        _stated("denies", "probability", "it denies an episode"),
+        _stated("wordless", "probability", "it claims without a number"),
+        _stated("range_factor", "ratio", "a claim is given as a range of this ratio, 1 for a number"),
+        _stated("false_per_month", "1/month", "reports of what did not happen"),
+        _stated("false_size", "exits", "size of such a report, median"),
+        decision("reliability", "i8", "", "Admiralty code, 0 for A"),
+        decision("credibility", "i8", "", "Admiralty code, 1 to 6"),
+        decision("direct", "i8", "0/1", "1 if it counts heads itself"),
+        decision("origin", "i8", "", "index of who said it first"),
+        state("rumours", "i8", "", "false reports drawn for the day"),
+        state("statements", "i8", "", "statements made or passed over"),
+    ),
+)
+SURVEILLANCE_PLACE = owned(__name__, fixed("isr", "i8", "", "index of the surveillance among the observers"))
+"""Columns of BOARD."""
 
 PRESENCE = name_key("observer.presence")
 LEARN = name_key("observer.learn")
@@ -37,20 +95,57 @@ DELAY = name_key("observer.delay")
 ERROR = name_key("observer.error")
 DENY = name_key("observer.deny")
 WORD = name_key("observer.word")
-ISR_SIGNS = name_key("isr.signs")
-ISR_WATCH = name_key("isr.watch")
-ISR_PHASE = name_key("isr.phase")
-ISR_LOOK = name_key("isr.look")
-ISR_DELAY = name_key("isr.delay")
 RUMOUR_COUNT = name_key("rumour.count")
 RUMOUR_TIME = name_key("rumour.time")
 RUMOUR_SITE = name_key("rumour.site")
 RUMOUR_SIZE = name_key("rumour.size")
 
-GUARDING_FORCE, ATTACKER, OCCUPIER, SPONSOR = range(4)
-ISR_DELAY_SD = 0.6
+GUARDING_FORCE = ROLES.index("guarding force")
 RUNNING_MINUTES = 1440
-"""An episode runs while its last exit is at most so long ago."""
+"""An episode runs while its last exit is at most this old."""
+
+
+def observer_rows(given: Given) -> np.ndarray:
+    """Return the observers in file order, surveillance last."""
+    isr = given.scenario.isr
+    origin_index = {name: i for i, name in enumerate(dict.fromkeys(given.names.origins))}
+    rows = OBSERVER.rows(len(given.names.observers))
+    surveillance = Stated(
+        name="isr", role="sponsor government", kind="source", reliability="B", credibility=2,
+        bias=isr.bias, error=isr.error, delay_hours=isr.delay_hours,
+    )  # fmt: skip
+    for field in OBSERVER.fields.values():
+        if field.path is not None:
+            rows[field.name][-1] = number(getattr(surveillance, field.name))
+    for row, observer in zip(rows, [*given.scenario.observers, surveillance], strict=True):
+        row["key"] = name_key(observer.name)
+        row["role"] = ROLES.index(observer.role)
+        row["kind"] = OBSERVER_KINDS.index(observer.kind)
+        row["party"] = given.party(observer.party)
+        row["sites"] = SITES.index(observer.sites)
+        row["listens"] = sum(1 << ROLES.index(role) for role in set(observer.listens))
+        row["leaves"] = observer.leaves
+        row["reliability"] = "ABCDEF".index(observer.reliability)
+        row["credibility"] = observer.credibility
+        row["direct"] = observer.direct
+        row["origin"] = origin_index[observer.origin or observer.name]
+    rows["kind"][-1] = OBSERVER_KINDS.index("isr")
+    return rows
+
+
+@compiled
+def open_observers(t: Truth, b: Belief) -> None:
+    """Set the observers to their start: surveillance's own numbers, bias for own failure, minutes of first looks."""
+    params = t.parameters[0]
+    for f in range(t.facility.shape[0]):
+        draw_phase(t, b, f)
+    isr = b.observer[b.board[0].isr]
+    isr.bias = params.isr_bias
+    isr.error = params.isr_error
+    for o in range(b.observer.shape[0]):
+        if math.isnan(b.observer[o].bias_own_failure):
+            b.observer[o].bias_own_failure = b.observer[o].bias
+    set_coverage(t, b)
 
 
 @compiled
@@ -67,32 +162,6 @@ def can_see(t: Truth, b: Belief, f: int, o: int) -> bool:
         return False
     reach = watcher.presence * (clock.presence if watcher.leaves == 1 else 1.0)
     return uniform(clock.seed, PRESENCE, clock.replicate, b.pair[f, o].key, 0, 0) < reach
-
-
-@compiled
-def schedule_report(b: Belief, f: int, o: int, due: int) -> None:
-    """A report is due, unless one is pending."""
-    pair = b.pair[f, o]
-    if pair.due == NEVER:
-        pair.due = due
-        if due < b.board[0].next_due:
-            b.board[0].next_due = due
-
-
-@compiled
-def know_episode(t: Truth, b: Belief, f: int, o: int, episode: int) -> None:
-    """An observer learns of an episode; the last one it learned of is closed."""
-    pair = b.pair[f, o]
-    if pair.learned == episode:
-        return
-    if pair.learned >= 0:
-        isr = o == b.board[0].isr
-        pair.before += pair.seen if isr else float(t.episode[pair.learned].exits)
-    if pair.unreported < 0:
-        pair.unreported = episode
-    pair.learned = episode
-    pair.seen = 0.0
-    b.learned_by[episode] |= 1 << o
 
 
 @compiled
@@ -116,145 +185,6 @@ def learn(t: Truth, b: Belief, f: int) -> None:
         u = uniform(clock.seed, DELAY, clock.replicate, pair.key, start, 0)
         hours = lognormal_quantile(u, watcher.delay_hours, watcher.delay_sd)
         schedule_report(b, f, o, clock.m1 + int(math.floor(60.0 * hours)))
-
-
-@compiled
-def signs_last(u: float, dt: float, signs_hours: float) -> bool:
-    """Signs of an exit last another step with probability exp(-dt / signs_hours)."""
-    return u < math.exp(-dt / signs_hours)
-
-
-@compiled
-def looks_now(minute: int, phase: int, revisit_minutes: int) -> bool:
-    """Whether a look falls on this minute."""
-    return (minute - phase) % revisit_minutes == 0
-
-
-@compiled
-def surveillance(t: Truth, b: Belief, f: int) -> None:
-    """Signs, looks and detections at one facility.
-
-    Over an event of mean length m this detects with P = coverage S d / (1 - (1 - d) q^(T/dt)),
-    S = (dt/T)(1 - q^(T/dt)) / (1 - q), q = exp(-dt/m), for looks every T that succeed with d.
-    """
-    clock = t.clock[0]
-    par = t.par[0]
-    site = t.facility[f]
-    before = b.signs[f]
-    if site.exits_step > 0:
-        b.signs[f] = 1
-    elif b.signs[f] == 1:
-        u = uniform(clock.seed, ISR_SIGNS, clock.replicate, site.key, clock.m0, 0)
-        b.signs[f] = 1 if signs_last(u, clock.dt, par.isr_signs_hours) else 0
-    b.board[0].showing += b.signs[f] - before
-    if b.signs[f] == 0:
-        return
-    if not looks_now(clock.m1, b.phase[f], int(round(60.0 * par.isr_revisit_hours))):
-        return
-    start = t.episode[site.episode].start
-    if uniform(clock.seed, ISR_WATCH, clock.replicate, site.key, start, 0) >= b.began[site.episode]:
-        return
-    if uniform(clock.seed, ISR_LOOK, clock.replicate, site.key, clock.m1, 0) >= par.isr_detect_per_look:
-        return
-    o = b.board[0].isr
-    pair = b.pair[f, o]
-    know_episode(t, b, f, o, site.episode)
-    pair.seen = float(t.episode[site.episode].exits)
-    if pair.due != NEVER or pair.before + pair.seen == pair.told:
-        return
-    u = uniform(clock.seed, ISR_DELAY, clock.replicate, site.key, clock.m1, 0)
-    hours = lognormal_quantile(u, par.isr_delay_hours, ISR_DELAY_SD)
-    schedule_report(b, f, o, clock.m1 + int(math.floor(60.0 * hours)))
-
-
-@compiled
-def confirm(t: Truth, b: Belief, f: int, o: int, value: float) -> None:
-    """The rule of confirmation, at a numbered claim of observer o at a facility."""
-    board = b.board[0]
-    par = t.par[0]
-    watcher = b.observer[o]
-    m1 = t.clock[0].m1
-    if watcher.direct == 1 and watcher.reliability <= board.direct_reliability:
-        set_confirmed(t, b, f, value)
-        return
-    lowest = value
-    found = 0
-    for other in range(b.observer.shape[0]):
-        pair = b.pair[f, other]
-        if math.isnan(pair.claim) or m1 - pair.claimed_at > 1440.0 * par.confirmation_window_days:
-            continue
-        if not latest_of_origin(b, f, other) or not agree(pair.claim, value, par.confirmation_agree_within):
-            continue
-        found += 1
-        lowest = min(lowest, pair.claim)
-    if found >= board.origins:
-        set_confirmed(t, b, f, lowest)
-
-
-@compiled
-def latest_of_origin(b: Belief, f: int, o: int) -> bool:
-    """Whether no later numbered claim at the facility has the same origin."""
-    for other in range(b.observer.shape[0]):
-        pair = b.pair[f, other]
-        if b.observer[other].origin == b.observer[o].origin and not math.isnan(pair.claim):
-            if pair.sequence > b.pair[f, o].sequence:
-                return False
-    return True
-
-
-@compiled
-def set_confirmed(t: Truth, b: Belief, f: int, value: float) -> None:
-    """A count is confirmed; it replaces the last one."""
-    b.confirmed[f] = value
-    if value <= 0.0:
-        return
-    for e in range(t.clock[0].episodes):
-        if t.episode[e].facility == f and b.confirmed_at[e] < 0:
-            b.confirmed_at[e] = t.clock[0].m1
-
-
-@compiled
-def publish(t: Truth, b: Belief, f: int, o: int, low: float, high: float, form: int, is_true: int) -> None:
-    """Enter a report: the record, the role's current claim, the confirmation, the notice."""
-    clock = t.clock[0]
-    board = b.board[0]
-    watcher = b.observer[o]
-    record(b, clock.m1, o, f, low, high, form, is_true)
-    board.claims_changed = 1
-    if form == WORDLESS:
-        b.claim[watcher.role, f] = math.nan
-    else:
-        value = as_number(low, high)
-        pair = b.pair[f, o]
-        b.claim[watcher.role, f] = value
-        pair.claim = value
-        pair.claimed_at = clock.m1
-        pair.sequence = board.reports
-        confirm(t, b, f, o, value)
-    if is_true == 1:
-        if board.first_report < 0:
-            board.first_report = clock.m1
-        if watcher.role == GUARDING_FORCE or watcher.role == OCCUPIER or watcher.role == SPONSOR:
-            t.noticed[f] = clock.m1 + int(math.floor(60.0 * t.par[0].at_large_noticed_hours))
-
-
-@compiled
-def record(b: Belief, minute: int, o: int, f: int, low: float, high: float, form: int, is_true: int) -> None:
-    """Count a report and, in a full record, keep it."""
-    board = b.board[0]
-    if b.report.shape[0] > 0:
-        if board.reports >= b.report.shape[0]:
-            board.overflow = 1
-        else:
-            row = b.report[board.reports]
-            row.minute = minute
-            row.observer = o
-            row.facility = f
-            row.low = low
-            row.high = high
-            row.form = form
-            row.is_true = is_true
-    board.reports += 1
 
 
 @compiled
@@ -299,17 +229,6 @@ def spread_rumour(t: Truth, b: Belief, o: int, day: int, k: int) -> None:
 
 
 @compiled
-def known(t: Truth, b: Belief, f: int, o: int) -> float:
-    """Exits at a facility that an observer knows of."""
-    pair = b.pair[f, o]
-    if pair.learned < 0:
-        return 0.0
-    if o == b.board[0].isr:
-        return pair.before + pair.seen
-    return pair.before + float(t.episode[pair.learned].exits)
-
-
-@compiled
 def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
     """A pending report falls due: a claim of what is known, if that is news."""
     clock = t.clock[0]
@@ -317,9 +236,8 @@ def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
     pair = b.pair[f, o]
     episode = t.episode[pair.learned]
     count = known(t, b, f, o)
-    pair.due = NEVER
-    if count != pair.told:
-        pair.told = count
+    begin_report(b, f, o)
+    if is_news(b, f, o, count):
         own = watcher.role == GUARDING_FORCE and episode.cause != ASSAULT and episode.cause != SHELLING
         bias = watcher.bias_own_failure if own else watcher.bias
         form = form_of_claim(
@@ -346,19 +264,6 @@ def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
 
 
 @compiled
-def mark_reported(t: Truth, b: Belief, f: int, o: int) -> None:
-    """A true report covers every episode the observer learned of since its last one."""
-    pair = b.pair[f, o]
-    if pair.unreported < 0:
-        return
-    for e in range(pair.unreported, pair.learned + 1):
-        learned = b.learned_by[e] >> o & 1 == 1
-        if learned and t.episode[e].facility == f and b.reported_at[e] < 0:
-            b.reported_at[e] = t.clock[0].m1
-    pair.unreported = -1
-
-
-@compiled
 def due_reports(t: Truth, b: Belief) -> None:
     """Reports due by the end of the step, facility by facility, observers in order."""
     board = b.board[0]
@@ -369,26 +274,7 @@ def due_reports(t: Truth, b: Belief) -> None:
         for o in range(b.pair.shape[1]):
             if b.pair[f, o].due <= m1:
                 make_report(t, b, f, o)
-    next_due = NEVER
-    for f in range(b.pair.shape[0]):
-        for o in range(b.pair.shape[1]):
-            next_due = min(next_due, b.pair[f, o].due)
-    board.next_due = next_due
-
-
-@compiled
-def sum_of_claims(b: Belief, listens: int) -> float:
-    """Sum over facilities of the largest current claim of the roles listened to; NaN if there is none."""
-    total = math.nan
-    for f in range(b.claim.shape[1]):
-        largest = math.nan
-        for role in range(b.claim.shape[0]):
-            value = b.claim[role, f]
-            if listens >> role & 1 == 1 and not math.isnan(value) and not (value <= largest):
-                largest = value
-        if not math.isnan(largest):
-            total = largest if math.isnan(total) else total + largest
-    return total
+    find_next_due(b)
 
 
 @compiled
@@ -409,57 +295,27 @@ def statements(t: Truth, b: Belief) -> None:
                 continue
             u = uniform(clock.seed, ERROR, clock.replicate, watcher.key, minute, 0)
             low, high = claimed_range(total, u, watcher.bias, watcher.error, 1.0)
-            b.theatre_claim[watcher.role] = low
-            b.board[0].claims_changed = 1
-            record(b, clock.m1, o, -1, low, high, TOLD, 0)
-
-
-@compiled
-def claimed(b: Belief, role: int) -> float:
-    """What a role claims: the larger of the sum of its site claims and its theatre claim; NaN if neither."""
-    total = math.nan
-    for f in range(b.claim.shape[1]):
-        value = b.claim[role, f]
-        if not math.isnan(value):
-            total = value if math.isnan(total) else total + value
-    told = b.theatre_claim[role]
-    if math.isnan(total):
-        return told
-    if math.isnan(told):
-        return total
-    return max(total, told)
+            state_total(t, b, o, low, high, TOLD)
 
 
 @compiled
 def observe(t: Truth, b: Belief) -> None:
     """The observation pass: learning, surveillance, rumours, reports, statements; then what is claimed by all."""
     clock = t.clock[0]
-    par = t.par[0]
-    board = b.board[0]
-    board.coverage = par.isr_coverage * (par.isr_residual + (1.0 - par.isr_residual) * clock.presence)
-    e = clock.episodes - 1
-    while e >= 0 and b.began[e] < 0.0:
-        b.began[e] = board.coverage
-        e -= 1
-    for f in range(t.facility.shape[0] if clock.exits_step > 0 or board.showing > 0 else 0):
+    set_coverage(t, b)
+    watch_begin(t, b)
+    for f in range(t.facility.shape[0] if clock.exits_step > 0 or b.board[0].showing > 0 else 0):
         if t.facility[f].resident == 1:
             continue
         if t.facility[f].exits_step > 0:
             learn(t, b, f)
         if t.facility[f].exits_step > 0 or b.signs[f] == 1:
             surveillance(t, b, f)
-    board.watched_hours += board.coverage * clock.dt * clock.sites
+    add_watched_hours(t, b)
     rumours(t, b)
     due_reports(t, b)
     statements(t, b)
-    if board.claims_changed == 1:
-        board.claims_changed = 0
-        for role in range(b.claim.shape[0]):
-            value = claimed(b, role)
-            if value > board.reported:
-                board.reported = value
-        if board.first_confirmed < 0 and np.sum(b.confirmed) > 0.0:
-            board.first_confirmed = clock.m1
+    add_up_claims(t, b)
 
 
 class Observer(RowAgent):

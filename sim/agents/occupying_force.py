@@ -1,4 +1,4 @@
-"""OccupyingForce: a unit on the move. It takes ground; ground that changes hands takes facilities with it."""
+"""OccupyingForce: a unit on the move. It takes ground; the threat of it is felt at facilities. The view."""
 
 from __future__ import annotations
 
@@ -7,133 +7,68 @@ import math
 import numpy as np
 
 from sim.agents.attributes import party_name
-from sim.agents.guard import calm_everyone, guards_changed, present, relieve
+from sim.agents.control import contest, dated_changes, hand_over
+from sim.agents.given import Given
+from sim.agents.rest import wake
 from sim.engine.arrayset import Column, RowAgent, array_column
+from sim.engine.columns import Record, fixed, owned, saved, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
-from sim.world.codes import (
-    CONTROL,
-    CUSTODY_CHANGE,
-    DAY,
-    FORMAL,
-    GUARDED,
-    HASTY,
-    MOVING,
-    NEVER,
-    NONE,
-    OCCUPIED,
-    RELEASED,
-)
-from sim.world.ground import distance_km
-from sim.world.record import note
+from sim.world.codes import DAY
+from sim.world.map import distance_km, kilometres, take_cell
 from sim.world.state import Truth
 
-UNIT = np.dtype(
-    [
-        ("key", "u8"),
-        ("party", "i8"),
-        ("start", "i8"),
-        ("stops", "i8"),
-        ("km_per_day", "f8"),
-        ("x", "f8"),
-        ("y", "f8"),
-        ("objective", "i8"),
-        ("objective_end", "i8"),
-        ("active", "i8"),
-        ("seen", "i8"),  # state of the ground at its last look from where it stands, 0 for none
-    ],
-    align=True,
+UNIT = Record(
+    "UNIT",
+    owned(
+        __name__,
+        fixed("key", "u8", "", "key of its name in random numbers"),
+        fixed("party", "i8", "", "index of its party"),
+        fixed("start", "i8", "min", "when it starts"),
+        fixed("stops", "i8", "min", "when it stops"),
+        fixed("km_per_day", "f8", "km/day", "pace, median", "control.offensives.*.km_per_day"),
+        state("x", "f8", "km", "east of the map's west edge"),
+        state("y", "f8", "km", "north of the map's south edge"),
+        state("objective", "i8", "", "index of the next objective"),
+        fixed("objective_end", "i8", "", "index behind its last objective"),
+        state("active", "i8", "0/1", "1 while it is on the move or fights"),
+        saved("seen", "i8", "", "state of the ground at its last look from where it stands, 0 for none", forget=0),
+    ),
 )
+THREAT = owned(
+    __name__,
+    state("threat", "f8", "", "threat of hostile units, 0-1"),
+    state("distance", "f8", "km", "to the nearest hostile active unit", start=math.inf),
+)
+"""Columns of FACILITY."""
+THREATENED = owned(
+    __name__, saved("threatened", "i8", "0/1", "1 while the facilities' threat is not all zero", forget=1)
+)
+"""Columns of CLOCK."""
 
-GAP = name_key("control.gap")
-POLICY = name_key("control.policy")
 PACE = name_key("unit.pace")
 
 
-@compiled
-def change_control(t: Truth, f: int, to: int, handover: int) -> None:
-    """A facility passes to a party; the first change of each facility is its only one."""
-    site = t.facility[f]
-    if site.changed == 1 or site.controller == to:
-        return
-    clock = t.clock[0]
-    par = t.par[0]
-    site.changed = 1
-    site.controller = to
-    t.control[site.row, site.column] = to
-    clock.ground_state += 1
-    if clock.formal_everywhere == 1 or site.formal_lever == 1:
-        handover = FORMAL
-    elif handover < 0:
-        handover = clock.handover
-    spread = math.exp(par.control_gap_sd * normal_quantile(uniform(clock.seed, GAP, clock.replicate, site.key, 0, 0)))
-    hours = t.party[to].setup_hours
-    if handover == HASTY:
-        hours = par.control_hasty_hours * spread
-    elif handover != FORMAL:
-        hours += par.control_none_hours * spread
-    site.custody_due = clock.m0 + int(math.floor(60.0 * hours))
-    clock.ground_due = min(clock.ground_due, site.custody_due)
-    guards_changed(t, f)
-    note(t, clock.m0, CONTROL, f, to, present(t, f))
-    if handover == FORMAL:
-        site.formal = 1
-        return
-    relieve(t, f)
-    if site.custody == GUARDED:
-        site.custody = NONE
-        calm_everyone(t, f)
+def units_and_objectives(given: Given) -> tuple[np.ndarray, np.ndarray]:
+    """Return the UNIT rows of the offensives, and all their objectives: float64 (objectives, 2), km."""
+    theatre = given.theatre
+    offensives = given.scenario.control.offensives
 
+    def at(name: str) -> tuple[float, float]:
+        place = theatre.places.get(name) or theatre.facilities[name]
+        return kilometres(theatre.grid, place.lat, place.lon)
 
-@compiled
-def take_custody(t: Truth, f: int) -> None:
-    """The occupier does with the people what its policy says: frees, moves, neglects or keeps them."""
-    clock = t.clock[0]
-    site = t.facility[f]
-    party = t.party[site.controller]
-    site.custody_due = NEVER
-    site.keeper = site.controller
-    relieve(t, f)
-    guards_changed(t, f)
-    free = 0.0 if site.formal == 1 else party.free
-    neglect = 0.0 if site.formal == 1 else party.neglect
-    v = uniform(clock.seed, POLICY, clock.replicate, site.key, 0, 0)
-    if v < free:
-        site.custody = RELEASED
-    elif v < free + party.move:
-        site.custody = MOVING
-    elif v < free + party.move + neglect:
-        site.custody = NONE
-    else:
-        site.custody = OCCUPIED
-        site.occupier_guards = max(1.0, party.guards_per_100 * site.held / 100.0)
-    if site.custody != OCCUPIED:
-        calm_everyone(t, f)
-    note(t, clock.m0, CUSTODY_CHANGE, f, site.custody, site.occupier_guards)
-
-
-@compiled
-def dated_changes(t: Truth) -> None:
-    """Changes of the scenario's table, in date order."""
-    m0 = t.clock[0].m0
-    for k in range(t.changes.shape[0]):
-        change = t.changes[k]
-        if change.done == 1 or change.minute > m0:
-            continue
-        change.done = 1
-        if change.facility >= 0:
-            change_control(t, change.facility, change.to, change.handover)
-            continue
-        t.clock[0].ground_state += 1
-        mask = t.areas[change.area]
-        height, width = mask.shape
-        for row in range(height):
-            for column in range(width):
-                if mask[row, column]:
-                    t.control[row, column] = change.to
-        for f in range(t.facility.shape[0]):
-            if mask[t.facility[f].row, t.facility[f].column]:
-                change_control(t, f, change.to, change.handover)
+    rows = UNIT.rows(len(offensives))
+    points: list[tuple[float, float]] = []
+    for index, (row, offensive) in enumerate(zip(rows, offensives, strict=True)):
+        row["key"] = name_key(f"{offensive.party}-{index}")
+        row["party"] = given.party(offensive.party)
+        row["start"], row["stops"] = given.minute(offensive.start), given.minute(offensive.stops)
+        row["x"], row["y"] = at(offensive.origin or offensive.objectives[0])
+        row["objective"] = len(points)
+        points += [at(name) for name in offensive.objectives]
+        row["objective_end"] = len(points)
+    return rows, np.array(points, dtype=np.float64).reshape(-1, 2)
 
 
 @compiled
@@ -148,7 +83,7 @@ def march(t: Truth, u: int) -> None:
     unit.seen = 0
     day = clock.m0 // DAY * DAY
     z = normal_quantile(uniform(clock.seed, PACE, clock.replicate, unit.key, day, 0))
-    left = unit.km_per_day / 24.0 * math.exp(t.par[0].control_pace_sd * z) * (minutes / 60.0)
+    left = unit.km_per_day / 24.0 * math.exp(t.parameters[0].control_pace_sd * z) * (minutes / 60.0)
     while left > 0.0 and unit.objective < unit.objective_end:
         x, y = t.objective[unit.objective, 0], t.objective[unit.objective, 1]
         km = distance_km(unit.x, unit.y, x, y)
@@ -164,30 +99,15 @@ def march(t: Truth, u: int) -> None:
 
 
 @compiled
-def contest(t: Truth, row: int, column: int, party: int) -> None:
-    """Facilities in a cell that a party has taken are contested from now on."""
-    clock = t.clock[0]
-    f = t.site_at[row, column]
-    while f >= 0:
-        site = t.facility[f]
-        open_to_it = site.dated == 0 and site.changed == 0 and site.contested_due == NEVER
-        if open_to_it and t.hostile[party, site.controller]:
-            site.contested_due = clock.m1 + int(math.floor(60.0 * t.par[0].control_contest_hours))
-            site.contested_by = party
-            clock.ground_due = min(clock.ground_due, site.contested_due)
-        f = site.next_here
-
-
-@compiled
 def take_ground(t: Truth, u: int) -> None:
     """Cells with their centre in reach and in hostile hands change hands; facilities on them are contested."""
     clock = t.clock[0]
-    par = t.par[0]
+    params = t.parameters[0]
     unit = t.unit[u]
     if unit.seen == clock.ground_state:
         return
-    reach = par.control_reach_km
-    size = par.cell_km
+    reach = params.control_reach_km
+    size = params.cell_km
     height, width = t.control.shape
     for row in range(max(0, int((unit.y - reach) / size - 1)), min(height, int((unit.y + reach) / size + 2))):
         for column in range(max(0, int((unit.x - reach) / size - 1)), min(width, int((unit.x + reach) / size + 2))):
@@ -195,8 +115,7 @@ def take_ground(t: Truth, u: int) -> None:
                 continue
             if distance_km(unit.x, unit.y, (column + 0.5) * size, (row + 0.5) * size) > reach:
                 continue
-            t.control[row, column] = unit.party
-            clock.ground_state += 1
+            take_cell(t, row, column, unit.party)
             contest(t, row, column, unit.party)
     unit.seen = clock.ground_state
 
@@ -211,7 +130,7 @@ def measure_threat(t: Truth) -> None:
     if any_active == 0 and clock.threatened == 0:
         return
     clock.threatened = any_active
-    reach = t.par[0].guards_flee_km
+    reach = t.parameters[0].guards_flee_km
     for f in range(t.facility.shape[0]):
         site = t.facility[f]
         nearest = math.inf
@@ -219,30 +138,15 @@ def measure_threat(t: Truth) -> None:
             unit = t.unit[u]
             if unit.active == 1 and t.hostile[unit.party, site.controller]:
                 nearest = min(nearest, distance_km(unit.x, unit.y, site.x, site.y))
-        if nearest <= t.par[0].shelling_front_km:
-            site.rest_until = 0
+        if nearest <= t.parameters[0].shelling_front_km:
+            wake(t, f)
         if nearest != site.distance:
             site.distance = nearest
             site.threat = math.exp(-nearest / reach)
 
 
 @compiled
-def hand_over(t: Truth) -> None:
-    """Contested places that fall now, custody that is taken now; then when the next of either is due."""
-    clock = t.clock[0]
-    clock.ground_due = NEVER
-    for f in range(t.facility.shape[0]):
-        site = t.facility[f]
-        if site.contested_due <= clock.m0:
-            site.contested_due = NEVER
-            change_control(t, f, site.contested_by, -1)
-        if site.custody_due <= clock.m0:
-            take_custody(t, f)
-        clock.ground_due = min(clock.ground_due, site.contested_due, site.custody_due)
-
-
-@compiled
-def ground(t: Truth) -> None:
+def control_of_ground(t: Truth) -> None:
     """Control of ground and facilities in a step: the table, contested places, custody taken, units on the move."""
     m0 = t.clock[0].m0
     dated_changes(t)

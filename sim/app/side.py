@@ -108,7 +108,7 @@ class Side:
             return float(set_here) if isinstance(set_here, int | float) else None
         if path in self.model.run.draws:
             return float(self.model.run.draws[path])
-        return float(self.model.truth.par[path.replace(".", "_")][0])
+        return float(self.model.truth.parameters[path.replace(".", "_")][0])
 
     def handover(self) -> str:
         """How control passes in this run."""

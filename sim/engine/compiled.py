@@ -13,7 +13,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -65,3 +65,17 @@ def compiled[Function: Callable[..., Any]](function: Function) -> Function:
 def inlined[Function: Callable[..., Any]](function: Function) -> Function:
     """The same for a rule called in one place only: it becomes part of its caller, and compiles once."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))
+
+
+def in_turn[Rule: Callable[..., None]](rules: Sequence[Rule]) -> Rule:
+    """Return a rule that carries out rules one after another on the same arguments: a schedule from a list."""
+    first, *others = rules
+    if not others:
+        return first
+    then: Rule = in_turn(others)
+
+    def both(*arguments: Any) -> None:
+        first(*arguments)
+        then(*arguments)
+
+    return cast(Rule, numba.njit(nogil=True, error_model="numpy")(both))

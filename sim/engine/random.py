@@ -56,7 +56,7 @@ def _add(a: np.uint64, b: np.uint64) -> np.uint64:
 
 if numba.config.DISABLE_JIT:  # the same in plain Python, which warns where NumPy's numbers wrap round
 
-    def _multiply_wide(a: Any, b: Any) -> Any:  # noqa: F811
+    def _multiply_wide(a: Any, b: Any) -> Any:
         product = int(a) * int(b)
         return np.uint64(product >> 64), np.uint64(product & 0xFFFFFFFFFFFFFFFF)
 

@@ -3,40 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
+from sim.agents.build import Capacity, build_belief, build_truth
+from sim.agents.records import RECORDS
+from sim.engine.columns import Part, specs
 from sim.model import Run
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.resolved import Resolved
+from sim.world.belief import Belief
 from sim.world.codes import NEVER
+from sim.world.numbers import may_change_later
 from sim.world.state import Truth
 
-LATER = (
-    "levers", "withdrawal", "response", "confirmation", "isr", "disorder", "walls", "stealth", "assault", "shelling",
-    "at_large", "armed_cells", "guards", "news", "control.handover", "control.hasty_hours", "control.none_hours",
-)  # fmt: skip
-"""Paths that act as a run goes on, and so may change on its way."""
-AT_START = ("guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "walls.baseline")
-"""Paths below these that decide what a run starts from, or what is already under way."""
-_NEW_TRUTH = ("par", "schedule", "move_from")
-"""Arrays of truth that hold nothing but what was decided."""
-_NEW_CLOCK = (
-    "response", "move_start", "move_to", "repatriate_start", "repatriate_who", "formal_everywhere", "handover",
-)  # fmt: skip
-_NEW_FACILITY = ("walls", "cameras", "hardened", "formal_lever", "emptied_by_lever")
-_OLD_OBSERVER = ("rumours", "statements")
+ACTS = "acts from the start, and cannot change on the way"
+_FIELDS = {record.name: record.fields for record in RECORDS}
 
 
 def check_later(overrides: Mapping[str, object]) -> None:
-    """Raises InputError for settings that decide the start of a run and cannot change on its way."""
-    problems = [
-        Problem(f"--set {path}", 0, path, "acts from the start, and cannot change on the way", "a lever, or a rate")
-        for path in _leaves(overrides)
-        if not _below(path, LATER) or _below(path, AT_START)
-    ]
-    if problems:
-        raise InputError(problems)
+    """Raise InputError for settings that decide the start of a run and cannot change on its way."""
+    refused = [path for path in _leaves(overrides) if not may_change_later(path)]
+    if refused:
+        raise InputError([_problem(path, ACTS) for path in refused])
+
+
+def check_difference(overrides: Mapping[str, object], was: Resolved, after: Resolved) -> None:
+    """Raise InputError where a branch could not do what is set.
+
+    Either it changes what a run starts from, or it changes the scenario and nothing that a run reads on its way.
+    Parameters: overrides, what is set; was, after, the scenario without and with it.
+    """
+    paths = list(_leaves(overrides))
+    decided, started = _differences(was, after)
+    if started:
+        raise InputError([_problem(path, f"{ACTS}: it changes {', '.join(started)}") for path in paths])
+    if not decided and was.as_data() != after.as_data() and not all(path.endswith(".cost") for path in paths):
+        raise InputError([_problem(path, "changes nothing that a run reads on its way") for path in paths])
+
+
+def _differences(was: Resolved, after: Resolved) -> tuple[list[str], list[str]]:
+    """Columns in which two scenarios begin differently: those that a later decision may change, and the others."""
+    decided: list[str] = []
+    started: list[str] = []
+    room = Capacity()
+    for build in (build_truth, build_belief):
+        mine, theirs = build(after, room), build(was, room)
+        for array, column, part in _columns(type(mine)):
+            now, then = getattr(mine, array), getattr(theirs, array)
+            if column is not None:
+                now, then = now[column], then[column]
+            if now.shape != then.shape or now.tobytes() != then.tobytes():
+                (decided if part is Part.DECISION else started).append(f"{array}.{column}" if column else array)
+    return decided, started
+
+
+def _columns(bundle: type[Any]) -> Iterator[tuple[str, str | None, Part]]:
+    """Every column of a bundle's arrays, None for an array without any, and the part it plays."""
+    for array, spec in specs(bundle).items():
+        if spec.holds not in _FIELDS:
+            yield array, None, spec.part
+            continue
+        for field in _FIELDS[spec.holds].values():
+            yield array, field.name, field.part
+
+
+def _problem(path: str, problem: str) -> Problem:
+    return Problem(f"--set {path}", 0, path, problem, "a lever, or a rate")
 
 
 def _leaves(values: Mapping[str, object], prefix: str = "") -> Iterator[str]:
@@ -48,14 +82,10 @@ def _leaves(values: Mapping[str, object], prefix: str = "") -> Iterator[str]:
             yield f"{prefix}{key}"
 
 
-def _below(path: str, roots: tuple[str, ...]) -> bool:
-    return any(path == root or path.startswith(f"{root}.") for root in roots)
-
-
 class Branch(Run):
     """A replicate that has one scenario up to a step, and another after it.
 
-    At that step the state is the first scenario's to the bit. What then is decided otherwise holds from there on: a
+    At that step the state is the first scenario's to the bit. What is decided otherwise then holds from there on: a
     lever dated earlier begins at that step; hardening strengthens walls as they stand.
     """
 
@@ -67,45 +97,34 @@ class Branch(Run):
 
     def reset(self, seed: int, replicate: int) -> None:
         """Run the past, then take its state over."""
-        self._past.make_room(self._room)
+        self._past.make_room(self.capacity)
         self._past.reset(seed, replicate)
         self._past.advance(self._step)
-        self.make_room(self._past.room)
+        self.make_room(self._past.capacity)
         super().reset(seed, replicate)
-        self._take_over(self._past)
-
-    def _take_over(self, past: Run) -> None:
-        """The state of the past, with what is decided now."""
-        begun, then = self.truth, past.truth
-        now = int(then.clock["step"][0] * then.clock["step_minutes"][0])
-        decided = {name: begun.clock[name].copy() for name in _NEW_CLOCK}
-        for name in ("move_start", "repatriate_start"):
-            if decided[name][0] != then.clock[name][0] and decided[name][0] != NEVER:
-                decided[name][0] = max(int(decided[name][0]), now)
-        columns = {name: begun.facility[name].copy() for name in _NEW_FACILITY}
-        opening0 = begun.facility["opening0"].copy()
-        for name in Truth._fields:
-            if name not in _NEW_TRUTH:
-                np.copyto(getattr(begun, name), getattr(then, name))
-        for name, value in decided.items():
-            begun.clock[name] = value
-        whole = begun.facility["opening"] == begun.facility["opening0"]
-        for name, column in columns.items():
-            begun.facility[name] = column
-        begun.facility["opening0"] = opening0
-        begun.facility["opening"][whole] = opening0[whole]
-        self._take_over_belief(past)
-        for mine, theirs in zip(self.tables, past.tables, strict=True):
+        intact = self._past.truth.facility["opening"] == self._past.truth.facility["opening0"]
+        now = int(self._past.truth.clock["step"][0] * self._past.truth.clock["step_minutes"][0])
+        _take_over(self.truth, self._past.truth, now)
+        _take_over(self.belief, self._past.belief, now)
+        sites = self.truth.facility
+        sites["opening"][intact] = sites["opening0"][intact]
+        for mine, theirs in zip(self.tables, self._past.tables, strict=True):
             np.copyto(mine, theirs)
 
-    def _take_over_belief(self, past: Run) -> None:
-        """What was believed; observers see with today's eyes."""
-        observers = self.belief.observer.copy()
-        for name in _OLD_OBSERVER:
-            observers[name] = past.belief.observer[name]
-        rule = {name: self.belief.board[name].copy() for name in ("origins", "direct_reliability")}
-        for mine, theirs in zip(self.belief, past.belief, strict=True):
-            np.copyto(mine, theirs)
-        np.copyto(self.belief.observer, observers)
-        for name, value in rule.items():
-            self.belief.board[name] = value
+
+def _take_over(mine: Truth | Belief, past: Truth | Belief, now: int) -> None:
+    """Copy a past state, all but what a later decision may change; a date decided anew is no earlier than now."""
+    for array, spec in specs(type(mine)).items():
+        held, then = getattr(mine, array), getattr(past, array)
+        fields = [field for field in _FIELDS.get(spec.holds, {}).values() if field.part is Part.DECISION]
+        if spec.holds not in _FIELDS and spec.part is Part.DECISION:
+            continue
+        decided = {field.name: held[field.name].copy() for field in fields}
+        for field in fields:
+            new, old = decided[field.name], then[field.name]
+            if field.dated:
+                anew = (new != old) & (new != NEVER)
+                new[anew] = np.maximum(new[anew], now)
+        np.copyto(held, then)
+        for name, values in decided.items():
+            held[name] = values

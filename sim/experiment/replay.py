@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from sim.engine.version import code_hash
-from sim.experiment.branch import check_later
+from sim.experiment.branch import check_difference, check_later
 from sim.experiment.design import Design, Loaded, Past
 from sim.experiment.results import Results
 from sim.scenario.errors import InputError, Problem
@@ -41,6 +41,7 @@ def replay_design(results: Results, point: int, replicate: int, fork: Fork | Non
     if fork is not None:
         check_later(fork.overrides)
         after = results.scenario(point, fork.overrides)
+        check_difference(fork.overrides, was, after)
         decided = ", ".join(f"{path}={_flow(value)}" for path, value in fork.overrides.items()) or "nothing else"
         points.append(Point(1, {BRANCH: f"from day {fork.day:g}: {decided}"}, after))
         pasts[1] = Past(was, step_of(was, fork.day))

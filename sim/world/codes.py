@@ -12,6 +12,7 @@ LOCAL, IRAQI, FOREIGN = range(3)
 ORIGINS = ("local", "iraqi", "foreign")
 
 STEALTH, DISORDER, ASSAULT, SHELLING, ABANDONMENT, RELEASE = range(6)
+CAUSES = ("stealth", "disorder", "assault", "shelling", "abandonment", "release")
 
 # Who keeps a facility.
 GUARDED, NONE, OCCUPIED, RELEASED, MOVING = range(5)

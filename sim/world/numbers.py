@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from pydantic import BaseModel
 
+from sim.engine.columns import Field, Record, decision, fixed, owned
 from sim.scenario.declare import DISTRIBUTIONS
 from sim.scenario.parameters import SCALAR_SECTIONS, Levers, Scenario
 from sim.scenario.theatre import Theatre
@@ -41,14 +42,35 @@ def field_name(path: str) -> str:
     return path.replace(".", "_")
 
 
-PARAMETERS = np.dtype(
-    [(field_name(path), "f8") for path in PATHS] + [("cell_km", "f8"), ("border_km", "f8")], align=True
+_AT_START = ("guards.scale", "news.delay_hours", "isr.revisit_hours", "walls.baseline")
+_NOT_LATER = ("control.gap_sd", "control.reach_km", "control.contest_hours", "control.pace_sd")
+
+
+def may_change_later(path: str) -> bool:
+    """Whether a number may change while a run is under way."""
+    return path not in _AT_START + _NOT_LATER
+
+
+def _held(path: str) -> Field:
+    declare = decision if may_change_later(path) else fixed
+    return declare(field_name(path), "f8", "", path, path)
+
+
+PARAMETERS = Record(
+    "PARAMETERS",
+    owned(
+        "sim.agents.levers",
+        *map(_held, PATHS),
+        fixed("cell_km", "f8", "km", "side of a cell"),
+        fixed("border_km", "f8", "km", "distance from the map's edge within which people may leave the theatre"),
+    ),
 )
+"""The scenario's numbers: the levers raise some of them as a replicate begins, nothing else writes them."""
 
 
 def parameter_record(scenario: Scenario, theatre: Theatre) -> np.ndarray:
-    """The numbers of one scenario, PARAMETERS (1,). Distributions and levers not pulled are NaN."""
-    record = np.zeros(1, PARAMETERS)
+    """Return the numbers of one scenario, PARAMETERS (1,). Distributions and levers not pulled are NaN."""
+    record = PARAMETERS.rows(1)
     for path in PATHS:
         value: object = scenario
         for key in path.split("."):

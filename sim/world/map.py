@@ -6,8 +6,13 @@ import math
 
 import numpy as np
 
+from sim.engine.columns import owned, state
 from sim.engine.compiled import compiled
 from sim.scenario.theatre import Area, Grid, Theatre
+from sim.world.state import Truth
+
+GROUND = owned(__name__, state("ground_state", "i8", "", "counts up from 1 whenever a cell changes hands", start=1))
+"""Columns of CLOCK."""
 
 KM_PER_DEGREE = 111.32
 
@@ -49,6 +54,13 @@ def layers(theatre: Theatre, party_index: dict[str, int]) -> tuple[np.ndarray, n
         if area.terrain is not None:
             terrain[masks[index]] = area.terrain
     return control, terrain, masks
+
+
+@compiled
+def take_cell(t: Truth, row: int, column: int, party: int) -> None:
+    """Give a cell to a party."""
+    t.control[row, column] = party
+    t.clock[0].ground_state += 1
 
 
 @compiled

@@ -1,0 +1,406 @@
+"""People at large: they move on the grid, are found, go back to the movement, go abroad or die."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.agents.account import book_dead_outside, book_recaptured
+from sim.agents.detainee import arrive, change_state, depart
+from sim.engine.columns import Record, fixed, owned, state
+from sim.engine.compiled import compiled
+from sim.engine.random import exponential_quantile, four_uniforms, name_key, one_of, uniform
+from sim.engine.ranking import sort_together
+from sim.world.codes import (
+    AT_LARGE,
+    DEAD,
+    DEATH,
+    FIGHTER,
+    GUARDED,
+    HELD,
+    LEAVE,
+    LEFT_THEATRE,
+    OCCUPIED,
+    REJOIN,
+    REJOINED,
+    RETAKE,
+    REVIEW,
+    TRANSFERRED,
+)
+from sim.world.map import distance_km, edge_km
+from sim.world.state import Truth
+
+ESCAPES = owned(__name__, state("escapes", "i2", "exits", "times escaped"))
+"""Columns of PERSON."""
+SEARCH = owned(
+    __name__,
+    fixed("search", "f8", "share", "effort spent on people at large", "theatre.parties.*.search"),
+)
+"""Columns of PARTY."""
+FUGITIVE = Record(
+    "FUGITIVE",
+    owned(
+        __name__,
+        state("since", "i8", "min", "when the person got out"),
+        state("due", "i8", "min", "next review, or what happens before it"),
+        state("fate", "i2", "", "index of what happens: retaken, rejoins, leaves, dies; or a review"),
+        state("column", "i2", "", "column of the cell"),
+        state("row", "i2", "", "row of the cell"),
+        state("left", "i2", "", "facility left"),
+        state("serial", "i4", "", "number of the exit, by which people at large have their turn"),
+        state("next", "i4", "", "next of those who meet their fate in the same step of the day, -1 for none"),
+    ),
+)
+OUTSIDE = owned(
+    __name__,
+    state("out_count", "i8", "persons", "length of the list of people at large"),
+    state("listed_out", "i8", "persons", "the part of it that is in order of index"),
+)
+"""Columns of CLOCK."""
+
+HAZARDS = (
+    name_key("fugitive.retake"),
+    name_key("fugitive.rejoin"),
+    name_key("fugitive.leave"),
+    name_key("fugitive.death"),
+)
+MOVE = name_key("fugitive.move")
+WAY = name_key("fugitive.way")
+_RETAKE_KEY, _REJOIN_KEY, _LEAVE_KEY, _DEATH_KEY = HAZARDS
+
+REVIEW_MINUTES = 1440
+"""Plans of people at large are made to the next multiple of this."""
+SINCE = 256
+"""Times of escape whose fading is remembered during a review."""
+
+
+@compiled
+def get_out(t: Truth, i: int, minute: int) -> None:
+    """Put a person who has crossed the perimeter at large, with four hazards drawn."""
+    clock = t.clock[0]
+    person = t.people[i]
+    f = person.facility
+    site = t.facility[f]
+    total = t.total[0]
+    depart(t, i)
+    change_state(t, i, AT_LARGE)
+    home = t.facility[person.home]
+    own = i - home.first
+    t.hazard[i, 0] = exponential_quantile(
+        uniform(clock.seed, _RETAKE_KEY, clock.replicate, home.key, person.escapes, own)
+    )
+    t.hazard[i, 1] = math.inf  # only fighters rejoin
+    if person.kind == FIGHTER:
+        t.hazard[i, 1] = exponential_quantile(
+            uniform(clock.seed, _REJOIN_KEY, clock.replicate, home.key, person.escapes, own)
+        )
+    t.hazard[i, 2] = exponential_quantile(
+        uniform(clock.seed, _LEAVE_KEY, clock.replicate, home.key, person.escapes, own)
+    )
+    t.hazard[i, 3] = exponential_quantile(
+        uniform(clock.seed, _DEATH_KEY, clock.replicate, home.key, person.escapes, own)
+    )
+    person.escapes += 1
+    fugitive = t.fugitive[i]
+    fugitive.since = minute
+    fugitive.column = site.column
+    fugitive.row = site.row
+    fugitive.left = f
+    fugitive.serial = total.escaped
+    if clock.out_count == t.out.shape[0]:
+        list_by_index(t)
+    if clock.out_count < t.out.shape[0]:  # else everybody is at large, and on the list
+        t.out[clock.out_count] = i
+        clock.out_count += 1
+    plan(t, i, minute, rates_until_review(t, minute), fading(t, minute, minute))
+
+
+@compiled
+def next_review(minute: int) -> int:
+    """The first multiple of a day after a minute."""
+    return (minute // REVIEW_MINUTES + 1) * REVIEW_MINUTES
+
+
+@compiled
+def fading(t: Truth, since: int, minute: int) -> float:
+    """exp(-a / tau_e) - exp(-(a + l) / tau_e): how much of the early search falls between now and the next review."""
+    early_hours = t.parameters[0].at_large_early_hours
+    hours = (next_review(minute) - minute) / 60.0
+    age = (minute - since) / 60.0
+    return math.exp(-age / early_hours) - math.exp(-(age + hours) / early_hours)
+
+
+class Rates(NamedTuple):
+    """Hazards from now to the next review, before search, notice and family; the early search before it fades."""
+
+    hours: float
+    early: float
+    retake: float
+    rejoin: float
+    leave: float
+    death: float
+
+
+@compiled
+def rates_until_review(t: Truth, minute: int) -> Rates:
+    """The hazards of everybody at large from a minute to the next review."""
+    params = t.parameters[0]
+    hours = (next_review(minute) - minute) / 60.0
+    return Rates(
+        hours,
+        params.at_large_retake_early_per_hour * params.at_large_early_hours,
+        params.at_large_retake_per_day * hours / 24.0,
+        params.at_large_rejoin_per_day * hours / 24.0,
+        params.at_large_leave_per_day * hours / 24.0,
+        params.at_large_death_per_day * hours / 24.0,
+    )
+
+
+@compiled
+def plan(t: Truth, i: int, minute: int, rates: Rates, faded: float) -> None:
+    """What happens to a person at large until the next review: competing hazards, exact in time.
+
+    Sets `due` (minute) and `fate` of the person; hazards not reached are used up.
+    Parameters: rates, `rates_until_review`; faded, `fading` for this person and minute.
+    """
+    params = t.parameters[0]
+    fugitive = t.fugitive[i]
+    person = t.people[i]
+    holder = t.control[fugitive.row, fugitive.column]
+    search = 0.0 if holder == t.clock[0].movement else t.party[holder].search
+    family = 1.0 if person.kind == FIGHTER else params.at_large_family_factor
+    notice = 1.0
+    if t.clock[0].response == 1 and minute < t.noticed[fugitive.left]:
+        notice = params.at_large_noticed_factor
+    retake = search * family * notice * (rates.early * faded + rates.retake)
+    rejoin = rates.rejoin if person.kind == FIGHTER else 0.0
+    height, width = t.control.shape
+    near_edge = edge_km(fugitive.column, fugitive.row, width, height, params.cell_km) <= params.border_km
+    leave = rates.leave if near_edge else 0.0
+    death = rates.death
+    left = t.hazard[i]
+    if left[RETAKE] > retake and left[REJOIN] > rejoin and left[LEAVE] > leave and left[DEATH] > death:
+        left[RETAKE] -= retake
+        left[REJOIN] -= rejoin
+        left[LEAVE] -= leave
+        left[DEATH] -= death
+        fugitive.due = next_review(minute)
+        fugitive.fate = REVIEW
+        return
+    best = 2.0
+    for cause in range(4):
+        rate = retake if cause == RETAKE else rejoin if cause == REJOIN else leave if cause == LEAVE else death
+        if rate > 0.0 and left[cause] <= rate and left[cause] / rate < best:
+            best = left[cause] / rate
+            fugitive.fate = cause
+    fugitive.due = minute + int(math.floor(rates.hours * 60.0 * best))
+    await_fate(t, i)
+
+
+@compiled
+def neighbour(t: Truth, i: int, way: float) -> None:
+    """Move a person at large to one of the eight neighbouring cells, if it is on the grid."""
+    fugitive = t.fugitive[i]
+    number = int(math.floor(8.0 * way))
+    step = number if number < 4 else number + 1
+    column = fugitive.column + step % 3 - 1
+    row = fugitive.row + step // 3 - 1
+    height, width = t.control.shape
+    if 0 <= column < width and 0 <= row < height:
+        fugitive.column = column
+        fugitive.row = row
+
+
+@compiled
+def captors_nearest(t: Truth, i: int) -> int:
+    """Index of the nearest facility where the party holding the person's cell keeps people, -1 if none.
+
+    Searched square by square outward; of places equally near the first counts.
+    """
+    fugitive = t.fugitive[i]
+    holder = t.control[fugitive.row, fugitive.column]
+    x = (fugitive.column + 0.5) * t.parameters[0].cell_km
+    y = (fugitive.row + 0.5) * t.parameters[0].cell_km
+    height, width = t.square_first.shape
+    side = t.clock[0].square_km
+    column = min(width - 1, int(x / side))
+    row = min(height - 1, int(y / side))
+    best = -1
+    best_km = math.inf
+    for ring in range(max(height, width)):
+        # What lies in this ring or beyond is at least so far away.
+        if best_km < (ring - 1) * side * (1.0 - 1e-9):
+            break
+        for r in range(max(0, row - ring), min(height, row + ring + 1)):
+            inner = abs(r - row) < ring
+            for c in range(column - ring, column + ring + 1, 2 * ring if inner else 1):
+                g = t.square_first[r, c] if 0 <= c < width else -1
+                while g >= 0:
+                    site = t.facility[g]
+                    if site.controller == holder and (site.custody == GUARDED or site.custody == OCCUPIED):
+                        km = distance_km(x, y, site.x, site.y)
+                        if km < best_km or (km == best_km and g < best):
+                            best_km = km
+                            best = g
+                    g = site.next_in_square
+    return best
+
+
+@compiled
+def retake(t: Truth, i: int) -> None:
+    """A person at large is retaken, into the captor's nearest modelled facility or out of the network."""
+    book_recaptured(t, t.fugitive[i].left)
+    g = captors_nearest(t, i)
+    if g < 0:
+        change_state(t, i, TRANSFERRED)
+    else:
+        change_state(t, i, HELD)
+        arrive(t, i, g)
+
+
+@compiled
+def await_fate(t: Truth, i: int) -> None:
+    """Chain a person with the others whose fate falls in the same step of the day."""
+    fugitive = t.fugitive[i]
+    slot = fugitive.due // t.clock[0].step_minutes % t.fate_first.shape[0]
+    fugitive.next = t.fate_first[slot]
+    t.fate_first[slot] = i
+
+
+@compiled
+def list_by_index(t: Truth) -> None:
+    """Put the list of people at large in order of index, with those out since and without those gone."""
+    clock = t.clock[0]
+    old, end = clock.listed_out, clock.out_count
+    newly = np.sort(t.out[old:end])
+    kept = 0
+    for k in range(old):
+        if t.people[t.out[k]].state == AT_LARGE:
+            t.out[kept] = t.out[k]
+            kept += 1
+    # Merged from the back, in place. Who was retaken and is out again may be on both lists.
+    last = -1
+    a, b, k = kept - 1, end - old - 1, end - 1
+    while b >= 0 or a >= 0:
+        if b < 0 or (a >= 0 and t.out[a] >= newly[b]):
+            i = t.out[a]
+            a -= 1
+        else:
+            i = newly[b]
+            b -= 1
+        if i != last and t.people[i].state == AT_LARGE:
+            t.out[k] = i
+            k -= 1
+            last = i
+    count = end - 1 - k
+    for j in range(count):
+        t.out[j] = t.out[k + 1 + j]
+    clock.out_count = count
+    clock.listed_out = count
+
+
+@compiled
+def meet_fate(t: Truth, i: int) -> None:
+    """Carry out what was planned for a person at large."""
+    fate = t.fugitive[i].fate
+    if fate == RETAKE:
+        retake(t, i)
+    elif fate == REJOIN:
+        change_state(t, i, REJOINED)
+    elif fate == LEAVE:
+        change_state(t, i, LEFT_THEATRE)
+    else:
+        change_state(t, i, DEAD)
+        book_dead_outside(t)
+
+
+@compiled
+def fates(t: Truth) -> None:
+    """Those whose fate falls in this step meet it, in order of escape."""
+    clock = t.clock[0]
+    slot = clock.m0 // clock.step_minutes % t.fate_first.shape[0]
+    n = 0
+    i = t.fate_first[slot]
+    while i >= 0:
+        n += 1
+        i = t.fugitive[i].next
+    if n == 0:
+        return
+    who = np.empty(n, np.int64)
+    serial = np.empty(n, np.int64)
+    i = t.fate_first[slot]
+    for k in range(n):
+        who[k] = i
+        serial[k] = t.fugitive[i].serial
+        i = t.fugitive[i].next
+    t.fate_first[slot] = -1
+    sort_together(serial, who, n)
+    for k in range(n):
+        if t.fugitive[who[k]].due < clock.m1:
+            meet_fate(t, who[k])
+        else:  # not before the first step of the next day
+            await_fate(t, who[k])
+
+
+@compiled
+def draw_moves(t: Truth, move: np.ndarray, way: np.ndarray) -> None:
+    """For everybody at large this midnight's two numbers: whether to move, and where.
+
+    By index, since four neighbours share a block of random words.
+    """
+    clock = t.clock[0]
+    home, block = -1, -1
+    moves = (0.0, 0.0, 0.0, 0.0)
+    ways = moves
+    for k in range(clock.out_count):
+        i = t.out[k]
+        origin = t.facility[t.people[i].home]
+        own = i - origin.first
+        if t.people[i].home != home or own >> 2 != block:
+            home, block = t.people[i].home, own >> 2
+            moves = four_uniforms(clock.seed, MOVE, clock.replicate, origin.key, clock.m0, block)
+            ways = four_uniforms(clock.seed, WAY, clock.replicate, origin.key, clock.m0, block)
+        move[k] = one_of(moves, own & 3)
+        way[k] = one_of(ways, own & 3)
+
+
+@compiled
+def reviews(t: Truth) -> None:
+    """Midnight: everybody at large may move to a neighbouring cell, then makes the day's plan.
+
+    Many got out in the same tick: the fading of the search for them is computed once.
+    """
+    clock = t.clock[0]
+    list_by_index(t)
+    n, minute = clock.out_count, clock.m0
+    move, way = np.empty(n), np.empty(n)
+    draw_moves(t, move, way)
+    share = t.parameters[0].at_large_move_share
+    rates = rates_until_review(t, minute)
+    since = np.full(SINCE, -1, np.int64)
+    faded = np.empty(SINCE)
+    for k in range(n):
+        i = t.out[k]
+        fugitive = t.fugitive[i]
+        if fugitive.fate != REVIEW or fugitive.due > minute:
+            continue
+        if move[k] < share * t.terrain[fugitive.row, fugitive.column]:
+            neighbour(t, i, way[k])
+        slot = fugitive.since // clock.substep_minutes % SINCE
+        if since[slot] != fugitive.since:
+            since[slot] = fugitive.since
+            faded[slot] = fading(t, fugitive.since, minute)
+        plan(t, i, minute, rates, faded[slot])
+
+
+@compiled
+def people_at_large(t: Truth) -> None:
+    """People at large: at midnight their plans are reviewed; then they are found, go back, go abroad or die.
+
+    A review depends on nobody else's, and a fate on no review, so all reviews come first.
+    """
+    if t.clock[0].m0 % REVIEW_MINUTES == 0 and t.clock[0].out_count > 0:
+        reviews(t)
+    fates(t)

@@ -1,0 +1,202 @@
+"""Who keeps a facility: its own guards, nobody, an occupier; and how custody passes when control does."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.disorder import calm_everyone
+from sim.agents.given import Given
+from sim.agents.guard import answer_front, front_pressure, guards_changed, guards_seen, post_occupier, present, relieve
+from sim.agents.rest import wake
+from sim.engine.columns import decision, fixed, owned, state
+from sim.engine.compiled import compiled
+from sim.engine.random import name_key, normal_quantile, uniform
+from sim.world.codes import (
+    CONTROL,
+    CUSTODY_CHANGE,
+    DAY,
+    FORMAL,
+    GUARDED,
+    GUARDS_GONE,
+    HANDOVERS,
+    HASTY,
+    MOVING,
+    NEVER,
+    NONE,
+    OCCUPIED,
+    RELEASED,
+)
+from sim.world.map import take_cell
+from sim.world.record import note
+from sim.world.state import Truth
+
+KEEPING = owned(
+    __name__,
+    fixed("initial", "i8", "", "party at the start"),
+    state("controller", "i8", "", "party that controls it"),
+    state("keeper", "i8", "", "party whose guards stand there"),
+    state("changed", "i8", "0/1", "1 once control has changed: the first change is the only one"),
+    state("custody", "i8", "", "index of who keeps it: guarded, none, occupied, released, moving"),
+    state("custody_due", "i8", "min", "when the occupier takes custody", start=NEVER),
+    state("formal", "i8", "0/1", "1 if control passed by a formal handover"),
+    decision("formal_lever", "i8", "0/1", "1 if the formal handover lever names it"),
+)
+"""Columns of FACILITY."""
+CUSTODY_POLICY = owned(
+    __name__,
+    fixed("guards_per_100", "f8", "guards", "it can post per 100 held", "theatre.parties.*.custody.guards_per_100"),
+    fixed("setup_hours", "f8", "h", "until it takes custody", "theatre.parties.*.custody.setup_hours"),
+    fixed("free", "f8", "probability", "it frees people", "theatre.parties.*.custody.free"),
+    fixed("move", "f8", "probability", "it moves people away", "theatre.parties.*.custody.move"),
+    fixed("neglect", "f8", "probability", "it leaves the place unguarded", "theatre.parties.*.custody.neglect"),
+)
+"""Columns of PARTY."""
+HANDING_OVER = owned(
+    __name__,
+    decision("formal_everywhere", "i8", "0/1", "1 if the formal handover lever names no facility: it holds everywhere"),
+    decision("handover", "i8", "", "index of how control passes where a row does not say"),
+    state("ground_due", "i8", "min", "next contested place that falls, or custody that is taken", start=NEVER),
+)
+"""Columns of CLOCK."""
+
+GAP = name_key("control.gap")
+POLICY = name_key("control.policy")
+
+DECISION_MINUTE = 360
+"""Commanders decide once a day, at 06:00."""
+
+
+def describe_custody(rows: np.ndarray, clock: np.ndarray, given: Given) -> None:
+    """Write who holds each facility, and how custody passes, into rows of FACILITY and the CLOCK."""
+    parties = [given.party(facility.party) for facility in given.theatre.facilities.values()]
+    rows["initial"] = rows["controller"] = rows["keeper"] = parties
+    clock["handover"] = HANDOVERS.index(given.scenario.control.handover)
+    lever = given.scenario.levers.formal_handover
+    if lever is not None:
+        rows["formal_lever"] = [name in lever.facilities for name in given.names.facilities]
+        clock["formal_everywhere"] = not lever.facilities
+
+
+def hostility(given: Given) -> np.ndarray:
+    """Return whether the first party is hostile to the second: bool (parties, parties)."""
+    parties = given.theatre.parties
+    hostile = np.zeros((len(parties), len(parties)), np.bool_)
+    for name, party in parties.items():
+        for other in party.hostile_to:
+            hostile[given.party(name), given.party(other)] = True
+    return hostile
+
+
+@compiled
+def look_again(t: Truth, minute: int) -> None:
+    """Have contested places and custody looked at no later than at a minute."""
+    t.clock[0].ground_due = min(t.clock[0].ground_due, minute)
+
+
+@compiled
+def look_again_first(t: Truth, minute: int) -> None:
+    """Have contested places and custody looked at next at a minute."""
+    t.clock[0].ground_due = minute
+
+
+@compiled
+def open_custody(t: Truth, f: int) -> None:
+    """Start as guarded where guards are present."""
+    t.facility[f].custody = GUARDED if present(t, f) > 0.0 else NONE
+
+
+@compiled
+def change_control(t: Truth, f: int, to: int, handover: int) -> None:
+    """A facility passes to a party; the first change of each facility is its only one."""
+    site = t.facility[f]
+    if site.changed == 1 or site.controller == to:
+        return
+    clock = t.clock[0]
+    params = t.parameters[0]
+    site.changed = 1
+    site.controller = to
+    take_cell(t, site.row, site.column, to)
+    if clock.formal_everywhere == 1 or site.formal_lever == 1:
+        handover = FORMAL
+    elif handover < 0:
+        handover = clock.handover
+    spread = math.exp(
+        params.control_gap_sd * normal_quantile(uniform(clock.seed, GAP, clock.replicate, site.key, 0, 0))
+    )
+    hours = t.party[to].setup_hours
+    if handover == HASTY:
+        hours = params.control_hasty_hours * spread
+    elif handover != FORMAL:
+        hours += params.control_none_hours * spread
+    site.custody_due = clock.m0 + int(math.floor(60.0 * hours))
+    look_again(t, site.custody_due)
+    guards_changed(t, f)
+    note(t, clock.m0, CONTROL, f, to, present(t, f))
+    if handover == FORMAL:
+        site.formal = 1
+        return
+    relieve(t, f)
+    if site.custody == GUARDED:
+        site.custody = NONE
+        calm_everyone(t, f)
+
+
+@compiled
+def take_custody(t: Truth, f: int) -> None:
+    """The occupier does with the people what its policy says: frees, moves, neglects or keeps them."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    party = t.party[site.controller]
+    site.custody_due = NEVER
+    site.keeper = site.controller
+    relieve(t, f)
+    guards_changed(t, f)
+    free = 0.0 if site.formal == 1 else party.free
+    neglect = 0.0 if site.formal == 1 else party.neglect
+    v = uniform(clock.seed, POLICY, clock.replicate, site.key, 0, 0)
+    if v < free:
+        site.custody = RELEASED
+    elif v < free + party.move:
+        site.custody = MOVING
+    elif v < free + party.move + neglect:
+        site.custody = NONE
+    else:
+        site.custody = OCCUPIED
+        post_occupier(t, f, max(1.0, party.guards_per_100 * site.held / 100.0))
+    if site.custody != OCCUPIED:
+        calm_everyone(t, f)
+    note(t, clock.m0, CUSTODY_CHANGE, f, site.custody, site.occupier_guards)
+
+
+@compiled
+def keep_or_leave(t: Truth, f: int) -> None:
+    """Nobody keeps a place whose guards have gone; its own guards keep it again once they are back."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    if site.custody == GUARDED and present(t, f) <= 0.0:
+        site.custody = NONE
+        wake(t, f)
+        calm_everyone(t, f)
+        note(t, clock.m0, GUARDS_GONE, f, NONE, 0.0)
+    elif site.custody == NONE and site.changed == 0 and present(t, f) > 0.0:
+        site.custody = GUARDED
+        wake(t, f)
+        note(t, clock.m0, GUARDS_GONE, f, GUARDED, present(t, f))
+
+
+@compiled
+def guards_and_custody(t: Truth) -> None:
+    """Guards in a step: front pressure, the daily decision, flight; then who has custody."""
+    front_pressure(t)
+    clock = t.clock[0]
+    decision = clock.m0 // DAY * DAY + DECISION_MINUTE
+    decides = clock.m0 <= decision < clock.m1
+    if not decides and clock.threatened == 0 and clock.guards_stirred == 0:
+        return
+    guards_seen(t)
+    for f in range(t.facility.shape[0]):
+        if t.facility[f].changed == 0:
+            answer_front(t, f, decides, decision)
+        keep_or_leave(t, f)

@@ -1,0 +1,330 @@
+"""Work saved by the rule of disorder: who need not be asked in this substep.
+
+The rule asks everybody, in every substep, whether to join or to calm down. Most answers are known: a place seen quiet
+stays so while conditions get no worse, and people far from their threshold stay as they are. All bounds are exact, so
+what is saved is never a result. Another rule of disorder brings its own file like this, or none.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.entries import drop_departed
+from sim.agents.go_order import draw_order
+from sim.agents.thresholds import containment, critical_agitation, critical_containment, draw_traits
+from sim.engine.columns import fixed, owned, saved
+from sim.engine.compiled import compiled
+from sim.engine.ranking import sort_together
+from sim.world.codes import MINOR
+from sim.world.state import Truth
+
+LISTS = owned(
+    __name__,
+    saved("smallest_block", "i8", "persons", "people in its smallest block, 0 to count again", forget=0),
+    saved("listed", "i8", "0/1", "1 once its blocks' lists of those who could join are kept", forget=0),
+    saved("near_entry", "i8", "", "first entry of the chain of those brought in who could join, -1 for none", start=-1),
+    saved("near_least", "f8", "P", "containment down to which that chain holds"),
+    saved("near_agitation", "f8", "s", "the lists hold for at most this agitation"),
+    saved("far_agitation", "f8", "s", "and at least this,"),
+    saved("near_authority", "f8", "L", "for at least this authority"),
+    saved("far_authority", "f8", "L", "and at most this"),
+    saved(
+        "quiet_guards",
+        "f8",
+        "guards",
+        "nobody joins with at least these effective guards,",
+        start=math.inf,
+        forget=math.inf,
+    ),
+    saved("quiet_agitation", "f8", "s", "at most this agitation,"),
+    saved("quiet_authority", "f8", "L", "and at least this authority"),
+)
+"""Columns of FACILITY."""
+BLOCK_LISTS = owned(
+    __name__,
+    fixed("first", "i8", "", "where its list begins: each block has room for its own people"),
+    saved("near", "i8", "persons", "length of the list, -1 for none", forget=-1),
+    saved("look", "i8", "persons", "those of it to be asked; the others are settled in disorder"),
+    saved("least", "f8", "P", "containment from which its list holds"),
+    saved("most", "f8", "P", "containment to which its list holds"),
+)
+"""Columns of BLOCK."""
+
+FEW = 64
+"""Most people in disorder who are found by the lists and sorted when some of them get out."""
+BOX_AGITATION = 0.01
+BOX_AUTHORITY = 0.01
+BOX_CONTAINMENT = 0.05
+"""The conditions a block's list is made for: up to this much more or less of each, of containment as a share; twice
+that where nobody is in disorder, and only for the worse."""
+GUARDS_SLACK = 0.97
+"""What is seen quiet is tried with this share of the guards: they fall slowly as the sponsor leaves."""
+
+
+# A place seen quiet
+
+
+@compiled
+def forget_quiet(t: Truth, f: int) -> None:
+    """Forget that a place was seen quiet, and its smallest block: somebody came or left."""
+    site = t.facility[f]
+    site.smallest_block = 0
+    site.quiet_guards = math.inf
+
+
+@compiled
+def remember_quiet(t: Truth, f: int, guards: float, agitation: float) -> None:
+    """Remember that nobody joins with at least these guards, at most this agitation, and authority as now."""
+    site = t.facility[f]
+    site.quiet_guards = guards
+    site.quiet_agitation = agitation
+    site.quiet_authority = site.authority
+
+
+@compiled
+def smallest_block(t: Truth, f: int) -> int:
+    """People in the facility's smallest block that is not empty."""
+    site = t.facility[f]
+    if site.smallest_block == 0:
+        best = site.held
+        for b in range(site.blocks):
+            n = t.block[site.block_first + b].held
+            if 0 < n < best:
+                best = n
+        site.smallest_block = best
+    return site.smallest_block
+
+
+@compiled
+def is_quiet(t: Truth, f: int, guards: float, agitation: float) -> bool:
+    """Whether nobody can join disorder with so many guards and so much agitation; exact, by bounds, not persons.
+
+    p* rises with agitation and falls with authority, and P rises with guards: what was seen quiet stays quiet
+    while agitation is no higher, authority no lower and guards no fewer, and nobody came or left. Before
+    anyone was looked at, the largest p* anybody could have is held against the smallest block.
+    """
+    params = t.parameters[0]
+    site = t.facility[f]
+    if guards >= site.quiet_guards and agitation <= site.quiet_agitation and site.authority >= site.quiet_authority:
+        return True
+    least = 0.0
+    needed = 0.0
+    if (1.0 + agitation) * (1.0 - site.authority) > params.disorder_threshold:
+        n = smallest_block(t, f)
+        needed = guards
+        least = containment(guards * n / site.held, 0.0, params.disorder_watching * n, params.disorder_containment_k)
+    risk = min(params.disorder_risk_min, params.disorder_family_risk_min)
+    up_to = math.inf
+    if site.authority < 1.0:
+        up_to = (least * risk + params.disorder_threshold) / (1.0 - site.authority) - 1.0 - 1e-9
+    if agitation > up_to:
+        return False
+    remember_quiet(t, f, needed, up_to)
+    return True
+
+
+@compiled
+def quiet_margin(t: Truth, f: int, i: int, slack: float) -> float:
+    """Return the agitation up to which a person here stays quiet with this share of the guards, all else as now.
+
+    In an orderly place P is concave in guards, so a share of the guards leaves at least that share of P.
+    """
+    block = t.block[t.facility[f].block_first + t.people[i].block]
+    return critical_agitation(t, i, t.facility[f].authority, slack * block.containment)
+
+
+@compiled
+def learn_quiet(t: Truth, f: int, guards: float, highest: float, with_fewer: float) -> None:
+    """Remember an orderly place as quiet, if it is: with fewer guards where that holds too.
+
+    Parameters: highest, with_fewer, lowest `quiet_margin` of all, with all the guards and with GUARDS_SLACK of them.
+    """
+    agitation = t.facility[f].agitation
+    if highest >= agitation:
+        enough = with_fewer >= agitation
+        remember_quiet(t, f, GUARDS_SLACK * guards if enough else guards, with_fewer if enough else highest)
+
+
+# Lists of those to be asked
+
+
+@compiled
+def refresh_lists(t: Truth, f: int) -> None:
+    """Keep, for every block, the list of those who need to be looked at while conditions are about as now.
+
+    Exact: p* rises with agitation and falls with authority, in floating point too. So under all the conditions that
+    the list is made for, whoever is not listed stays quiet, and whoever is listed as settled stays in disorder.
+    A block whose conditions have left the box is looked through again.
+    """
+    site = t.facility[f]
+    inside = site.agitation <= site.near_agitation and site.authority >= site.near_authority
+    if site.active > 0:
+        inside = inside and site.agitation >= site.far_agitation and site.authority <= site.far_authority
+    if site.listed == 0 or not inside:
+        site.listed = 1
+        site.near_agitation = site.agitation + (BOX_AGITATION if site.active > 0 else 2.0 * BOX_AGITATION)
+        site.far_agitation = max(0.0, site.agitation - BOX_AGITATION)
+        site.near_authority = site.authority - BOX_AUTHORITY
+        site.far_authority = min(1.0, site.authority + BOX_AUTHORITY)
+        site.near_least = math.inf
+        draw_traits(t, f)
+        for b in range(site.blocks):
+            t.block[site.block_first + b].near = -1
+    lowest = math.inf
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.held == 0:
+            continue
+        lowest = min(lowest, block.containment)
+        worse = block.near < 0 or block.containment < block.least
+        if worse or (block.containment > block.most and block.look < block.near):
+            list_block(t, f, b)
+    if site.entry_head >= 0 and lowest < site.near_least:
+        site.near_least = 0.85 * lowest
+        chain_entries(t, f)
+
+
+@compiled
+def list_block(t: Truth, f: int, b: int) -> None:
+    """Look at all a block's own people once: first on its list are those to look at, then those settled in disorder."""
+    site = t.facility[f]
+    block = t.block[site.block_first + b]
+    width = BOX_CONTAINMENT if site.active > 0 else 2.0 * BOX_CONTAINMENT
+    block.least = (1.0 - width) * block.containment
+    block.most = (1.0 + BOX_CONTAINMENT) * block.containment
+    start = block.first
+    look = 0
+    listed = 0
+    for k in range(b, site.held0, site.blocks):
+        i = site.first + k
+        if t.people[i].kind == MINOR:  # and so are all after
+            break
+        if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
+            continue
+        t.near[start + listed] = i
+        if not is_settled_in_disorder(t, f, i, block.most):
+            t.near[start + listed] = t.near[start + look]
+            t.near[start + look] = i
+            look += 1
+        listed += 1
+    block.look = look
+    block.near = listed
+
+
+@compiled
+def is_settled_quiet(t: Truth, f: int, i: int, least: float) -> bool:
+    """Whether a person is quiet, and stays so under all conditions that the lists are made for."""
+    site = t.facility[f]
+    return bool(
+        t.people[i].active == 0 and critical_containment(t, i, site.near_agitation, site.near_authority) <= least
+    )
+
+
+@compiled
+def is_settled_in_disorder(t: Truth, f: int, i: int, most: float) -> bool:
+    """Whether a person is in disorder, and stays so under all conditions that the lists are made for."""
+    site = t.facility[f]
+    return bool(t.people[i].active == 1 and critical_containment(t, i, site.far_agitation, site.far_authority) > most)
+
+
+@compiled
+def take_off_list(t: Truth, f: int, b: int, k: int, settled: bool) -> None:
+    """The person at place k of a block's list need not be looked at any more: settled in disorder, or quiet or gone."""
+    site = t.facility[f]
+    block = t.block[site.block_first + b]
+    start = block.first
+    i = t.near[k]
+    last = start + block.look - 1
+    t.near[k] = t.near[last]
+    t.near[last] = i
+    block.look -= 1
+    if not settled:
+        block.near -= 1
+        t.near[last] = t.near[start + block.near]
+
+
+@compiled
+def chain_entries(t: Truth, f: int) -> None:
+    """Chain those brought in who could join."""
+    site = t.facility[f]
+    drop_departed(t, f)
+    site.near_entry = -1
+    entry = site.entry_head
+    while entry >= 0:
+        i = t.entry[entry, 0]
+        draw_traits(t, t.people[i].home)
+        if not is_settled_quiet(t, f, i, site.near_least):
+            t.entry[entry, 2] = site.near_entry
+            site.near_entry = entry
+        entry = t.entry[entry, 1]
+
+
+@compiled
+def forget_lists(t: Truth, f: int) -> None:
+    """Forget a place's lists, and that it was seen quiet: nobody is in disorder any more."""
+    site = t.facility[f]
+    site.quiet_guards = math.inf
+    if site.active > 0:
+        site.listed = 0
+
+
+@compiled
+def list_arrival(t: Truth, f: int, i: int, entry: int) -> None:
+    """Put a person brought in on the chain of those to be asked."""
+    site = t.facility[f]
+    t.entry[entry, 2] = site.near_entry
+    site.near_entry = entry
+    if site.listed == 1:
+        draw_traits(t, t.people[i].home)
+
+
+@compiled
+def stays_on_list(t: Truth, f: int, b: int, k: int, i: int, decided: bool) -> bool:
+    """Whether the person at place k of a block's list is still to be asked; takes off whoever is settled now."""
+    if not decided:
+        return True
+    block = t.block[t.facility[f].block_first + b]
+    settled = is_settled_in_disorder(t, f, i, block.most)
+    if settled or is_settled_quiet(t, f, i, block.least):
+        take_off_list(t, f, b, k, settled)
+        return False
+    return True
+
+
+@compiled
+def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
+    """Return the next n in disorder, in the facility's order, found from the lists when they are few.
+
+    The same as `next_in_order` with `only_active`: own people by go number, then those brought in by arrival.
+    """
+    site = t.facility[f]
+    draw_order(t, f)
+    who = np.empty(site.active, np.int64)
+    rank = np.empty(site.active)
+    found = 0
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        if block.active == 0:
+            continue
+        start = block.first
+        for k in range(start, start + max(0, block.near)):
+            i = t.near[k]
+            if t.people[i].slot == -1 and t.people[i].facility == f and t.people[i].active == 1:
+                who[found] = i
+                rank[found] = t.trait[i, 2]
+                found += 1
+    entry = site.near_entry
+    while entry >= 0:
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry and t.people[i].active == 1:
+            who[found] = i
+            rank[found] = 2.0 + entry
+            found += 1
+        entry = t.entry[entry, 2]
+    sort_together(rank, who, found)
+    taken = min(n, found)
+    for k in range(taken):
+        chosen[k] = who[k]
+    return taken

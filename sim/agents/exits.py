@@ -1,0 +1,128 @@
+"""Getting out: who crosses the perimeter in a substep, by who keeps the place."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.agents.account import book_exits, book_person, book_residents, book_transferred
+from sim.agents.assault import count_through_gate, gate_held
+from sim.agents.at_large import get_out
+from sim.agents.detainee import change_state, depart, next_in_order
+from sim.agents.disorder_lists import FEW, few_active_in_order
+from sim.agents.shelling import use_exposed
+from sim.agents.thresholds import containment
+from sim.engine.compiled import compiled
+from sim.engine.random import name_key, poisson_quantile, uniform
+from sim.world.codes import (
+    ABANDONMENT,
+    ASSAULT,
+    DISORDER,
+    GUARDED,
+    MOVING,
+    NO_ASSAULT,
+    NONE,
+    OCCUPIED,
+    RELEASE,
+    RELEASED,
+    SHELLING,
+    TRANSFERRED,
+)
+from sim.world.state import Truth
+
+EXITS = name_key("exits")
+
+
+@compiled
+def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int) -> int:
+    """The next n in order get out; returns how many did."""
+    if n <= 0:
+        return 0
+    chosen = np.empty(n, np.int64)
+    if only_active and t.facility[f].active <= FEW and t.facility[f].listed == 1:
+        found = few_active_in_order(t, f, n, chosen)
+    else:
+        found = next_in_order(t, f, only_active, n, chosen)
+    for k in range(found):
+        book_person(t, chosen[k])
+        get_out(t, chosen[k], minute)
+    if found > 0:
+        book_exits(t, f, found, minute, cause)
+    return found
+
+
+@compiled
+def cause_now(site: Any, cause: int, minute: int) -> int:
+    """The cause that applies first: an assault on, or gone less than six hours, comes before all but release."""
+    if cause != RELEASE and (site.assault != NO_ASSAULT or minute < site.assault_until):
+        return ASSAULT
+    return cause
+
+
+@compiled
+def left_to_go(t: Truth, f: int) -> int:
+    """People who would still leave a place that nobody keeps: leave_share of those at the start, less those gone."""
+    site = t.facility[f]
+    gone = site.escaped if site.resident == 0 else site.held0 - site.held
+    return int(min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone))
+
+
+@compiled
+def exits(t: Truth, f: int, guards: float, minute: int) -> None:
+    """Let out who gets out in this substep, by who keeps the place."""
+    clock = t.clock[0]
+    params = t.parameters[0]
+    site = t.facility[f]
+    hours = clock.substep_minutes / 60.0
+    whole = site.flow * hours
+    kept = site.custody == GUARDED or site.custody == OCCUPIED
+    pool = 0
+    mean = whole
+    cause = RELEASE
+    if site.custody == RELEASED:
+        pool = site.held if site.resident == 0 else 0
+    elif gate_held(t, f, minute):
+        pool = min(site.held, int(math.floor(site.opened)) - site.gate_out)
+        cause = ASSAULT
+    elif site.custody == NONE:
+        pool = left_to_go(t, f)
+        mean = whole * site.opening
+        cause = ABANDONMENT
+    elif kept:
+        pool = min(site.held, site.active + site.exposed)
+        if pool > 0:
+            mean = whole * site.opening * (1.0 - containment(guards, float(pool), 0.0, params.walls_gate_k))
+        cause = SHELLING if minute < site.shell_until else DISORDER
+    elif site.custody == MOVING:
+        pool = site.held if site.resident == 0 else 0
+        mean = whole / 4.0
+    if pool <= 0:
+        return
+    n = min(pool, poisson_quantile(uniform(clock.seed, EXITS, clock.replicate, site.key, minute, 0), mean))
+    if n <= 0:
+        return
+    if site.resident == 1:
+        book_residents(t, f, n)
+        return
+    if site.custody == MOVING and not gate_held(t, f, minute):
+        move_out(t, f, n)
+        return
+    active_first = let_out(t, f, min(n, site.active), True, minute, cause_now(site, cause, minute))
+    others = let_out(t, f, n - active_first, False, minute, cause_now(site, cause, minute))
+    if gate_held(t, f, minute) and site.custody != RELEASED:
+        count_through_gate(t, f, active_first + others)
+    elif kept:
+        use_exposed(t, f, others)
+
+
+@compiled
+def move_out(t: Truth, f: int, n: int) -> None:
+    """The holder moves n people out of the modelled facilities."""
+    chosen = np.empty(n, np.int64)
+    found = next_in_order(t, f, False, n, chosen)
+    for k in range(found):
+        depart(t, chosen[k])
+        change_state(t, chosen[k], TRANSFERRED)
+    book_transferred(t, f, found)

@@ -1,0 +1,95 @@
+"""Lone escapes: tunnels, bribes, one who slips away. Candidates are drawn for the day, and thinned in their time."""
+
+from __future__ import annotations
+
+import math
+
+from sim.agents.assault import gate_held
+from sim.agents.exits import cause_now, let_out
+from sim.agents.guard import present
+from sim.engine.columns import owned, state
+from sim.engine.compiled import compiled
+from sim.engine.random import name_key, poisson_quantile, uniform
+from sim.world.codes import DAY, NEVER, NONE, RELEASED, STEALTH
+from sim.world.state import Truth
+
+LONE_ESCAPES = owned(
+    __name__,
+    state("held_day", "i8", "persons", "held at the day's start"),
+    state("stealth", "i8", "", "candidates drawn for the day"),
+    state("stealth_due", "i8", "min", "minute of the next of them"),
+)
+"""Columns of FACILITY."""
+
+STEALTH_COUNT = name_key("stealth.count")
+STEALTH_TIME = name_key("stealth.time")
+STEALTH_ACCEPT = name_key("stealth.accept")
+HOURS_PER_YEAR = 8766.0
+
+
+@compiled
+def draw_candidates(t: Truth, f: int) -> None:
+    """Draw the day's candidates, as many as the largest rate of the day could bring."""
+    clock = t.clock[0]
+    params = t.parameters[0]
+    site = t.facility[f]
+    site.held_day = site.held
+    rate = params.stealth_per_1000_year / 1000.0 / HOURS_PER_YEAR
+    site.stealth = 0
+    if site.held > 0:
+        mean = 24.0 * rate * site.held * (1.0 + params.stealth_thin_gain)
+        u = uniform(clock.seed, STEALTH_COUNT, clock.replicate, site.key, clock.m0, 0)
+        site.stealth = poisson_quantile(u, mean)
+    site.stealth_due = next_candidate(t, f, clock.m0)
+
+
+@compiled
+def stealth_ratio(t: Truth, f: int) -> float:
+    """How much likelier lone escapes are than at the guard ratio of the start."""
+    params = t.parameters[0]
+    site = t.facility[f]
+    thin = 1.0
+    if site.assigned > 0.0:
+        thin = max(0.0, 1.0 - (present(t, f) / site.held) / (site.assigned / site.held0))
+    return (1.0 + params.stealth_thin_gain * thin) * (1.0 - params.stealth_camera_cut * site.cameras)
+
+
+@compiled
+def candidate_minute(t: Truth, f: int, k: int) -> int:
+    """When the day's k-th candidate of a lone escape would go."""
+    clock = t.clock[0]
+    day = clock.m0 // DAY * DAY
+    u = uniform(clock.seed, STEALTH_TIME, clock.replicate, t.facility[f].key, day, k)
+    return day + int(math.floor(1440.0 * u))
+
+
+@compiled
+def next_candidate(t: Truth, f: int, minute: int) -> int:
+    """The first minute from this one on at which a candidate of the day would go."""
+    due = NEVER
+    for k in range(t.facility[f].stealth):
+        when = candidate_minute(t, f, k)
+        if minute <= when < due:
+            due = when
+    return due
+
+
+@compiled
+def stealth(t: Truth, f: int, minute: int) -> None:
+    """Work out the lone escapes of this substep: the day's candidates, thinned."""
+    clock = t.clock[0]
+    params = t.parameters[0]
+    site = t.facility[f]
+    if site.stealth_due >= minute + clock.substep_minutes:
+        return
+    site.stealth_due = next_candidate(t, f, minute + clock.substep_minutes)
+    if site.custody == NONE or site.custody == RELEASED or gate_held(t, f, minute):
+        return
+    day = clock.m0 // DAY * DAY
+    for k in range(site.stealth):
+        when = candidate_minute(t, f, k)
+        if when < minute or when >= minute + clock.substep_minutes or site.held == 0:
+            continue
+        chance = stealth_ratio(t, f) * site.held / (site.held_day * (1.0 + params.stealth_thin_gain))
+        if uniform(clock.seed, STEALTH_ACCEPT, clock.replicate, site.key, day, k) < chance:
+            let_out(t, f, 1, False, minute, cause_now(site, STEALTH, minute))

@@ -1,0 +1,77 @@
+"""Personal thresholds of disorder, after Epstein: hardship, risk aversion, the containment at which a person joins."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.engine.columns import owned, saved
+from sim.engine.compiled import compiled
+from sim.engine.random import fill_uniform, name_key
+from sim.world.codes import FIGHTER, MINOR
+from sim.world.state import Truth
+
+THRESHOLDS = owned(__name__, saved("drawn_traits", "i8", "0/1", "1 once its people's thresholds are drawn", forget=0))
+"""Columns of FACILITY."""
+
+HARDSHIP = name_key("people.hardship")
+RISK = name_key("people.risk")
+
+
+@compiled
+def containment(guards_present: float, active: float, orderly: float, k: float) -> float:
+    """Probability that disorder is contained: P = 1 - exp(-k C / (A + a0 N + 1)).
+
+    Parameters: guards_present, effective guards C (persons); active, people in disorder A (persons); orderly,
+    a0 N, the watching that all N take; k, dimensionless. Returns a probability, 0 to 1.
+    Source: Epstein 2002, eq. 2; a0 N + 1 so that an orderly block is defined and takes watching.
+    """
+    return 1.0 - math.exp(-k * guards_present / (active + orderly + 1.0))
+
+
+@compiled
+def draw_traits(t: Truth, f: int) -> None:
+    """Draw hardship and risk aversion of a facility's own people, once, when they could first matter.
+
+    Minors come last in index and never join; theirs are not drawn.
+    """
+    site = t.facility[f]
+    if site.drawn_traits == 1:
+        return
+    site.drawn_traits = 1
+    clock = t.clock[0]
+    first, n = site.first, site.held0
+    while n > 0 and t.people[first + n - 1].kind == MINOR:
+        n -= 1
+    buffer = np.empty(n)
+    fill_uniform(buffer, clock.seed, HARDSHIP, clock.replicate, site.key, 0)
+    t.trait[first : first + n, 0] = buffer
+    fill_uniform(buffer, clock.seed, RISK, clock.replicate, site.key, 0)
+    for i in range(n):
+        fighter = t.people[first + i].kind == FIGHTER
+        low = t.parameters[0].disorder_risk_min if fighter else t.parameters[0].disorder_family_risk_min
+        t.trait[first + i, 1] = low + (1.0 - low) * buffer[i]
+
+
+@compiled
+def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
+    """p*_i = ((h_i + s)(1 - L) - T) / r_i: the containment at which a person just stays quiet; -1 for minors.
+
+    Parameters: s, agitation; authority, L. Source: Epstein 2002.
+    """
+    if t.people[i].kind == MINOR:
+        return -1.0
+    return ((t.trait[i, 0] + s) * (1.0 - authority) - t.parameters[0].disorder_threshold) / t.trait[i, 1]
+
+
+@compiled
+def critical_agitation(t: Truth, i: int, authority: float, least: float) -> float:
+    """The agitation up to which a person stays quiet at this authority and containment: p* solved for s.
+
+    A hair below the exact value, so that rounding never calls a person quiet who is not.
+    """
+    if t.people[i].kind == MINOR or authority >= 1.0:
+        return math.inf
+    s = (least * t.trait[i, 1] + t.parameters[0].disorder_threshold) / (1.0 - authority) - t.trait[i, 0]
+    return s - 1e-9

@@ -1,0 +1,107 @@
+"""Walls: how open the perimeter of a facility is, and what wears and repairs it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.given import Given
+from sim.agents.guard import present, upkeep_here
+from sim.engine.columns import decision, owned, state
+from sim.engine.compiled import compiled
+from sim.world.codes import GUARDED, NO_ASSAULT, NONE, OCCUPIED
+from sim.world.state import Truth
+
+PERIMETER = owned(
+    __name__,
+    decision("walls", "f8", "share", "soundness of the perimeter, 1 = purpose-built", "theatre.facilities.*.walls"),
+    decision("cameras", "f8", "share", "share of cameras that work", "theatre.facilities.*.cameras"),
+    decision("hardened", "i8", "0/1", "1 if the hardening lever reaches it"),
+    decision("flow", "f8", "persons/h", "through a full opening, W", "theatre.facilities.*.flow_per_hour"),
+    state("opening", "f8", "share", "opening of the perimeter, B"),
+    decision("opening0", "f8", "share", "opening in order"),
+)
+"""Columns of FACILITY."""
+CLOSING = owned(
+    __name__,
+    decision("camp_closed", "f8", "share", "of what is closed in an unguarded camp that is so after a substep"),
+    decision("prison_closed", "f8", "share", "of what is closed in an unguarded prison that is so after a substep"),
+)
+"""Columns of CLOCK."""
+
+
+def describe_walls(rows: np.ndarray, given: Given) -> None:
+    """Mark the facilities that the hardening lever reaches, in rows of FACILITY."""
+    lever = given.scenario.levers.hardening
+    if lever is not None:
+        rows["hardened"] = [not lever.facilities or name in lever.facilities for name in given.names.facilities]
+
+
+@compiled
+def fix_rates_of_walls(t: Truth) -> None:
+    """Work out the exponentials of a substep's length."""
+    clock = t.clock[0]
+    params = t.parameters[0]
+    hours = clock.substep_minutes / 60.0
+    clock.camp_closed = math.exp(-hours / params.walls_camp_open_hours)
+    clock.prison_closed = math.exp(-hours / params.walls_prison_open_hours)
+
+
+@compiled
+def open_walls(t: Truth, f: int) -> None:
+    """Set a facility's walls and cameras to their start, with the hardening lever."""
+    params = t.parameters[0]
+    site = t.facility[f]
+    if site.hardened == 1:
+        site.walls = 1.0 - (1.0 - site.walls) * (1.0 - params.levers_hardening_walls)
+        site.cameras = 1.0 - (1.0 - site.cameras) * (1.0 - params.levers_hardening_cameras)
+    if math.isnan(site.flow):
+        site.flow = params.walls_camp_flow_per_hour if site.camp == 1 else params.walls_prison_flow_per_hour
+    site.opening0 = params.walls_baseline * (1.0 - site.walls)
+    site.opening = site.opening0
+
+
+@compiled
+def opening_after(opening: float, opening0: float, erosion: float, repair: float, hours: float) -> float:
+    """Opening of a wall after so many hours of dB/dt = e (1 - B) - r (B - B0), solved exactly."""
+    rate = erosion + repair
+    if rate <= 0.0:
+        return opening
+    goal = (erosion + repair * opening0) / rate
+    value = goal + (opening - goal) * math.exp(-rate * hours)
+    return opening0 if abs(value - opening0) < 1e-6 else value
+
+
+@compiled
+def walls(t: Truth, f: int) -> None:
+    """The perimeter after the tick's exits: opened, worn or repaired."""
+    clock = t.clock[0]
+    params = t.parameters[0]
+    site = t.facility[f]
+    hours = clock.substep_minutes / 60.0
+    if site.custody == NONE:
+        still = clock.camp_closed if site.camp == 1 else clock.prison_closed
+        site.opening = 1.0 - (1.0 - site.opening) * still
+    elif site.custody == GUARDED or site.custody == OCCUPIED:
+        loose = max(0.0, site.uncontained - params.walls_erosion_minimum)
+        erosion = params.walls_erosion_per_hour * (1.0 - site.walls) * loose / 1000.0
+        ordered = site.active == 0 and present(t, f) > 0.0 and site.assault == NO_ASSAULT
+        repair = params.walls_repair_per_hour * upkeep_here(t, f) if ordered else 0.0
+        if erosion == 0.0 and site.opening == site.opening0:
+            return
+        site.opening = opening_after(site.opening, site.opening0, erosion, repair, hours)
+
+
+@compiled
+def hit_walls(t: Truth, f: int, weight: float) -> None:
+    """Open the perimeter by a hit of this weight, 0 to 1."""
+    site = t.facility[f]
+    site.opening += t.parameters[0].shelling_opening * (1.0 - site.walls) * weight * (1.0 - site.opening)
+
+
+@compiled
+def breach(t: Truth, f: int, opening: float) -> None:
+    """Leave an opening of at least this share."""
+    site = t.facility[f]
+    site.opening = max(site.opening, opening)

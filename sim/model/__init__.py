@@ -1,0 +1,7 @@
+"""The model: the schedule of a step, one replicate's run, and the same as a Mesa model."""
+
+from sim.model.mesa_model import REPORTED, DetentionModel, guards_on_duty_now
+from sim.model.rows import Tables
+from sim.model.run import Run
+
+__all__ = ["REPORTED", "DetentionModel", "Run", "Tables", "guards_on_duty_now"]

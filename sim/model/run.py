@@ -1,0 +1,155 @@
+"""One replicate at a time of one scenario: arrays made once, set back, drawn and advanced."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.build import Capacity, binding, build_belief, build_truth, names_of
+from sim.engine.columns import restored
+from sim.engine.random import name_key, uniform
+from sim.model.rows import Tables, check_written, fill_unwritten, finish
+from sim.model.schedule import advance, begin
+from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
+from sim.scenario.draw import quantile
+from sim.scenario.resolved import Resolved
+from sim.world.belief import Belief
+from sim.world.state import THEATRE, Truth
+
+DRAW = name_key("draw")
+JOINT = name_key("draws")
+
+
+class Run:
+    """One replicate at a time of one scenario.
+
+    `truth`, `belief` and `tables` are the arrays; a run is not shared between threads.
+    """
+
+    def __init__(self, resolved: Resolved, *, full: bool = False) -> None:
+        """Parameters: resolved, the scenario; full, whether events and reports are kept."""
+        self.resolved = resolved
+        self.names = names_of(resolved)
+        self.full = full
+        self._capacity = Capacity(log=4096, reports=1024) if full else Capacity()
+        self._distributions = {path: d for path, d in resolved.numbers().items() if _is_read(path)}
+        self._joint = [{path: row[path] for path in row if _is_read(path)} for row in resolved.joint()]
+        self._limits = resolved.limits()
+        self._bindings = {path: binding(path, resolved) for path in self._distributions}
+        self._checked = False
+        self.draws: dict[str, float] = {}
+        self._allocate(resolved)
+
+    def _allocate(self, resolved: Resolved) -> None:
+        self._first = build_truth(resolved, self._capacity), build_belief(resolved, self._capacity)
+        self.truth, self.belief = _copied(self._first[0]), _copied(self._first[1])
+        days = math.floor(resolved.scenario.days + 1e-9)
+        self.tables = Tables(
+            np.zeros(1, RUN_RECORD),
+            np.zeros(days + 1, DAILY_RECORD),
+            np.zeros(len(self.truth.facility), FACILITY_RECORD),
+        )
+        fill_unwritten(self.tables)
+        self._pair_arrays()
+
+    def _pair_arrays(self) -> None:
+        """Pair every array to be set back with its first state, as plain bytes: copied whatever they mean."""
+        self._rows = self.tables.as_rows()
+        self._set_back = [
+            (getattr(now, name).reshape(-1).view(np.uint8), getattr(first, name).reshape(-1).view(np.uint8))
+            for now, first in zip((self.truth, self.belief), self._first, strict=True)
+            for name in restored(type(now))
+            if getattr(first, name).size
+        ]
+
+    def reset(self, seed: int, replicate: int) -> None:
+        """Set everything to the start of one replicate and draw what is drawn once."""
+        self.seed, self.replicate = seed, replicate
+        self.draws = self._draw(seed, replicate)
+        if any(self._bindings[path] is None for path in self._distributions):
+            self._allocate(self.resolved.with_numbers(self.draws))
+        else:
+            self._restore()
+            self._bind()
+        clock = self.truth.clock
+        clock["seed"], clock["replicate"] = seed, replicate
+        begin(self.truth, self.belief, self._rows)
+
+    def _draw(self, seed: int, replicate: int) -> dict[str, float]:
+        """Draw the distributions' values in this replicate: one uniform each, addressed by its path, within its bounds.
+
+        What joint draws decide comes from one row of theirs, which one uniform chooses.
+        """
+        values = {}
+        if self._joint:
+            u = uniform(seed, JOINT, replicate, THEATRE, 0, 0)
+            values.update(self._joint[int(u * len(self._joint))])
+        for path, distribution in self._distributions.items():
+            if path in values:
+                continue
+            low, high = self._limits[path]
+            u = uniform(seed, DRAW, replicate, name_key(path), 0, 0)
+            values[path] = min(max(float(quantile(distribution, np.array([u]))[0]), low), high)
+        return values
+
+    def _restore(self) -> None:
+        if not np.may_share_memory(self._set_back[0][0], self.truth.clock):
+            self._pair_arrays()  # a copy of a run has arrays of its own
+        for array, first in self._set_back:
+            array[:] = first
+
+    def _bind(self) -> None:
+        for path, value in self.draws.items():
+            bound = self._bindings[path]
+            assert bound is not None
+            holder = self.truth if hasattr(self.truth, bound.array) else self.belief
+            getattr(holder, bound.array)[bound.column][bound.row] = value
+
+    def advance(self, steps: int) -> None:
+        """Advance by a number of steps; if a list proves too short, do the replicate again with longer ones."""
+        done = int(self.truth.clock["step"][0])
+        advance(self.truth, self.belief, self._rows, steps)
+        while self.truth.clock["overflow"][0] or self.belief.board["overflow"][0]:
+            self.make_room(self._capacity.larger())
+            self.reset(self.seed, self.replicate)
+            advance(self.truth, self.belief, self._rows, done + steps - int(self.truth.clock["step"][0]))
+
+    @property
+    def capacity(self) -> Capacity:
+        """Rows of the lists."""
+        return self._capacity
+
+    def make_room(self, capacity: Capacity) -> None:
+        """Make the lists at least this long; what they hold is lost."""
+        wanted = self._capacity.covering(capacity)
+        if wanted != self._capacity:
+            self._capacity = wanted
+            self._allocate(self.resolved)
+
+    def finish(self) -> Tables:
+        """Write the run's row and the facilities' rows; the tables are overwritten by the next replicate.
+
+        Raises NotImplementedError, once, for a declared outcome that nothing writes.
+        """
+        finish(self.truth, self.belief, self._rows)
+        if not self._checked and self.truth.clock["step"][0] == self.truth.clock["steps"][0]:
+            check_written(self.tables)
+            self._checked = True
+        return self.tables
+
+    def complete(self, seed: int, replicate: int) -> Tables:
+        """Carry out one replicate from start to horizon."""
+        self.reset(seed, replicate)
+        self.advance(int(self.truth.clock["steps"][0] - self.truth.clock["step"][0]))
+        return self.finish()
+
+
+def _copied[Bundle: (Truth, Belief)](first: Bundle) -> Bundle:
+    """Return the bundle with copies of the arrays that are set back; of the others no first state is kept."""
+    return first._replace(**{name: getattr(first, name).copy() for name in restored(type(first))})
+
+
+def _is_read(path: str) -> bool:
+    """Whether rules read a number: what a lever costs is no rule's."""
+    return not path.endswith(".cost")

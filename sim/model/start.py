@@ -1,0 +1,38 @@
+"""The start of a replicate: levers raise numbers, every kind is set to its start, and what is drawn once is drawn."""
+
+from __future__ import annotations
+
+from sim.agents.armed_cell import sum_strength
+from sim.agents.disorder import fix_rates_of_disorder
+from sim.agents.facility import open_facility
+from sim.agents.guard import fix_rates_of_guards
+from sim.agents.levers import pull_levers
+from sim.agents.news import fix_rates_of_news
+from sim.agents.observer import open_observers
+from sim.agents.sponsor import sponsor
+from sim.agents.walls import fix_rates_of_walls
+from sim.engine.compiled import compiled, in_turn
+from sim.world.belief import Belief
+from sim.world.state import Truth
+
+BEFORE_FACILITIES = (
+    pull_levers,
+    fix_rates_of_guards,
+    fix_rates_of_disorder,
+    fix_rates_of_news,
+    fix_rates_of_walls,
+    sum_strength,
+)
+"""What comes before facilities open, in this order."""
+
+_before_facilities = in_turn(BEFORE_FACILITIES)
+
+
+@compiled
+def start(t: Truth, b: Belief) -> None:
+    """Set truth and belief to the start of a replicate."""
+    _before_facilities(t)
+    for f in range(t.facility.shape[0]):
+        open_facility(t, f)
+    sponsor(t)
+    open_observers(t, b)
