@@ -9,10 +9,10 @@ from sim.agents.disorder_lists import (
     GUARDS_SLACK,
     forget_lists,
     is_quiet,
+    is_settled,
     learn_quiet,
     quiet_margin,
     refresh_lists,
-    stays_on_list,
     take_off_list,
 )
 from sim.agents.thresholds import containment, critical_containment
@@ -165,29 +165,34 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
         return
     contain_blocks(t, f, guards)
     refresh_lists(t, f)
+    s, authority = site.agitation, site.authority
     orderly = site.active == 0
     highest = with_fewer = site.near_agitation
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         k = block.first
-        while k < block.first + block.look:
+        end = k + block.look
+        while k < end:
             i = t.near[k]
             if t.people[i].slot != -1 or t.people[i].facility != f:
                 take_off_list(t, f, b, k, False)
+                end -= 1
                 continue
-            decision = decide(t, i, block.containment, site.agitation, site.authority, minute)
+            decision = decide(t, i, block.containment, s, authority, minute)
             if orderly:
                 highest = min(highest, quiet_margin(t, f, i, 1.0))
                 with_fewer = min(with_fewer, quiet_margin(t, f, i, GUARDS_SLACK))
             book_decision(t, f, i, decision)
-            if stays_on_list(t, f, b, k, i, decision != 0):
-                k += 1
+            if decision != 0 and is_settled(t, f, b, k, i):
+                end -= 1
+                continue
+            k += 1
     entry = site.near_entry
     while entry >= 0:
         i = t.entry[entry, 0]
         if t.people[i].slot == entry:
             contained = t.block[site.block_first + t.people[i].block].containment
-            decision = decide(t, i, contained, site.agitation, site.authority, minute)
+            decision = decide(t, i, contained, s, authority, minute)
             if orderly:
                 highest = min(highest, quiet_margin(t, f, i, 1.0))
                 with_fewer = min(with_fewer, quiet_margin(t, f, i, GUARDS_SLACK))

@@ -281,16 +281,14 @@ def list_arrival(t: Truth, f: int, i: int, entry: int) -> None:
 
 
 @compiled
-def stays_on_list(t: Truth, f: int, b: int, k: int, i: int, decided: bool) -> bool:
-    """Whether the person at place k of a block's list is still to be asked; takes off whoever is settled now."""
-    if not decided:
-        return True
+def is_settled(t: Truth, f: int, b: int, k: int, i: int) -> bool:
+    """Whether the person at place k of a block's list, who has just decided, need not be asked again; if so, take off."""
     block = t.block[t.facility[f].block_first + b]
-    settled = is_settled_in_disorder(t, f, i, block.most)
-    if settled or is_settled_quiet(t, f, i, block.least):
-        take_off_list(t, f, b, k, settled)
-        return False
-    return True
+    in_disorder = is_settled_in_disorder(t, f, i, block.most)
+    if in_disorder or is_settled_quiet(t, f, i, block.least):
+        take_off_list(t, f, b, k, in_disorder)
+        return True
+    return False
 
 
 @compiled
