@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.app.diary import SHOWN
+from sim.app.event_log import MAX_ROWS
 from sim.app.ground import dots, front, ground
+from sim.app.labels import clock_text
 from sim.app.session import SPEEDS, Session
 from sim.app.settings import HANDOVER, SLIDERS
 from sim.app.side import COLUMNS, Side, large
 from sim.app.sites import STATES, Plan, happened, places, residents, seen, units
-from sim.app.words import clock_text
 from sim.model import DetentionModel
 from sim.plots.style import count, tidy
 from sim.scenario.declare import parse_date
@@ -208,8 +208,8 @@ def log(session: Session) -> dict[str, Any]:
     if side.model is None:
         return {"rows": [], "more": 0}
     kinds = session.kinds if session.mode == "truth" else "report"
-    rows = side.diary.rows(kinds, session.pinned, session.text)
-    return {"rows": [row.shown() for row in rows[:SHOWN]], "more": max(0, len(rows) - SHOWN)}
+    rows = side.event_log.rows(kinds, session.pinned, session.text)
+    return {"rows": [row.shown() for row in rows[:MAX_ROWS]], "more": max(0, len(rows) - MAX_ROWS)}
 
 
 def _plain(values: np.ndarray) -> list[float | None]:

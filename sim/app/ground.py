@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import ndimage
 
+from sim.app.labels import party_titles
 from sim.model import DetentionModel
-from sim.plots.style import tidy
 from sim.scenario.theatre import Grid
 
 WIDE, HIGH = 1000.0, 617.0
@@ -77,12 +77,6 @@ def ground(model: DetentionModel, control: np.ndarray, first: np.ndarray) -> dic
         "parties": [{"title": titles[p], "fill": fill(p), "ink": ink(p)} for p in parties if titles[p] not in written],
         "inks": [ink(p) for p in range(len(titles))],
     }
-
-
-def party_titles(model: DetentionModel) -> list[str]:
-    """Titles of the parties by index."""
-    parties = model.resolved.theatre.parties
-    return [tidy(parties[name].title or name, 40) for name in model.names.parties]
 
 
 def picture(control: np.ndarray, terrain: np.ndarray) -> str:

@@ -90,7 +90,7 @@ def _ground(side: Side, mode: str) -> tuple[int, int, str, bytes]:
 def _logged(session: Session) -> tuple[int, int, tuple[int, int]]:
     """What the log shown depends on: the run, and how many events and reports there are."""
     side = session.side
-    return (id(side), side.runs, side.diary.read(side.model) if side.model is not None else (0, 0))
+    return (id(side), side.runs, side.event_log.read(side.model) if side.model is not None else (0, 0))
 
 
 def text(value: object) -> str:

@@ -63,14 +63,14 @@ def paced(schedule: list[tuple[str, float]], pace: float) -> list[tuple[str, flo
 
 
 def decisions(settings: Mapping[str, object]) -> str:
-    """What a page has changed, in words."""
+    """What a page has changed, in parts."""
     labels = {slider.path: slider.label for slider in SLIDERS}
-    words = []
+    parts = []
     for path, value in settings.items():
         if path == HANDOVER:
-            words.append(f"handover: {value}")
+            parts.append(f"handover: {value}")
         elif path == PACE and value == 0:
-            words.append("the sponsor stays")
+            parts.append("the sponsor stays")
         else:
-            words.append(f"{labels[path]} {value:.2f}")
-    return ", ".join(words) or "as in the scenario"
+            parts.append(f"{labels[path]} {value:.2f}")
+    return ", ".join(parts) or "as in the scenario"

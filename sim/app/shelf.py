@@ -196,7 +196,7 @@ def _point(study: Study, n: int, values: Any) -> dict[str, Any]:
     return {
         "point": study.index[n],
         "at": [v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in settings],
-        "words": [setting(v) for v in settings],
+        "labels": [setting(v) for v in settings],
         "n": len(values),
         "low": low,
         "median": middle,

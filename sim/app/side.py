@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.app.diary import Diary
+from sim.app.event_log import EventLog
 from sim.app.settings import HANDOVER, PACE, changed
 from sim.app.sites import Plan
 from sim.model import DetentionModel, guards_on_duty_now
@@ -34,7 +34,7 @@ class Side:
         self.base: Resolved | None = None
         self.model: DetentionModel | None = None
         self.plan: Plan | None = None
-        self.diary = Diary()
+        self.event_log = EventLog()
         self.runs = 0
         self.played = 0
 
@@ -64,7 +64,7 @@ class Side:
         self.model = model
         self.runs += 1
         self.played = 0
-        self.diary = Diary()
+        self.event_log = EventLog()
         self._make_room(model)
         self._note(model)
 

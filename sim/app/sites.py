@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.app.ground import Frame, party_titles
-from sim.app.words import claim_text, facility_title, grade, short, source
+from sim.app.ground import Frame
+from sim.app.labels import claim_text, facility_title, grade_label, party_titles, short_title, source_label
 from sim.model import DetentionModel
 from sim.world.codes import CUSTODY, DAY, NO_ASSAULT, NONE, RELEASED
 
@@ -73,7 +73,7 @@ def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
         {
             "id": model.names.facilities[f],
             "title": plan.titles[f],
-            "short": short(plan.titles[f]),
+            "short": short_title(plan.titles[f]),
             "x": round(float(frame.x(sites["x"][f])), 1),
             "y": round(float(frame.y(sites["y"][f])), 1),
             "held": int(sites["held0"][f]),
@@ -145,8 +145,8 @@ def _seen(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
     return {
         "state": "denied" if highest == 0 else "claimed",
         "age": round(model.hours / 24 - float(last["minute"]) / DAY, 2),
-        "grade": grade(model, observer),
-        "last": f"{source(model, observer)} {claim_text(last)}",
+        "grade": grade_label(model, observer),
+        "last": f"{source_label(model, observer)} {claim_text(last)}",
         "highest": highest,
         "confirmed": confirmed,
         "claims": [

@@ -20,7 +20,7 @@ def sent(session: Session) -> str:
     """Everything that a page is sent."""
     for side in session.sides:
         if side.model is not None:
-            side.diary.read(side.model)
+            side.event_log.read(side.model)
     grounds = [base(side, session.mode) for side in session.sides]
     return json.dumps([controls(session), grounds, frame(session), log(session)], allow_nan=False)
 

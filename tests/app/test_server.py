@@ -201,11 +201,11 @@ def test_a_run_set_back_is_the_same_run(scenarios: Path, first: int) -> None:
     session.act({"do": "go", "value": first})
     side = session.first
     assert side.model is not None
-    kept, rows = side.history[: first + 1].copy(), side.diary.read(side.model)
+    kept, rows = side.history[: first + 1].copy(), side.event_log.read(side.model)
     before = {name: getattr(side.model.truth, name).copy() for name in ("facility", "people", "control", "states")}
     for step in (10, 0, 33, first):
         session.act({"do": "go", "value": step})
         assert side.at == step
-    assert np.array_equal(side.history[: first + 1], kept, equal_nan=True) and side.diary.read(side.model) == rows
+    assert np.array_equal(side.history[: first + 1], kept, equal_nan=True) and side.event_log.read(side.model) == rows
     for name, array in before.items():
         assert array.tobytes() == getattr(side.model.truth, name).tobytes(), name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.app.ground import party_titles
 from sim.model import DetentionModel
 from sim.plots.style import count, tidy
 from sim.world.codes import (
@@ -45,7 +44,7 @@ def clock_text(minutes: float) -> str:
     return f"Day {round(minutes / DAY, 2)}"
 
 
-def many(number: float, noun: str) -> str:
+def counted(number: float, noun: str) -> str:
     """`1 guard`, `2 guards`."""
     return f"{count(number)} {noun}" if round(number) == 1 else f"{count(number)} {noun}s"
 
@@ -56,7 +55,13 @@ def facility_title(model: DetentionModel, f: int, limit: int = 60) -> str:
     return tidy(model.resolved.theatre.facilities[name].title or name, limit)
 
 
-def short(title: str) -> str:
+def party_titles(model: DetentionModel) -> list[str]:
+    """Titles of the parties by index."""
+    parties = model.resolved.theatre.parties
+    return [tidy(parties[name].title or name, 40) for name in model.names.parties]
+
+
+def short_title(title: str) -> str:
     """A title without what stands in brackets, and not long."""
     plain = title.split(" (")[0].strip() or title
     return plain if len(plain) <= 26 else plain[:25].rstrip() + "…"
@@ -67,7 +72,7 @@ def event_text(model: DetentionModel, kind: int, detail: int, number: float) -> 
     if kind == CONTROL:
         return f"passes to {party_titles(model)[detail]}"
     if kind == MOVED:
-        return f"{count(number)} moved to {short(facility_title(model, detail))}"
+        return f"{count(number)} moved to {short_title(facility_title(model, detail))}"
     if kind == GUARDS_GONE:
         return "no guard is left" if detail == NONE else f"guarded again, by {count(number)}"
     if kind == ATTACK:
@@ -78,11 +83,11 @@ def event_text(model: DetentionModel, kind: int, detail: int, number: float) -> 
         GATE_FELL: "the attackers hold the gate",
         RELIEF: f"relief comes; {count(number)} of the held are dead",
         HIT: f"shelled; {count(number)} loose within",
-        CALL: f"{many(number, 'guard')} left after a call to the front",
+        CALL: f"{counted(number, 'guard')} left after a call to the front",
     }.get(kind, "")
 
 
-def grade(model: DetentionModel, observer: int) -> str:
+def grade_label(model: DetentionModel, observer: int) -> str:
     """An observer's grade by the Admiralty code, as `C3`."""
     row = model.belief.observer[observer]
     return f"{'ABCDEF'[int(row['reliability'])]}{int(row['credibility'])}"
@@ -98,7 +103,7 @@ def claim_text(report: Any) -> str:
     return f"claims {count(low)} out" if low == high else f"claims {count(low)} to {count(high)} out"
 
 
-def source(model: DetentionModel, observer: int) -> str:
+def source_label(model: DetentionModel, observer: int) -> str:
     """Who reports, as `Media (desk)`; surveillance by its own name."""
     row = model.belief.observer[observer]
     if observer == model.belief.board["isr"][0]:

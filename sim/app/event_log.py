@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.app.words import CAUSES, claim_text, clock_text, event_text, facility_title, grade, short, source
+from sim.app.labels import (
+    CAUSES,
+    claim_text,
+    clock_text,
+    event_text,
+    facility_title,
+    grade_label,
+    short_title,
+    source_label,
+)
 from sim.model import DetentionModel
 from sim.plots.style import count
 from sim.world.codes import CALL, DAY, EXIT
 
-SHOWN = 150
+MAX_ROWS = 150
 """Rows sent to the page; narrowing down reaches the others."""
 EVERYWHERE = "All facilities"
 
@@ -30,7 +39,7 @@ class Row(NamedTuple):
         return {**self._asdict(), "when": clock_text(self.minute)}
 
 
-class Diary:
+class EventLog:
     """Rows of events and reports so far. A run set back is read anew."""
 
     def __init__(self) -> None:
@@ -58,7 +67,7 @@ class Diary:
         """Exits of one facility, day and cause share a row; calls to the front count only where few guards are left."""
         if kind == CALL and number > 0.5 * model.truth.facility["assigned"][f]:
             return
-        site, where = model.names.facilities[f], short(facility_title(model, f))
+        site, where = model.names.facilities[f], short_title(facility_title(model, f))
         if kind != EXIT:
             self.events.append(Row(minute, site, where, event_text(model, kind, detail, number), "event"))
             return
@@ -72,10 +81,10 @@ class Diary:
     def _report(self, model: DetentionModel, report: object) -> None:
         o, f = int(report["observer"]), int(report["facility"])  # type: ignore[index]
         site = model.names.facilities[f] if f >= 0 else ""
-        where = short(facility_title(model, f)) if f >= 0 else EVERYWHERE
-        what = f"{source(model, o)} {claim_text(report)}"
+        where = short_title(facility_title(model, f)) if f >= 0 else EVERYWHERE
+        what = f"{source_label(model, o)} {claim_text(report)}"
         minute = int(report["minute"])  # type: ignore[index]
-        self.reports.append(Row(minute, site, where, what, "report", "claim", grade(model, o)))
+        self.reports.append(Row(minute, site, where, what, "report", "claim", grade_label(model, o)))
 
     def rows(self, kinds: str, site: str, text: str) -> list[Row]:
         """The newest first: of the kinds (all, event, report), of a facility if one is named, that hold the text."""
