@@ -15,7 +15,7 @@ import numpy as np
 import solara
 from mesa.visualization.utils import update_counter
 
-from sim.app.frame import happening, places_on, reporting, thinned
+from sim.app.frame import base_map, happening, reporting, thinned
 from sim.app.page import parts, style, text
 from sim.app.sites import Plan
 from sim.model import DetentionModel, Run
@@ -32,7 +32,7 @@ def DetentionMap(model: DetentionModel) -> None:
     """The map: what happened."""
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
-    data = _shown(model, places_on(model, plan, model.truth.control, first), happening(model, plan), "truth")
+    data = _shown(model, base_map(model, plan, model.truth.control, first), happening(model, plan), "truth")
     Part(components=parts(), css=style(), part="map", data_json=text(data))
 
 
@@ -41,7 +41,7 @@ def OfficialsMap(model: DetentionModel) -> None:
     """The map as officials have it: what was reported, on the ground of day 0."""
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
-    data = _shown(model, places_on(model, plan, first, first), reporting(model, plan), "belief")
+    data = _shown(model, base_map(model, plan, first, first), reporting(model, plan), "belief")
     Part(components=parts(), css=style(), part="map", data_json=text(data))
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from sim.app.event_log import MAX_ROWS
-from sim.app.ground import dots, front, ground
 from sim.app.labels import clock_text
+from sim.app.map_layers import control_layers, front_line, moving_units, people_dots
 from sim.app.session import SPEEDS, Session
 from sim.app.settings import HANDOVER, SLIDERS
-from sim.app.side import COLUMNS, Side, large
-from sim.app.sites import STATES, Plan, happened, places, residents, seen, units
+from sim.app.side import COLUMNS, Side
+from sim.app.sites import STATES, Plan, happened, places, residents, seen
 from sim.model import DetentionModel
 from sim.plots.style import count, tidy
 from sim.scenario.declare import parse_date
@@ -52,7 +52,6 @@ def controls(session: Session) -> dict[str, Any]:
         "results": session.start.archive is not None,
         "states": STATES,
         "roles": list(first.roles) if first is not None else [],
-        "start": first.resolved.scenario.start[:10] if first is not None else "",
     }
 
 
@@ -62,7 +61,7 @@ def _slider(side: Side, k: int) -> dict[str, Any]:
     return {**slider._asdict(), "value": side.number(slider.path), "drawn": drawn, "set": slider.path in side.settings}
 
 
-def base(side: Side, mode: str) -> dict[str, Any]:
+def base_map_of(side: Side, mode: str) -> dict[str, Any]:
     """The ground and the places on it, which change seldom; empty without a run.
 
     Officials are shown the ground of day 0: in this model nobody reports who holds what, so they have no other.
@@ -71,12 +70,12 @@ def base(side: Side, mode: str) -> dict[str, Any]:
     if model is None or plan is None:
         return {}
     control = model.truth.control if mode == "truth" else side.first_control
-    return places_on(model, plan, control, side.first_control)
+    return base_map(model, plan, control, side.first_control)
 
 
-def places_on(model: DetentionModel, plan: Plan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
+def base_map(model: DetentionModel, plan: Plan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
     """Ground held so, and at first so, with the places that stand on it."""
-    return {**ground(model, control, first), "residents": residents(model), "sites": places(model, plan)}
+    return {**control_layers(model, control, first), "residents": residents(model), "sites": places(model, plan)}
 
 
 def frame(session: Session) -> dict[str, Any]:
@@ -132,19 +131,19 @@ def _truth(side: Side, model: DetentionModel) -> dict[str, Any]:
 
 def happening(model: DetentionModel, plan: Plan) -> dict[str, Any]:
     """What stands on the map as things are."""
-    path, each = dots(model, large(model))
+    dots, people_per_dot = people_dots(model)
     return {
         "sites": happened(model, plan),
-        "units": units(model, plan),
-        "front": front(model),
-        "dots": path,
-        "each": each,
+        "units": moving_units(model),
+        "front": front_line(model),
+        "dots": dots,
+        "people_per_dot": people_per_dot,
     }
 
 
 def reporting(model: DetentionModel, plan: Plan) -> dict[str, Any]:
     """What stands on the map as the reports have it: places alone."""
-    return {"sites": seen(model, plan), "units": [], "front": "", "dots": "", "each": 1}
+    return {"sites": seen(model, plan), "units": [], "front": "", "dots": "", "people_per_dot": 1}
 
 
 def _belief(side: Side, model: DetentionModel) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import solara
 
-from sim.app.frame import base, controls, frame, log
+from sim.app.frame import base_map_of, controls, frame, log
 from sim.app.session import Session
 from sim.app.side import Side
 from sim.app.start import current
@@ -36,7 +36,7 @@ def Drawn(
     components: dict[str, str],
     css: str,
     controls_json: str,
-    base_json: str,
+    base_maps_json: str,
     log_json: str,
     frame_json: str,
     results_json: str,
@@ -61,8 +61,8 @@ def Page() -> None:
         session.act(asked)
         redraw(session.serial)
 
-    grounds = [_ground(side, session.mode) for side in session.sides]
-    below = solara.use_memo(lambda: text([base(side, session.mode) for side in session.sides]), [grounds])
+    map_keys = [_map_key(side, session.mode) for side in session.sides]
+    base_maps = solara.use_memo(lambda: text([base_map_of(side, session.mode) for side in session.sides]), [map_keys])
     log_key = [_logged(session), session.mode, session.kinds, session.text, session.pinned]
     rows = solara.use_memo(lambda: text(log(session)), log_key)
     # Results do not change while a run plays.
@@ -73,7 +73,7 @@ def Page() -> None:
         components=parts(),
         css=style(),
         controls_json=text(controls(session)),
-        base_json=below,
+        base_maps_json=base_maps,
         log_json=rows,
         frame_json=text(frame(session)),
         results_json=results,
@@ -81,7 +81,7 @@ def Page() -> None:
     )
 
 
-def _ground(side: Side, mode: str) -> tuple[int, int, str, bytes]:
+def _map_key(side: Side, mode: str) -> tuple[int, int, str, bytes]:
     """What the ground shown depends on; the control of cells only where it is shown."""
     held = side.model.truth.control.tobytes() if side.model is not None and mode == "truth" else b""
     return (id(side), side.runs, mode, held)

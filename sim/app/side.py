@@ -147,10 +147,5 @@ def claims_by_role(belief: Belief) -> np.ndarray:
     return np.fmax(sums, belief.theatre_claim)
 
 
-def large(model: DetentionModel) -> np.ndarray:
-    """Rows of the people at large."""
-    return np.asarray(model.truth.out[: model.truth.clock["out_count"][0]])
-
-
 def _clipped(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

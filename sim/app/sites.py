@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.app.ground import Frame
 from sim.app.labels import claim_text, facility_title, grade_label, party_titles, short_title, source_label
+from sim.app.map_layers import Projection
 from sim.model import DetentionModel
 from sim.world.codes import CUSTODY, DAY, NO_ASSAULT, NONE, RELEASED
 
@@ -45,7 +45,7 @@ def state(site: Any) -> str:
 
 
 class Plan(NamedTuple):
-    """What a run's map keeps from frame to frame: titles, and which facilities stand on it."""
+    """What a run's map keeps from projection to projection: titles, and which facilities stand on it."""
 
     titles: list[str]
     parties: list[str]
@@ -68,14 +68,14 @@ def detained(model: DetentionModel) -> list[int]:
 
 def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
     """What is public of every prison and annex: its name, place, and numbers on the eve."""
-    frame, sites = Frame.of(model.resolved.theatre.grid), model.truth.facility
+    projection, sites = Projection.of(model.resolved.theatre.grid), model.truth.facility
     return [
         {
             "id": model.names.facilities[f],
             "title": plan.titles[f],
             "short": short_title(plan.titles[f]),
-            "x": round(float(frame.x(sites["x"][f])), 1),
-            "y": round(float(frame.y(sites["y"][f])), 1),
+            "x": round(float(projection.x(sites["x"][f])), 1),
+            "y": round(float(projection.y(sites["y"][f])), 1),
             "held": int(sites["held0"][f]),
             "given": round(float(sites["assigned"][f])),
             "capacity": _finite(sites["capacity"][f]),
@@ -90,11 +90,11 @@ def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
 
 def residents(model: DetentionModel) -> list[dict[str, Any]]:
     """Camps' residents, who may walk out: rings behind the rest."""
-    frame = Frame.of(model.resolved.theatre.grid)
+    projection = Projection.of(model.resolved.theatre.grid)
     return [
         {
-            "x": round(float(frame.x(site["x"])), 1),
-            "y": round(float(frame.y(site["y"])), 1),
+            "x": round(float(projection.x(site["x"])), 1),
+            "y": round(float(projection.y(site["y"])), 1),
             "held": int(site["held0"]),
             "title": facility_title(model, f),
         }
@@ -153,29 +153,6 @@ def _seen(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
             [role, float(value)] for role, value in zip(model.roles, claims.tolist(), strict=True) if value == value
         ],
     }
-
-
-def units(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Units on the move, and where each is heading (degrees clockwise from north, None for one that stays)."""
-    frame = Frame.of(model.resolved.theatre.grid)
-    return [
-        {
-            "x": round(float(frame.x(u["x"])), 1),
-            "y": round(float(frame.y(u["y"])), 1),
-            "turn": _heading(model, u),
-            "party": int(u["party"]),
-            "title": plan.parties[int(u["party"])],
-        }
-        for u in model.truth.unit
-        if u["active"] == 1
-    ]
-
-
-def _heading(model: DetentionModel, unit: Any) -> float | None:
-    if unit["objective"] >= unit["objective_end"]:
-        return None
-    east, north = model.truth.objective[int(unit["objective"])] - (unit["x"], unit["y"])
-    return round(float(np.degrees(np.arctan2(east, north))), 0) if np.hypot(east, north) > 0.5 else None
 
 
 def _finite(value: Any) -> int | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.app.frame import base, controls, frame, log
+from sim.app.frame import base_map_of, controls, frame, log
 from sim.app.session import Session
 from sim.app.start import Start
 
@@ -21,8 +21,8 @@ def sent(session: Session) -> str:
     for side in session.sides:
         if side.model is not None:
             side.event_log.read(side.model)
-    grounds = [base(side, session.mode) for side in session.sides]
-    return json.dumps([controls(session), grounds, frame(session), log(session)], allow_nan=False)
+    base_maps = [base_map_of(side, session.mode) for side in session.sides]
+    return json.dumps([controls(session), base_maps, frame(session), log(session)], allow_nan=False)
 
 
 def scramble(session: Session) -> None:
