@@ -13,9 +13,9 @@ from sim.scenario.files import display
 from sim.scenario.resolved import Resolved
 from sim.scenario.yamlfile import parse
 
-MOST = 200
+MAX_FOLDERS = 200
 """Results folders offered."""
-DEEP = ("", "*/", "*/*/", "*/*/*/")
+PATTERNS = ("", "*/", "*/*/", "*/*/*/")
 """How far below the folder results are looked for."""
 REFERRING = ("extends", "draws")
 """Keys of a scenario that lead to another file; one stored with results has none."""
@@ -50,9 +50,9 @@ class Archive:
     def folders(self) -> list[str]:
         """Folders that hold a manifest, relative to the root (`.` for itself), the newest first."""
         found: dict[str, float] = {}
-        for deep in DEEP:
-            for path in self.root.glob(deep + MANIFEST):
-                if len(found) < MOST and within(path, self.root):
+        for pattern in PATTERNS:
+            for path in self.root.glob(pattern + MANIFEST):
+                if len(found) < MAX_FOLDERS and within(path, self.root):
                     found[path.parent.relative_to(self.root).as_posix()] = path.stat().st_mtime
         return sorted(found, key=lambda name: -found[name])
 

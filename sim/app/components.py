@@ -15,8 +15,8 @@ import numpy as np
 import solara
 from mesa.visualization.utils import update_counter
 
-from sim.app.frame import base_map, happening, reporting, thinned
 from sim.app.page import parts, style, text
+from sim.app.page_data import base_map, belief_overlay, thinned, truth_overlay
 from sim.app.sites import Plan
 from sim.model import DetentionModel, Run
 from sim.plots.style import BELIEF, TRUTH
@@ -32,7 +32,7 @@ def DetentionMap(model: DetentionModel) -> None:
     """The map: what happened."""
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
-    data = _shown(model, base_map(model, plan, model.truth.control, first), happening(model, plan), "truth")
+    data = _shown(model, base_map(model, plan, model.truth.control, first), truth_overlay(model, plan), "truth")
     Part(components=parts(), css=style(), part="map", data_json=text(data))
 
 
@@ -41,7 +41,7 @@ def OfficialsMap(model: DetentionModel) -> None:
     """The map as officials have it: what was reported, on the ground of day 0."""
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
-    data = _shown(model, base_map(model, plan, first, first), reporting(model, plan), "belief")
+    data = _shown(model, base_map(model, plan, first, first), belief_overlay(model, plan), "belief")
     Part(components=parts(), css=style(), part="map", data_json=text(data))
 
 
@@ -78,6 +78,6 @@ def _start(model: DetentionModel) -> tuple[np.ndarray, Plan]:
     return Run(model.resolved).truth.control, Plan.of(model)
 
 
-def _shown(model: DetentionModel, base: dict[str, Any], side: dict[str, Any], mode: str) -> dict[str, Any]:
+def _shown(model: DetentionModel, base: dict[str, Any], overlay: dict[str, Any], mode: str) -> dict[str, Any]:
     headline = {"truth": "What happened", "belief": "What officials can see"}[mode]
-    return {"mode": mode, "headline": headline, "day": round(model.hours / 24, 3), "base": base, "side": side}
+    return {"mode": mode, "headline": headline, "day": round(model.hours / 24, 3), "base": base, "overlay": overlay}

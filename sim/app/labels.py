@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.model import DetentionModel
 from sim.plots.style import count, tidy
+from sim.scenario.errors import InputError, printable
 from sim.world.codes import (
     ATTACK,
     CALL,
@@ -29,6 +30,8 @@ from sim.world.codes import (
     WORDLESS,
 )
 
+MAX_ERRORS, MAX_ERROR_LENGTH = 40, 600
+"""Problems shown, and characters of each."""
 CAUSES = ("by stealth", "in disorder", "in an assault", "after shelling", "left unguarded", "let go by the holder")
 CUSTODY_WORDS = {
     OCCUPIED: "the new holder takes custody",
@@ -110,3 +113,13 @@ def source_label(model: DetentionModel, observer: int) -> str:
         return "ISR"
     role = model.roles[int(row["role"])]
     return f"{role[0].upper()}{role[1:]} ({OBSERVER_KINDS[int(row['kind'])]})"
+
+
+def error_messages(error: Exception) -> list[str]:
+    """Return what is wrong, a line per problem, as text that a page can show."""
+    problems = error.problems if isinstance(error, InputError) else [f"{type(error).__name__}: {error}"]
+    return [_clipped(printable(str(problem))) for problem in problems[:MAX_ERRORS]]
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= MAX_ERROR_LENGTH else f"{text[:MAX_ERROR_LENGTH]}…"

@@ -10,9 +10,9 @@ from typing import Any
 
 import solara
 
-from sim.app.frame import base_map_of, controls, frame, log
+from sim.app.page_data import base_map_of, controls, frame, log
+from sim.app.run_pane import RunPane
 from sim.app.session import Session
-from sim.app.side import Side
 from sim.app.start import current
 
 HERE = Path(__file__).parent
@@ -61,13 +61,13 @@ def Page() -> None:
         session.act(asked)
         redraw(session.serial)
 
-    map_keys = [_map_key(side, session.mode) for side in session.sides]
-    base_maps = solara.use_memo(lambda: text([base_map_of(side, session.mode) for side in session.sides]), [map_keys])
-    log_key = [_logged(session), session.mode, session.kinds, session.text, session.pinned]
+    map_keys = [_map_key(pane, session.mode) for pane in session.panes]
+    base_maps = solara.use_memo(lambda: text([base_map_of(pane, session.mode) for pane in session.panes]), [map_keys])
+    log_key = [_log_key(session), session.mode, session.kinds, session.text, session.pinned]
     rows = solara.use_memo(lambda: text(log(session)), log_key)
     # Results do not change while a run plays.
-    shelf = session.shelf if session.page == "results" else None
-    results = text(shelf.shown()) if shelf is not None else "null"
+    results_page = session.results_page if session.page == "results" else None
+    results = text(results_page.shown()) if results_page is not None else "null"
     solara.Title(TITLE)
     Drawn(
         components=parts(),
@@ -81,16 +81,16 @@ def Page() -> None:
     )
 
 
-def _map_key(side: Side, mode: str) -> tuple[int, int, str, bytes]:
+def _map_key(pane: RunPane, mode: str) -> tuple[int, int, str, bytes]:
     """What the ground shown depends on; the control of cells only where it is shown."""
-    held = side.model.truth.control.tobytes() if side.model is not None and mode == "truth" else b""
-    return (id(side), side.runs, mode, held)
+    held = pane.model.truth.control.tobytes() if pane.model is not None and mode == "truth" else b""
+    return (id(pane), pane.restarts, mode, held)
 
 
-def _logged(session: Session) -> tuple[int, int, tuple[int, int]]:
+def _log_key(session: Session) -> tuple[int, int, tuple[int, int]]:
     """What the log shown depends on: the run, and how many events and reports there are."""
-    side = session.side
-    return (id(side), side.runs, side.event_log.read(side.model) if side.model is not None else (0, 0))
+    pane = session.pane
+    return (id(pane), pane.restarts, pane.event_log.read(pane.model) if pane.model is not None else (0, 0))
 
 
 def text(value: object) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from sim.app.results_page import ResultsPage
+from sim.app.run_pane import RunPane
 from sim.app.settings import HANDOVER, SLIDERS, Slider, decisions
-from sim.app.shelf import Shelf
-from sim.app.side import Side
-from sim.app.start import Given, Start
+from sim.app.start import LoadedRun, Start
 from sim.scenario.errors import printable, shown
 from sim.world.codes import HANDOVERS
 
@@ -37,20 +37,20 @@ class Session:
         self.pinned = ""
         self.kinds, self.text = KINDS[0], ""
         self.seed_text, self.seed_error = "", ""
-        self.shelf: Shelf | None = None
-        self.sides = [_side_of(start)]
-        self._load(self.sides[FIRST])
+        self.results_page: ResultsPage | None = None
+        self.panes = [_first_pane(start)]
+        self._load(self.panes[FIRST])
         self._show_seed()
 
     @property
-    def side(self) -> Side:
+    def pane(self) -> RunPane:
         """The run whose settings the controls set."""
-        return self.sides[self.active]
+        return self.panes[self.active]
 
     @property
-    def first(self) -> Side:
+    def first(self) -> RunPane:
         """The run that is always there."""
-        return self.sides[FIRST]
+        return self.panes[FIRST]
 
     def act(self, asked: Any) -> None:
         """Do what the page asks; what it may not ask for is passed over."""
@@ -69,18 +69,18 @@ class Session:
             "scenario": self.choose_scenario,
             "seed": self.choose_seed,
             "handover": self.choose_handover,
-            "own": lambda _: self.choose_own_values(),
+            "undo": lambda _: self.undo_settings(),
             "mode": self.choose_mode,
             "speed": self.choose_speed,
             "pin": self.pin,
             "kinds": self.choose_kinds,
             "text": self.choose_text,
             "compare": lambda _: self.compare(),
-            "side": self.choose_side,
+            "pane": self.choose_pane,
             "page": self.choose_page,
-            "results": lambda name: self.shelf.choose(name) if self.shelf else None,
-            "metric": lambda metric: self.shelf.choose_metric(metric) if self.shelf else None,
-            "point": lambda point: self.shelf.choose_point(point) if self.shelf else None,
+            "results": lambda name: self.results_page.choose(name) if self.results_page else None,
+            "metric": lambda metric: self.results_page.choose_metric(metric) if self.results_page else None,
+            "point": lambda point: self.results_page.choose_point(point) if self.results_page else None,
             "open": self.open,
             **{slider.path: partial(self.choose_number, slider) for slider in SLIDERS},
         }
@@ -97,13 +97,13 @@ class Session:
             return
         _set(self.first, int(step))
         hours = self.first.at * self.first.step_hours
-        for side in self.sides[1:]:
-            _set(side, round(hours / side.step_hours))
+        for pane in self.panes[1:]:
+            _set(pane, round(hours / pane.step_hours))
 
     def reset(self) -> None:
         """Back to the start, the scenario's file read anew."""
-        for side in self.sides:
-            self._load(side)
+        for pane in self.panes:
+            self._load(pane)
 
     # What runs
 
@@ -111,11 +111,11 @@ class Session:
         """Another scenario of the folder, with its own values."""
         if file not in self.start.files():
             return
-        self.side.file, self.side.label, self.side.settings = str(file), _name(str(file)), {}
+        self.pane.file, self.pane.label, self.pane.settings = str(file), _name(str(file)), {}
         if self.active == FIRST:
-            self.side.replicate, self.pinned = 0, ""
-        self._load(self.side)
-        self._level()
+            self.pane.replicate, self.pinned = 0, ""
+        self._load(self.pane)
+        self._align()
 
     def choose_seed(self, text: Any) -> None:
         """A seed as typed, for both runs; one that is no whole number leaves them as they are."""
@@ -127,9 +127,9 @@ class Session:
         if not 0 <= seed <= MAX_SEED:
             self.seed_error = f"{shown(self.seed_text, 20) or 'nothing'} is not a seed: expected a whole number from 0"
             return
-        for side in self.sides:
-            side.seed = seed
-            side.restart()
+        for pane in self.panes:
+            pane.seed = seed
+            pane.restart()
         self._show_seed()
 
     def choose_number(self, slider: Slider, value: Any) -> None:
@@ -142,68 +142,68 @@ class Session:
         if value in HANDOVERS:
             self._set(HANDOVER, value)
 
-    def choose_own_values(self) -> None:
+    def undo_settings(self) -> None:
         """Back to the scenario's own values."""
-        self.side.settings = {}
-        self.side.restart()
-        self._level()
+        self.pane.settings = {}
+        self.pane.restart()
+        self._align()
 
     def compare(self) -> None:
         """The same seed with another decision beside the run, or that run gone again."""
         self.active = FIRST
-        if len(self.sides) > 1:
-            self.sides = self.sides[:1]
+        if len(self.panes) > 1:
+            self.panes = self.panes[:1]
             return
         a = self.first
-        if a.base is None or a.model is None:
+        if a.loaded is None or a.model is None:
             return
-        b = Side(a.label, a.file, a.model.seed_number, a.replicate)
+        b = RunPane(a.label, a.file, a.model.seed_number, a.replicate)
         b.settings = {**a.settings, HANDOVER: "none" if a.handover() == "formal" else "formal"}
-        b.begin(a.base)
-        self.sides = [a, b]
+        b.begin(a.loaded)
+        self.panes = [a, b]
         self.active = 1
         self.go(a.at)
 
-    def choose_side(self, side: Any) -> None:
+    def choose_pane(self, pane: Any) -> None:
         """Which of the runs the controls set."""
-        if _whole(side) and side in range(len(self.sides)):
-            self.active = int(side)
+        if _whole(pane) and pane in range(len(self.panes)):
+            self.active = int(pane)
 
     def open(self, rank: Any) -> None:
         """A replicate of the results, played to its end."""
-        given = self.shelf.open(rank) if self.shelf is not None else None
-        if given is None:
+        run = self.results_page.open(rank) if self.results_page is not None else None
+        if run is None:
             return
-        self.sides, self.active, self.pinned, self.page = [_of(given)], FIRST, "", "run"
-        self.first.begin(given.resolved)
+        self.panes, self.active, self.pinned, self.page = [_pane_of(run)], FIRST, "", "run"
+        self.first.begin(run.resolved)
         _set(self.first, self.first.steps)
         self.seed_error = ""
         self._show_seed()
 
     def _set(self, path: str, value: object) -> None:
         """A changed setting starts the run anew; with another beside it, both at the hour they were at."""
-        self.side.settings = {**self.side.settings, path: value}
-        self.side.restart()
-        self._level()
+        self.pane.settings = {**self.pane.settings, path: value}
+        self.pane.restart()
+        self._align()
 
-    def _level(self) -> None:
+    def _align(self) -> None:
         """With two runs, bring them to the same hour: a change of one is seen against the other where it stands."""
-        if len(self.sides) == 1:
+        if len(self.panes) == 1:
             return
-        other = self.sides[1 - self.active]
-        _set(self.side, round(other.at * other.step_hours / self.side.step_hours))
+        other = self.panes[1 - self.active]
+        _set(self.pane, round(other.at * other.step_hours / self.pane.step_hours))
 
-    def _load(self, side: Side) -> None:
+    def _load(self, pane: RunPane) -> None:
         try:
-            given = self.start.given
-            if side.file is not None:
-                side.begin(self.start.load(side.file))
-            elif side.base is not None:
-                side.restart()
-            elif given is not None:
-                side.begin(given.resolved)
+            run = self.start.loaded_run
+            if pane.file is not None:
+                pane.begin(self.start.load(pane.file))
+            elif pane.loaded is not None:
+                pane.restart()
+            elif run is not None:
+                pane.begin(run.resolved)
         except Exception as error:  # the page must live on, whatever a file holds
-            side.fail(error)
+            pane.fail(error)
 
     def _show_seed(self) -> None:
         if self.first.model is not None:
@@ -223,9 +223,9 @@ class Session:
 
     def choose_page(self, page: Any) -> None:
         """The run, or results if there are any."""
-        if page == "results" and self.start.archive is not None and self.shelf is None:
-            self.shelf = Shelf(self.start.archive)
-        if page in PAGES and (page == "run" or self.shelf is not None):
+        if page == "results" and self.start.archive is not None and self.results_page is None:
+            self.results_page = ResultsPage(self.start.archive)
+        if page in PAGES and (page == "run" or self.results_page is not None):
             self.page = page
 
     def pin(self, site: Any) -> None:
@@ -244,23 +244,23 @@ class Session:
 
     def titles(self) -> list[str]:
         """What each run is, in words: its decisions."""
-        return [decisions(side.settings) for side in self.sides]
+        return [decisions(pane.settings) for pane in self.panes]
 
 
-def _set(side: Side, step: int) -> None:
+def _set(pane: RunPane, step: int) -> None:
     """Set a run to a step; should a rule fail, the page says so and lives on."""
     try:
-        side.go(step)
+        pane.go(step)
     except Exception as error:
-        side.fail(error)
+        pane.fail(error)
 
 
-def _side_of(start: Start) -> Side:
-    return _of(start.given) if start.given is not None else Side(_name(start.file), start.file)
+def _first_pane(start: Start) -> RunPane:
+    return _pane_of(start.loaded_run) if start.loaded_run is not None else RunPane(_name(start.file), start.file)
 
 
-def _of(given: Given) -> Side:
-    return Side(given.label, None, given.seed, given.replicate)
+def _pane_of(run: LoadedRun) -> RunPane:
+    return RunPane(run.label, None, run.seed, run.replicate)
 
 
 def _name(file: str) -> str:

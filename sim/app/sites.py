@@ -66,7 +66,7 @@ def detained(model: DetentionModel) -> list[int]:
     return [int(f) for f in rows[np.argsort(-sites["held0"][rows], kind="stable")]]
 
 
-def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+def public_facts(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
     """What is public of every prison and annex: its name, place, and numbers on the eve."""
     projection, sites = Projection.of(model.resolved.theatre.grid), model.truth.facility
     return [
@@ -77,11 +77,10 @@ def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
             "x": round(float(projection.x(sites["x"][f])), 1),
             "y": round(float(projection.y(sites["y"][f])), 1),
             "held": int(sites["held0"][f]),
-            "given": round(float(sites["assigned"][f])),
+            "assigned": round(float(sites["assigned"][f])),
             "capacity": _finite(sites["capacity"][f]),
             "walls": round(float(sites["walls"][f]), 2),
             "cameras": round(float(sites["cameras"][f]), 2),
-            "kind": "camp" if sites["camp"][f] else "prison",
             "holder": plan.parties[int(sites["initial"][f])],
         }
         for f in plan.rows
@@ -96,19 +95,18 @@ def residents(model: DetentionModel) -> list[dict[str, Any]]:
             "x": round(float(projection.x(site["x"])), 1),
             "y": round(float(projection.y(site["y"])), 1),
             "held": int(site["held0"]),
-            "title": facility_title(model, f),
         }
-        for f, site in enumerate(model.truth.facility)
+        for site in model.truth.facility
         if site["resident"]
     ]
 
 
-def happened(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as they are, in the order of `places`."""
-    return [_true(model, plan, f) for f in plan.rows]
+def true_states(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+    """Prisons and annexes as they are, in the order of `public_facts`."""
+    return [_true_state(model, plan, f) for f in plan.rows]
 
 
-def _true(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
+def _true_state(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
     site = model.truth.facility[f]
     guards = int(site["on_site"]) + int(np.floor(site["occupier_guards"] + 0.5))
     return {
@@ -126,14 +124,14 @@ def _true(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
     }
 
 
-def seen(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as the reports have them, in the order of `places`; nothing here reads the truth."""
+def reported_states(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+    """Prisons and annexes as the reports have them, in the order of `public_facts`; nothing here reads the truth."""
     made = model.belief.report[: model.belief.board["reports"][0]]
     latest = {int(report["facility"]): report for report in made}
-    return [_seen(model, f, latest.get(f)) for f in plan.rows]
+    return [_reported_state(model, f, latest.get(f)) for f in plan.rows]
 
 
-def _seen(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
+def _reported_state(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
     """The last report with its age and grade, and every role's current claim; no report leaves the numbers empty."""
     confirmed = float(model.belief.confirmed[f])
     if last is None:

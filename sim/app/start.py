@@ -10,13 +10,13 @@ from sim.scenario import shipped
 from sim.scenario.loader import exists, load, missing
 from sim.scenario.resolved import Resolved
 
-MOST = 200
+MAX_FILES = 200
 """Scenarios offered of one folder."""
 FIRST = "ne-syria-2019.yaml"
 
 
 @dataclass(frozen=True)
-class Given:
+class LoadedRun:
     """A scenario that is loaded already, and the very run of it to show: one of a sweep, say."""
 
     resolved: Resolved
@@ -31,7 +31,7 @@ class Start:
 
     folder: Path
     file: str
-    given: Given | None = None
+    loaded_run: LoadedRun | None = None
     archive: Archive | None = None
 
     @classmethod
@@ -47,7 +47,7 @@ class Start:
         """The view of one replicate of a loaded scenario; the shipped scenarios can be chosen beside it."""
         seed = resolved.scenario.seed if seed is None else seed
         label = label or f"{resolved.scenario.name}, replicate {replicate}"
-        return cls(shipped.folder(), FIRST, Given(resolved, seed, replicate, label))
+        return cls(shipped.folder(), FIRST, LoadedRun(resolved, seed, replicate, label))
 
     def with_results(self, folder: Path) -> Start:
         """The same with a folder of results. Raises InputError if there is none."""
@@ -59,7 +59,7 @@ class Start:
             found = sorted(path.name for path in self.folder.iterdir() if path.suffix in (".yaml", ".yml"))
         except OSError:
             found = []
-        return found[:MOST] if self.file in found[:MOST] else [self.file, *found[: MOST - 1]]
+        return found[:MAX_FILES] if self.file in found[:MAX_FILES] else [self.file, *found[: MAX_FILES - 1]]
 
     def load(self, file: str) -> Resolved:
         """A scenario of the folder; nothing outside it is read. Raises InputError."""
@@ -67,7 +67,7 @@ class Start:
 
     def first(self) -> Resolved:
         """The scenario that a new page shows. Raises InputError."""
-        return self.given.resolved if self.given is not None else self.load(self.file)
+        return self.loaded_run.resolved if self.loaded_run is not None else self.load(self.file)
 
 
 _current = Start(shipped.folder(), FIRST)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.app.frame import base_map_of, controls, frame, log
+from sim.app.page_data import base_map_of, controls, frame, log
 from sim.app.session import Session
 from sim.app.start import Start
 
@@ -18,18 +18,18 @@ PUBLIC = {  # what is public of a facility: where it stands, and its numbers on 
 
 def sent(session: Session) -> str:
     """Everything that a page is sent."""
-    for side in session.sides:
-        if side.model is not None:
-            side.event_log.read(side.model)
-    base_maps = [base_map_of(side, session.mode) for side in session.sides]
+    for pane in session.panes:
+        if pane.model is not None:
+            pane.event_log.read(pane.model)
+    base_maps = [base_map_of(pane, session.mode) for pane in session.panes]
     return json.dumps([controls(session), base_maps, frame(session), log(session)], allow_nan=False)
 
 
 def scramble(session: Session) -> None:
     """Another truth: other people held, guards, holders, forces, ground, crowds, totals and events."""
-    for side in session.sides:
-        assert side.model is not None
-        truth = side.model.truth
+    for pane in session.panes:
+        assert pane.model is not None
+        truth = pane.model.truth
         for name in truth.facility.dtype.names:
             if name not in PUBLIC:
                 truth.facility[name] += 1
@@ -41,9 +41,10 @@ def scramble(session: Session) -> None:
         truth.fugitive["row"] += 1
         truth.clock["out_count"] = 5
         truth.log["count"] += 3
-        side.history[:, [0, 2]] += 77
-        side.held += 5
-        side.guards += 5
+        for name in ("escaped", "guards"):
+            pane.history[name] += 77
+        pane.held += 5
+        pane.guards += 5
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_what_happened_depends_on_it(session: Session) -> None:
 def test_a_long_run_is_sent_in_few_numbers(scenarios: Path) -> None:
     session = Session(Start(scenarios, "quiet-year.yaml"))
     session.act({"do": "go", "value": 10**6})
-    days = frame(session)["sides"][0]["series"]["days"]
+    days = frame(session)["panes"][0]["series"]["days"]
     assert days[0] == 0 and days[-1] == 365 and len(days) < 500
     assert np.all(np.diff(days) > 0)
     assert len(sent(session)) < 250_000

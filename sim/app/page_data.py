@@ -11,40 +11,40 @@ import numpy as np
 from sim.app.event_log import MAX_ROWS
 from sim.app.labels import clock_text
 from sim.app.map_layers import control_layers, front_line, moving_units, people_dots
+from sim.app.run_pane import COLUMNS, RunPane
 from sim.app.session import SPEEDS, Session
 from sim.app.settings import HANDOVER, SLIDERS
-from sim.app.side import COLUMNS, Side
-from sim.app.sites import STATES, Plan, happened, places, residents, seen
+from sim.app.sites import STATES, Plan, public_facts, reported_states, residents, true_states
 from sim.model import DetentionModel
 from sim.plots.style import count, tidy
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import printable
 from sim.world.codes import HANDOVERS
 
-POINTS = 240
+MAX_POINTS = 240
 """Points sent of a line at most, and the last."""
 
 
 def controls(session: Session) -> dict[str, Any]:
     """What can be set, and how it is set."""
-    side, first = session.side, session.first.model
+    pane, first = session.pane, session.first.model
     return {
-        "file": side.file or "",
+        "file": pane.file or "",
         "files": [{"file": file, "name": printable(file.rsplit(".", 1)[0])[:120]} for file in session.start.files()],
-        "given": "" if side.file else tidy(side.label, 120),
-        "description": tidy(side.model.resolved.scenario.description, 300) if side.model else "",
+        "loaded_run": "" if pane.file else tidy(pane.label, 120),
+        "description": tidy(pane.model.resolved.scenario.description, 300) if pane.model else "",
         "seed": session.seed_text,
         "seed_error": session.seed_error,
         "speed": session.hours,
         "speeds": list(SPEEDS),
-        "sliders": [_slider(side, k) for k in range(len(SLIDERS))],
-        "handover": side.handover(),
+        "sliders": [_slider(pane, k) for k in range(len(SLIDERS))],
+        "handover": pane.handover(),
         "handovers": list(HANDOVERS),
         "handover_path": HANDOVER,
-        "changed": bool(side.settings),
+        "changed": bool(pane.settings),
         "active": session.active,
         "titles": session.titles(),
-        "labels": [tidy(side.label, 60) for side in session.sides],
+        "labels": [tidy(pane.label, 60) for pane in session.panes],
         "pinned": session.pinned,
         "kinds": session.kinds,
         "text": session.text,
@@ -55,27 +55,27 @@ def controls(session: Session) -> dict[str, Any]:
     }
 
 
-def _slider(side: Side, k: int) -> dict[str, Any]:
+def _slider(pane: RunPane, k: int) -> dict[str, Any]:
     slider = SLIDERS[k]
-    drawn = side.model is not None and slider.path in side.model.run.draws
-    return {**slider._asdict(), "value": side.number(slider.path), "drawn": drawn, "set": slider.path in side.settings}
+    drawn = pane.model is not None and slider.path in pane.model.run.draws
+    return {**slider._asdict(), "value": pane.number(slider.path), "drawn": drawn, "set": slider.path in pane.settings}
 
 
-def base_map_of(side: Side, mode: str) -> dict[str, Any]:
+def base_map_of(pane: RunPane, mode: str) -> dict[str, Any]:
     """The ground and the places on it, which change seldom; empty without a run.
 
     Officials are shown the ground of day 0: in this model nobody reports who holds what, so they have no other.
     """
-    model, plan = side.model, side.plan
+    model, plan = pane.model, pane.plan
     if model is None or plan is None:
         return {}
-    control = model.truth.control if mode == "truth" else side.first_control
-    return base_map(model, plan, control, side.first_control)
+    control = model.truth.control if mode == "truth" else pane.first_control
+    return base_map(model, plan, control, pane.first_control)
 
 
 def base_map(model: DetentionModel, plan: Plan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
     """Ground held so, and at first so, with the places that stand on it."""
-    return {**control_layers(model, control, first), "residents": residents(model), "sites": places(model, plan)}
+    return {**control_layers(model, control, first), "residents": residents(model), "sites": public_facts(model, plan)}
 
 
 def frame(session: Session) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def frame(session: Session) -> dict[str, Any]:
         "date": date_text(model) if model is not None else "",
         "done": model is None or not model.running,
     }
-    return {**shared, "sides": [_side(side, session) for side in session.sides]}
+    return {**shared, "panes": [_pane_data(pane, session) for pane in session.panes]}
 
 
 def date_text(model: DetentionModel) -> str:
@@ -103,37 +103,37 @@ def date_text(model: DetentionModel) -> str:
     return f"{now.day} {now:%b %Y, %H:%M}"
 
 
-def _side(side: Side, session: Session) -> dict[str, Any]:
-    model, plan = side.model, side.plan
+def _pane_data(pane: RunPane, session: Session) -> dict[str, Any]:
+    model, plan = pane.model, pane.plan
     if model is None or plan is None:
-        return {"errors": side.errors}
-    shown = _truth(side, model) if session.mode == "truth" else _belief(side, model)
+        return {"errors": pane.errors}
+    shown = _truth(pane, model) if session.mode == "truth" else _belief(pane, model)
     horizon = model.resolved.scenario.days
-    return {"errors": [], "horizon": horizon, **shown, "panel": _panel(side, session)}
+    return {"errors": [], "horizon": horizon, **shown, "panel": _panel(pane, session)}
 
 
-def _truth(side: Side, model: DetentionModel) -> dict[str, Any]:
-    now, states = side.history[side.at], model.truth.states
-    assert side.plan is not None
+def _truth(pane: RunPane, model: DetentionModel) -> dict[str, Any]:
+    now, states = pane.history[pane.at], model.truth.states
+    assert pane.plan is not None
     return {
         "numbers": [
-            _number("escaped", "Escaped", now[0], "truth"),
-            _number("confirmed", "Confirmed", now[1], "belief"),
-            _number("gap", "Gap", now[0] - now[1]),
+            _number("escaped", "Escaped", now["escaped"], "truth"),
+            _number("confirmed", "Confirmed", now["confirmed"], "belief"),
+            _number("gap", "Gap", now["escaped"] - now["confirmed"]),
             _number("held", "Held", states[0]),
             _number("at_large", "At large", states[1]),
-            _number("guards_on_duty", "Guards on duty", now[2]),
+            _number("guards_on_duty", "Guards on duty", now["guards"]),
         ],
-        **happening(model, side.plan),
-        "series": series(side, COLUMNS),
+        **truth_overlay(model, pane.plan),
+        "series": series(pane, COLUMNS),
     }
 
 
-def happening(model: DetentionModel, plan: Plan) -> dict[str, Any]:
+def truth_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
     """What stands on the map as things are."""
     dots, people_per_dot = people_dots(model)
     return {
-        "sites": happened(model, plan),
+        "sites": true_states(model, plan),
         "units": moving_units(model),
         "front": front_line(model),
         "dots": dots,
@@ -141,73 +141,72 @@ def happening(model: DetentionModel, plan: Plan) -> dict[str, Any]:
     }
 
 
-def reporting(model: DetentionModel, plan: Plan) -> dict[str, Any]:
+def belief_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
     """What stands on the map as the reports have it: places alone."""
-    return {"sites": seen(model, plan), "units": [], "front": "", "dots": "", "people_per_dot": 1}
+    return {"sites": reported_states(model, plan), "units": [], "front": "", "dots": "", "people_per_dot": 1}
 
 
-def _belief(side: Side, model: DetentionModel) -> dict[str, Any]:
-    now = side.history[side.at]
-    told = [claim for claim in now[len(COLUMNS) :].tolist() if not math.isnan(claim)]
-    assert side.plan is not None
-    shown = reporting(model, side.plan)
+def _belief(pane: RunPane, model: DetentionModel) -> dict[str, Any]:
+    now = pane.history[pane.at]
+    told = [claim for claim in now["claims"].tolist() if not math.isnan(claim)]
+    assert pane.plan is not None
+    shown = belief_overlay(model, pane.plan)
     heard = sum(site["state"] != "unreported" for site in shown["sites"])
     return {
         "numbers": [
-            _number("confirmed", "Confirmed", now[1], "belief"),
+            _number("confirmed", "Confirmed", now["confirmed"], "belief"),
             _number("lowest", "Lowest claim", min(told, default=math.nan)),
             _number("highest", "Highest claim", max(told, default=math.nan)),
-            _number("reports", "Reports", now[4]),
+            _number("reports", "Reports", now["reports"]),
             {"key": "sites", "label": "Places heard of", "text": f"{heard} of {len(shown['sites'])}", "tone": ""},
             {"key": "escaped", "label": "Escaped", "text": "not known", "tone": "hidden"},
         ],
         **shown,
-        "series": series(side, ("confirmed", "coverage", "reports")),
+        "series": series(pane, ("confirmed", "coverage", "reports")),
     }
 
 
-def series(side: Side, columns: tuple[str, ...]) -> dict[str, Any]:
+def series(pane: RunPane, columns: tuple[str, ...]) -> dict[str, Any]:
     """The columns of the steps up to now and each role's claims (none for a role that claims nothing), thinned."""
-    steps = thinned(side.at)
-    rows = side.history[steps]
-    claims = rows[:, len(COLUMNS) :]
+    steps = thinned(pane.at)
+    rows = pane.history[steps]
     return {
-        "days": np.round(steps * side.step_hours / 24, 3).tolist(),
-        **{name: _plain(rows[:, COLUMNS.index(name)]) for name in columns},
-        "claims": [_plain(claim) if not np.isnan(claim).all() else None for claim in claims.T],
+        "days": np.round(steps * pane.step_hours / 24, 3).tolist(),
+        **{name: _plain(rows[name]) for name in columns},
+        "claims": [_plain(claim) if not np.isnan(claim).all() else None for claim in rows["claims"].T],
     }
 
 
 def thinned(last: int) -> np.ndarray:
     """Every so many-th step, and the last; the stride doubles, so that drawn points stay where they are."""
     stride = 1
-    while last // stride > POINTS:
+    while last // stride > MAX_POINTS:
         stride *= 2
     steps = np.arange(0, last + 1, stride)
     return steps if last % stride == 0 else np.append(steps, last)
 
 
-def _panel(side: Side, session: Session) -> dict[str, Any] | None:
+def _panel(pane: RunPane, session: Session) -> dict[str, Any] | None:
     """How many were held and how many guards stood at the pinned facility, step by step; for what happened only."""
-    assert side.model is not None
-    names = side.model.names.facilities
-    if session.mode != "truth" or session.pinned not in names or not side.held.shape[1]:
+    assert pane.model is not None
+    names = pane.model.names.facilities
+    if session.mode != "truth" or session.pinned not in names or not pane.held.shape[1]:
         return None
-    f, steps = names.index(session.pinned), thinned(side.at)
+    f, steps = names.index(session.pinned), thinned(pane.at)
     return {
-        "days": np.round(steps * side.step_hours / 24, 3).tolist(),
-        "held": side.held[steps, f].tolist(),
-        "guards": side.guards[steps, f].tolist(),
+        "days": np.round(steps * pane.step_hours / 24, 3).tolist(),
+        "held": pane.held[steps, f].tolist(),
+        "guards": pane.guards[steps, f].tolist(),
     }
 
 
 def log(session: Session) -> dict[str, Any]:
     """The newest rows of the log that fit what it is narrowed down to, of the run that the controls set."""
-    side = session.side
-    if side.model is None:
+    pane = session.pane
+    if pane.model is None:
         return {"rows": [], "more": 0}
     kinds = session.kinds if session.mode == "truth" else "report"
-    rows = side.event_log.rows(kinds, session.pinned, session.text)
+    rows = pane.event_log.rows(kinds, session.pinned, session.text)
     return {"rows": [row.shown() for row in rows[:MAX_ROWS]], "more": max(0, len(rows) - MAX_ROWS)}
 
 

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from sim.app.archive import Archive, scenario_of
-from sim.app.start import Given
+from sim.app.labels import error_messages
+from sim.app.start import LoadedRun
 from sim.experiment import summary
 from sim.experiment.results import Results
 from sim.plots import heatmap
 from sim.plots.study import Study
 from sim.plots.style import path_label, setting, tidy
-from sim.scenario.errors import InputError, printable
+from sim.scenario.errors import printable
 
 METRICS = {
     "escaped": "Exits",
@@ -36,7 +37,7 @@ CURVE = 200
 """Points of a curve of exceedance."""
 
 
-class Shelf:
+class ResultsPage:
     """What one page shows of an archive. Everything that the page asks for is checked."""
 
     def __init__(self, archive: Archive) -> None:
@@ -74,10 +75,10 @@ class Shelf:
         if point is None or (self._study is not None and point in self._study.index):
             self.point = point
 
-    def open(self, rank: Any) -> Given | None:
+    def open(self, rank: Any) -> LoadedRun | None:
         """The replicate of the chosen point at a rank (median, high, worst); None where there is none."""
         try:
-            return next((given for key, given in self._given() if key == rank), None)
+            return next((run for key, run in self._loaded_runs() if key == rank), None)
         except Exception as error:
             self._fail(error)
             return None
@@ -95,8 +96,7 @@ class Shelf:
         }
 
     def _fail(self, error: Exception) -> None:
-        problems = error.problems if isinstance(error, InputError) else [f"{type(error).__name__}: {error}"]
-        self.errors = [printable(str(problem))[:600] for problem in problems[:20]]
+        self.errors = error_messages(error)
         self.results, self._study = None, None
 
     def _sweep(self, study: Study) -> dict[str, Any]:
@@ -109,7 +109,6 @@ class Shelf:
             "description": tidy(str(manifest.get("description") or ""), 200),
             "status": tidy(self.results.status, 20),
             "failed": self.results.failed,
-            "seed": manifest.get("seed"),
             "varied": [_factor(study, path) for path in study.varied],
             "points": [_point(study, n, values[n]) for n in range(min(len(study.points), MOST_POINTS))],
             "heat": _heat(study, plan) if plan is not None else None,
@@ -158,7 +157,7 @@ class Shelf:
         )
         return [(_number(value), int(replicate), int(seed)) for value, replicate, seed in rows]
 
-    def _given(self) -> list[tuple[str, Given]]:
+    def _loaded_runs(self) -> list[tuple[str, LoadedRun]]:
         if self.results is None or self.point is None:
             return []
         ranked = self._ranked()
@@ -167,7 +166,7 @@ class Shelf:
         for key, name, q in PICKS if ranked else ():
             _, replicate, seed = ranked[_at(q, len(ranked))]
             label = f"{tidy(self.results.name, 40)}, point {self.point}, replicate {replicate} ({name.lower()})"
-            found.append((key, Given(resolved, seed, replicate, label)))
+            found.append((key, LoadedRun(resolved, seed, replicate, label)))
         return found
 
 
