@@ -15,7 +15,7 @@ import numpy as np
 import solara
 from mesa.visualization.utils import update_counter
 
-from sim.app.page import parts, style, text
+from sim.app.assets import parts, style, to_json
 from sim.app.page_data import base_map, belief_overlay, thinned, truth_overlay
 from sim.app.sites import Plan
 from sim.model import DetentionModel, Run
@@ -33,7 +33,7 @@ def DetentionMap(model: DetentionModel) -> None:
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
     data = _shown(model, base_map(model, plan, model.truth.control, first), truth_overlay(model, plan), "truth")
-    Part(components=parts(), css=style(), part="map", data_json=text(data))
+    Part(components=parts(), css=style(), part="map", data_json=to_json(data))
 
 
 @solara.component
@@ -42,14 +42,14 @@ def OfficialsMap(model: DetentionModel) -> None:
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
     data = _shown(model, base_map(model, plan, first, first), belief_overlay(model, plan), "belief")
-    Part(components=parts(), css=style(), part="map", data_json=text(data))
+    Part(components=parts(), css=style(), part="map", data_json=to_json(data))
 
 
 @solara.component
 def GapChart(model: DetentionModel) -> None:
     """Escaped and confirmed at every step that the model's data collector has, the gap between them shaded."""
     update_counter.get()
-    Part(components=parts(), css=style(), part="chart", data_json=text(gap(model)))
+    Part(components=parts(), css=style(), part="chart", data_json=to_json(gap(model)))
 
 
 def gap(model: DetentionModel) -> dict[str, Any]:

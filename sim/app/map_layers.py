@@ -9,16 +9,13 @@ import numpy as np
 from scipy import ndimage
 
 from sim.app.labels import party_titles
+from sim.app.palette import PARTY_FILLS, party_fill, party_ink
 from sim.app.png import png
 from sim.model import DetentionModel
 from sim.scenario.theatre import Grid
 
 MAX_WIDTH, MAX_HEIGHT = 1000.0, 617.0
 """Largest size of the map, in units of its drawing."""
-FILLS = ("#f4eed3", "#d9dee4", "#f0d6d6", "#ddcfe9", "#d3e4d3", "#bcbcbc", "#cfe5ea", "#efe0c8")
-"""Ground by party: pale, so that what stands on it is seen first."""
-INKS = ("#76683a", "#4c5866", "#8a4747", "#684a86", "#3f6b45", "#4d4d4d", "#37666f", "#7d5d2c")
-"""The same, to write with."""
 TARGET_DOTS = 1200
 """About as many dots as stand for the people at large."""
 FRONT_KM = 25.0
@@ -48,16 +45,6 @@ class Projection(NamedTuple):
         return self.height - km * self.scale
 
 
-def fill(party: int) -> str:
-    """A party's colour on the ground."""
-    return FILLS[party % len(FILLS)]
-
-
-def ink(party: int) -> str:
-    """A party's colour in writing."""
-    return INKS[party % len(INKS)]
-
-
 def control_layers(model: DetentionModel, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
     """Picture, lines and names of ground held so; `first`, how it was held at the start, gives the old lines."""
     projection = Projection.of(model.resolved.theatre.grid)
@@ -65,6 +52,7 @@ def control_layers(model: DetentionModel, control: np.ndarray, first: np.ndarray
     parties = [int(p) for p in np.unique(control)]
     party_names = [name for p in parties for name in party_labels(control, p, titles[p], model, projection)]
     written = {name["text"] for name in party_names}  # who is named on the map needs no line in the legend
+    legend = [p for p in parties if titles[p] not in written]
     return {
         "width": round(projection.width, 1),
         "height": round(projection.height, 1),
@@ -73,15 +61,15 @@ def control_layers(model: DetentionModel, control: np.ndarray, first: np.ndarray
         "borders": borders(control, projection),
         "former_borders": former_borders(first, control, projection),
         "party_labels": party_names,
-        "parties": [{"title": titles[p], "fill": fill(p), "ink": ink(p)} for p in parties if titles[p] not in written],
+        "parties": [{"title": titles[p], "fill": party_fill(p), "ink": party_ink(p)} for p in legend],
     }
 
 
 def picture(control: np.ndarray, terrain: np.ndarray) -> str:
     """Data URL of a PNG with a pixel a cell, north up; hard ground is a little darker."""
-    colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in FILLS])
+    colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in PARTY_FILLS])
     shade = 0.955 + 0.045 * np.clip(terrain, 0.0, 1.0)
-    pixels = (colours[control % len(FILLS)] * shade[..., None]).astype(np.uint8)[::-1]
+    pixels = (colours[control % len(PARTY_FILLS)] * shade[..., None]).astype(np.uint8)[::-1]
     return "data:image/png;base64," + base64.b64encode(png(pixels)).decode("ascii")
 
 
@@ -161,7 +149,7 @@ def party_labels(
     if room[row, column] < half:
         return []
     return [{
-        "text": title, "ink": ink(party),
+        "text": title, "ink": party_ink(party),
         "x": round((float(column) + 0.5) * cell, 1), "y": round(projection.height - (float(row) + 0.5) * cell, 1),
     }]  # fmt: skip
 

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import solara
 
+from sim.app.assets import parts, style, to_json
 from sim.app.page_data import base_map_of, controls, frame, log
 from sim.app.run_pane import RunPane
 from sim.app.session import Session
 from sim.app.start import current
 
-HERE = Path(__file__).parent
 TITLE = "Detention sites: what happened, and what officials can see"
-
-
-@cache
-def parts() -> dict[str, str]:
-    """The components that the page is made of, by the name of their tag."""
-    return {f"dv-{path.stem}": path.read_text("utf-8") for path in sorted((HERE / "parts").glob("*.vue"))}
-
-
-@cache
-def style() -> str:
-    """The page's style sheet."""
-    return (HERE / "page.css").read_text("utf-8")
 
 
 @solara.component_vue("page.vue")
@@ -62,20 +47,22 @@ def Page() -> None:
         redraw(session.serial)
 
     map_keys = [_map_key(pane, session.mode) for pane in session.panes]
-    base_maps = solara.use_memo(lambda: text([base_map_of(pane, session.mode) for pane in session.panes]), [map_keys])
+    base_maps = solara.use_memo(
+        lambda: to_json([base_map_of(pane, session.mode) for pane in session.panes]), [map_keys]
+    )
     log_key = [_log_key(session), session.mode, session.kinds, session.text, session.pinned]
-    rows = solara.use_memo(lambda: text(log(session)), log_key)
+    rows = solara.use_memo(lambda: to_json(log(session)), log_key)
     # Results do not change while a run plays.
     results_page = session.results_page if session.page == "results" else None
-    results = text(results_page.shown()) if results_page is not None else "null"
+    results = to_json(results_page.shown()) if results_page is not None else "null"
     solara.Title(TITLE)
     Drawn(
         components=parts(),
         css=style(),
-        controls_json=text(controls(session)),
+        controls_json=to_json(controls(session)),
         base_maps_json=base_maps,
         log_json=rows,
-        frame_json=text(frame(session)),
+        frame_json=to_json(frame(session)),
         results_json=results,
         event_act=act,
     )
@@ -91,8 +78,3 @@ def _log_key(session: Session) -> tuple[int, int, tuple[int, int]]:
     """What the log shown depends on: the run, and how many events and reports there are."""
     pane = session.pane
     return (id(pane), pane.restarts, pane.event_log.read(pane.model) if pane.model is not None else (0, 0))
-
-
-def text(value: object) -> str:
-    """JSON: text is handed through as it is, where Vue would watch and copy every part of an object."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))

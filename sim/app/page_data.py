@@ -11,6 +11,7 @@ import numpy as np
 from sim.app.event_log import MAX_ROWS
 from sim.app.labels import clock_text
 from sim.app.map_layers import control_layers, front_line, moving_units, people_dots
+from sim.app.palette import role_lines
 from sim.app.run_pane import COLUMNS, RunPane
 from sim.app.session import SPEEDS, Session
 from sim.app.settings import HANDOVER, SLIDERS
@@ -51,7 +52,7 @@ def controls(session: Session) -> dict[str, Any]:
         "page": session.page,
         "results": session.start.archive is not None,
         "states": STATES,
-        "roles": list(first.roles) if first is not None else [],
+        "roles": role_lines(first.roles) if first is not None else [],
     }
 
 

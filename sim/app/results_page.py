@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.app.archive import Archive, scenario_of
 from sim.app.labels import error_messages
+from sim.app.palette import ramp
 from sim.app.start import LoadedRun
 from sim.experiment import summary
 from sim.experiment.results import Results
@@ -109,6 +110,7 @@ class ResultsPage:
             "description": tidy(str(manifest.get("description") or ""), 200),
             "status": tidy(self.results.status, 20),
             "failed": self.results.failed,
+            "ramp": ramp(self.metric),
             "varied": [_factor(study, path) for path in study.varied],
             "points": [_point(study, n, values[n]) for n in range(min(len(study.points), MOST_POINTS))],
             "heat": _heat(study, plan) if plan is not None else None,
