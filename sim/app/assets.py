@@ -1,4 +1,4 @@
-"""What every page is built of, whatever it shows: Vue components, the style sheet, data as JSON."""
+"""Files that pages are built from: Vue components and the style sheet; and their data as JSON."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ HERE = Path(__file__).parent
 
 @cache
 def parts() -> dict[str, str]:
-    """The components that the page is made of, by the name of their tag."""
+    """Return the source of the page's Vue components by tag name."""
     return {f"dv-{path.stem}": path.read_text("utf-8") for path in sorted((HERE / "parts").glob("*.vue"))}
 
 
 @cache
 def style() -> str:
-    """The page's style sheet."""
+    """Return the page's style sheet, colours included."""
     return css_variables() + (HERE / "page.css").read_text("utf-8")
 
 
 def to_json(value: object) -> str:
-    """JSON: text is handed through as it is, where Vue would watch and copy every part of an object."""
+    """Return a value as JSON text, which Vue passes on; an object would be watched and copied part by part."""
     return json.dumps(value, allow_nan=False, separators=(",", ":"))

@@ -1,10 +1,10 @@
-"""Page components for Mesa's own `SolaraViz`: the map and the chart of the gap, of any `DetentionModel`.
+"""Components for Mesa's own `SolaraViz`: the map and the chart of the gap, for any `DetentionModel`.
 
     from mesa.visualization import SolaraViz
     from sim.app.components import DetentionMap, GapChart, OfficialsMap
     page = SolaraViz(sim.DetentionModel("tiny"), components=[DetentionMap, OfficialsMap, GapChart])
 
-`detention-sim view` is built of the same parts.
+`detention-sim view` is built from the same parts.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from sim.plots.style import BELIEF, TRUTH
 
 @solara.component_vue("component.vue")
 def Part(components: dict[str, str], css: str, part: str, data_json: str) -> None:
-    """One part of the page by itself."""
+    """Draw one part of the page by itself."""
 
 
 @solara.component
 def DetentionMap(model: DetentionModel) -> None:
-    """The map: what happened."""
+    """Draw the map of what happened."""
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
     data = _shown(model, base_map(model, plan, model.truth.control, first), truth_overlay(model, plan), "truth")
@@ -38,7 +38,7 @@ def DetentionMap(model: DetentionModel) -> None:
 
 @solara.component
 def OfficialsMap(model: DetentionModel) -> None:
-    """The map as officials have it: what was reported, on the ground of day 0."""
+    """Draw the map that officials have: what was reported, and who held which cell on day 0."""
     update_counter.get()
     first, plan = solara.use_memo(lambda: _start(model), [id(model)])
     data = _shown(model, base_map(model, plan, first, first), belief_overlay(model, plan), "belief")
@@ -47,13 +47,13 @@ def OfficialsMap(model: DetentionModel) -> None:
 
 @solara.component
 def GapChart(model: DetentionModel) -> None:
-    """Escaped and confirmed at every step that the model's data collector has, the gap between them shaded."""
+    """Draw escaped and confirmed at every step in the model's data collector, with the gap between them shaded."""
     update_counter.get()
     Part(components=parts(), css=style(), part="chart", data_json=to_json(gap(model)))
 
 
 def gap(model: DetentionModel) -> dict[str, Any]:
-    """Lines of the chart of the gap, from the model's data collector."""
+    """Return the data of the chart of the gap, from the model's data collector."""
     collected = model.datacollector.model_vars
     steps = thinned(len(collected["escaped"]) - 1)
     lines = {name: np.asarray(collected[name], float)[steps].tolist() for name in ("confirmed", "escaped")}
@@ -74,7 +74,7 @@ def gap(model: DetentionModel) -> dict[str, Any]:
 
 
 def _start(model: DetentionModel) -> tuple[np.ndarray, Plan]:
-    """The ground of day 0, whatever the model has done since, and the plan of the map."""
+    """Return who held each cell on day 0, and what stays the same on the map."""
     return Run(model.resolved).truth.control, Plan.of(model)
 
 

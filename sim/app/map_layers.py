@@ -1,4 +1,4 @@
-"""The ground of the map: a NumPy picture of who holds each cell, lines between parties, names, dots of people."""
+"""Layers of the map: who holds each cell, lines between parties, names, units on the move, people at large."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from sim.model import DetentionModel
 from sim.scenario.theatre import Grid
 
 MAX_WIDTH, MAX_HEIGHT = 1000.0, 617.0
-"""Largest size of the map, in units of its drawing."""
+"""Largest size of the map, SVG units."""
 TARGET_DOTS = 1200
-"""About as many dots as stand for the people at large."""
+"""About how many dots are drawn at most."""
 FRONT_KM = 25.0
-"""How far from a unit on the move the line between parties at war is drawn as the front."""
+"""Distance from a unit on the move up to which a line between parties at war is drawn as the front, km."""
 
 
 class Projection(NamedTuple):
-    """From kilometres to the drawing, whose y grows downwards."""
+    """Conversion from kilometres to SVG units; y grows downwards in SVG."""
 
     scale: float
     width: float
@@ -31,27 +31,27 @@ class Projection(NamedTuple):
 
     @classmethod
     def of(cls, grid: Grid) -> Projection:
-        """The largest that fits."""
+        """Return the largest projection of a grid that fits the map."""
         w, h = grid.width * grid.cell_km, grid.height * grid.cell_km
         scale = min(MAX_WIDTH / w, MAX_HEIGHT / h)
         return cls(scale, w * scale, h * scale)
 
     def x(self, km: Any) -> Any:
-        """East, from kilometres."""
+        """Return x in SVG units from kilometres east."""
         return km * self.scale
 
     def y(self, km: Any) -> Any:
-        """Down, from kilometres north."""
+        """Return y in SVG units from kilometres north."""
         return self.height - km * self.scale
 
 
 def control_layers(model: DetentionModel, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
-    """Picture, lines and names of ground held so; `first`, how it was held at the start, gives the old lines."""
+    """Return picture, lines and party names for who holds each cell (`control`) and held it at the start (`first`)."""
     projection = Projection.of(model.resolved.theatre.grid)
     titles = party_titles(model)
     parties = [int(p) for p in np.unique(control)]
     party_names = [name for p in parties for name in party_labels(control, p, titles[p], model, projection)]
-    written = {name["text"] for name in party_names}  # who is named on the map needs no line in the legend
+    written = {name["text"] for name in party_names}  # a party named on the map needs no entry in the legend
     legend = [p for p in parties if titles[p] not in written]
     return {
         "width": round(projection.width, 1),
@@ -66,7 +66,7 @@ def control_layers(model: DetentionModel, control: np.ndarray, first: np.ndarray
 
 
 def picture(control: np.ndarray, terrain: np.ndarray) -> str:
-    """Data URL of a PNG with a pixel a cell, north up; hard ground is a little darker."""
+    """Return the data URL of a PNG with one pixel per cell, north up, a little darker where movement is hard."""
     colours = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in PARTY_FILLS])
     shade = 0.955 + 0.045 * np.clip(terrain, 0.0, 1.0)
     pixels = (colours[control % len(PARTY_FILLS)] * shade[..., None]).astype(np.uint8)[::-1]
@@ -74,19 +74,19 @@ def picture(control: np.ndarray, terrain: np.ndarray) -> str:
 
 
 def borders(control: np.ndarray, projection: Projection) -> str:
-    """SVG path along the edges between cells of different parties."""
+    """Return the SVG path of the edges between cells of different parties."""
     return edges(control[:, 1:] != control[:, :-1], control[1:] != control[:-1], projection, control.shape)
 
 
 def former_borders(first: np.ndarray, now: np.ndarray, projection: Projection) -> str:
-    """SVG path along the edges between parties that were there at first and are no more."""
+    """Return the SVG path of the edges between parties at the start that are gone by now."""
     upright = (first[:, 1:] != first[:, :-1]) & (now[:, 1:] == now[:, :-1])
     level = (first[1:] != first[:-1]) & (now[1:] == now[:-1])
     return edges(upright, level, projection, now.shape)
 
 
 def front_line(model: DetentionModel) -> str:
-    """SVG path along the edges between parties at war that a unit on the move is near."""
+    """Return the SVG path of the edges between parties at war near a unit on the move."""
     truth, grid = model.truth, model.resolved.theatre.grid
     units = truth.unit[truth.unit["active"] == 1]
     if not len(units):
@@ -101,7 +101,7 @@ def front_line(model: DetentionModel) -> str:
 
 
 def edges(upright: np.ndarray, level: np.ndarray, projection: Projection, shape: tuple[int, ...]) -> str:
-    """SVG path of edges right of cells (height, width - 1) and above cells (height - 1, width)."""
+    """Return the SVG path of edges right of cells (height, width - 1) and above cells (height - 1, width)."""
     cell = projection.width / shape[1]
     parts = [
         f"M{x * cell:.1f} {projection.height - y * cell:.1f}v{-cell:.1f}" for y, x in np.argwhere(upright) + (0, 1)
@@ -111,7 +111,7 @@ def edges(upright: np.ndarray, level: np.ndarray, projection: Projection, shape:
 
 
 def moving_units(model: DetentionModel) -> list[dict[str, Any]]:
-    """Units on the move, and where each is heading (degrees clockwise from north, None for one that stays)."""
+    """Return the units in action: place, title, and heading (degrees clockwise from north, None for one that stays)."""
     titles = party_titles(model)
     projection = Projection.of(model.resolved.theatre.grid)
     return [
@@ -136,13 +136,13 @@ def _heading(model: DetentionModel, unit: Any) -> float | None:
 def party_labels(
     control: np.ndarray, party: int, title: str, model: DetentionModel, projection: Projection
 ) -> list[dict[str, Any]]:
-    """A party's name where its ground has room for it, clear of facilities; nothing where it has none."""
+    """Return a party's name and its place within the party's cells, clear of facilities; empty if it does not fit."""
     free = control == party
     sites = model.truth.facility
     for row, column in zip(sites["row"], sites["column"], strict=True):
         free[max(0, row - 1) : row + 2, max(0, column - 2) : column + 4] = False
     cell = projection.width / control.shape[1]
-    half = 0.5 * (len(title) * 7.4 + 12) / cell  # half the name's length in cells
+    half = 0.5 * (len(title) * 7.4 + 12) / cell  # half the name's length, cells
     padded = np.pad(free, 1)
     room = ndimage.distance_transform_edt(padded, sampling=(half / 0.55, 1.0))[1:-1, 1:-1]
     row, column = np.unravel_index(int(room.argmax()), room.shape)
@@ -155,7 +155,7 @@ def party_labels(
 
 
 def people_dots(model: DetentionModel) -> tuple[str, int]:
-    """SVG path of a dot for every so many people at large, in their cells, and how many a dot stands for."""
+    """Return the SVG path of dots for the people at large, in their cells, and the number of people per dot."""
     people = np.asarray(model.truth.out[: model.truth.clock["out_count"][0]])
     if not len(people):
         return "", 1
@@ -164,7 +164,7 @@ def people_dots(model: DetentionModel) -> tuple[str, int]:
     cell = projection.width / model.truth.control.shape[1]
     chosen = np.sort(people)[::each]
     places = model.truth.fugitive[chosen]
-    # Where a dot stands about the middle of its cell is fixed by the person, or the dots would swarm.
+    # A dot's offset from the middle of its cell depends on the person alone, so that the dots do not flicker.
     away, turn = 0.8 * np.sqrt(chosen * 0.7548776662 % 1.0), 2 * np.pi * (chosen * 0.5698402910 % 1.0)
     x = np.clip((places["column"] + 0.5 + away * np.cos(turn)) * cell, 0.0, projection.width)
     y = np.clip(projection.height - (places["row"] + 0.5 + away * np.sin(turn)) * cell, 0.0, projection.height)
@@ -172,7 +172,7 @@ def people_dots(model: DetentionModel) -> tuple[str, int]:
 
 
 def _round_up(value: float) -> int:
-    """The first of 1, 2, 5, 10, 20, ... not below the value."""
+    """Return the first of 1, 2, 5, 10, 20, ... that is not below the value."""
     power = 1
     while True:
         for k in (1, 2, 5):

@@ -1,4 +1,4 @@
-"""The page. Solara makes one for every tab; its run is made inside it and shared with no other."""
+"""The page. Solara makes one per tab; each has its own session, shared with no other tab."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def Drawn(
     results_json: str,
     event_act: Callable[[Any], None],
 ) -> None:
-    """The page as Vue draws it; text from files reaches it as text only."""
+    """Draw the page with Vue, which shows text from files as text, never as markup."""
 
 
 @solara.component
 def Layout(children: list[Any]) -> None:
-    """No frame around the page."""
+    """Lay out the page without a frame."""
     solara.Div(children=children, style={"height": "100%"})
 
 
 @solara.component
 def Page() -> None:
-    """One run or two, with their controls, or results."""
+    """Show one run or two with their controls, or results."""
     session = solara.use_memo(lambda: Session(current()), [])
     _, redraw = solara.use_state(0)
 
@@ -52,7 +52,6 @@ def Page() -> None:
     )
     log_key = [_log_key(session), session.mode, session.kinds, session.text, session.pinned]
     rows = solara.use_memo(lambda: to_json(log(session)), log_key)
-    # Results do not change while a run plays.
     results_page = session.results_page if session.page == "results" else None
     results = to_json(results_page.shown()) if results_page is not None else "null"
     solara.Title(TITLE)
@@ -69,12 +68,12 @@ def Page() -> None:
 
 
 def _map_key(pane: RunPane, mode: str) -> tuple[int, int, str, bytes]:
-    """What the ground shown depends on; the control of cells only where it is shown."""
+    """Return what the base map depends on; who holds each cell only in the mode that shows it."""
     held = pane.model.truth.control.tobytes() if pane.model is not None and mode == "truth" else b""
     return (id(pane), pane.restarts, mode, held)
 
 
 def _log_key(session: Session) -> tuple[int, int, tuple[int, int]]:
-    """What the log shown depends on: the run, and how many events and reports there are."""
+    """Return what the log depends on: the run, and its numbers of events and reports."""
     pane = session.pane
     return (id(pane), pane.restarts, pane.event_log.read(pane.model) if pane.model is not None else (0, 0))

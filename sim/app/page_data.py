@@ -1,4 +1,4 @@
-"""What a page is sent: its controls, the ground, the log, and a frame of what happened or of what officials can see."""
+"""Data sent to the page of runs: controls, base maps, log, and a frame of what happened or what officials can see."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from sim.scenario.errors import printable
 from sim.world.codes import HANDOVERS
 
 MAX_POINTS = 240
-"""Points sent of a line at most, and the last."""
+"""Most points sent of a line, before the last one."""
 
 
 def controls(session: Session) -> dict[str, Any]:
-    """What can be set, and how it is set."""
+    """Return what can be set on the page, and its present values."""
     pane, first = session.pane, session.first.model
     return {
         "file": pane.file or "",
@@ -63,9 +63,9 @@ def _slider(pane: RunPane, k: int) -> dict[str, Any]:
 
 
 def base_map_of(pane: RunPane, mode: str) -> dict[str, Any]:
-    """The ground and the places on it, which change seldom; empty without a run.
+    """Return the base map of a run, empty without a run. It changes seldom.
 
-    Officials are shown the ground of day 0: in this model nobody reports who holds what, so they have no other.
+    Officials are shown who held each cell on day 0: in this model no report says who holds what.
     """
     model, plan = pane.model, pane.plan
     if model is None or plan is None:
@@ -75,12 +75,12 @@ def base_map_of(pane: RunPane, mode: str) -> dict[str, Any]:
 
 
 def base_map(model: DetentionModel, plan: Plan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
-    """Ground held so, and at first so, with the places that stand on it."""
+    """Return the base map: who holds each cell now and held it at first, camp residents, and facilities."""
     return {**control_layers(model, control, first), "residents": residents(model), "sites": public_facts(model, plan)}
 
 
 def frame(session: Session) -> dict[str, Any]:
-    """The moment, in the chosen mode; in that of officials nothing of the truth is sent."""
+    """Return the present moment in the chosen mode; in that of officials nothing of the truth is sent."""
     first = session.first
     model = first.model
     shared = {
@@ -99,7 +99,7 @@ def frame(session: Session) -> dict[str, Any]:
 
 
 def date_text(model: DetentionModel) -> str:
-    """The calendar's date and hour."""
+    """Return the date and hour in the calendar."""
     now = parse_date(model.resolved.scenario.start).replace(hour=0, minute=0) + timedelta(hours=model.hours)
     return f"{now.day} {now:%b %Y, %H:%M}"
 
@@ -131,7 +131,7 @@ def _truth(pane: RunPane, model: DetentionModel) -> dict[str, Any]:
 
 
 def truth_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
-    """What stands on the map as things are."""
+    """Return what is drawn over the base map in truth."""
     dots, people_per_dot = people_dots(model)
     return {
         "sites": true_states(model, plan),
@@ -143,7 +143,7 @@ def truth_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
 
 
 def belief_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
-    """What stands on the map as the reports have it: places alone."""
+    """Return what is drawn over the base map from reports: facilities alone."""
     return {"sites": reported_states(model, plan), "units": [], "front": "", "dots": "", "people_per_dot": 1}
 
 
@@ -168,7 +168,7 @@ def _belief(pane: RunPane, model: DetentionModel) -> dict[str, Any]:
 
 
 def series(pane: RunPane, columns: tuple[str, ...]) -> dict[str, Any]:
-    """The columns of the steps up to now and each role's claims (none for a role that claims nothing), thinned."""
+    """Return columns of the history and each role's claims up to now, thinned; None for a role without a claim."""
     steps = thinned(pane.at)
     rows = pane.history[steps]
     return {
@@ -179,7 +179,7 @@ def series(pane: RunPane, columns: tuple[str, ...]) -> dict[str, Any]:
 
 
 def thinned(last: int) -> np.ndarray:
-    """Every so many-th step, and the last; the stride doubles, so that drawn points stay where they are."""
+    """Return every n-th step and the last; n doubles as a run grows, so that points drawn before stay in place."""
     stride = 1
     while last // stride > MAX_POINTS:
         stride *= 2
@@ -188,7 +188,7 @@ def thinned(last: int) -> np.ndarray:
 
 
 def _panel(pane: RunPane, session: Session) -> dict[str, Any] | None:
-    """How many were held and how many guards stood at the pinned facility, step by step; for what happened only."""
+    """Return held persons and guards of the pinned facility at each step, thinned; None in the officials' mode."""
     assert pane.model is not None
     names = pane.model.names.facilities
     if session.mode != "truth" or session.pinned not in names or not pane.held.shape[1]:
@@ -202,7 +202,7 @@ def _panel(pane: RunPane, session: Session) -> dict[str, Any] | None:
 
 
 def log(session: Session) -> dict[str, Any]:
-    """The newest rows of the log that fit what it is narrowed down to, of the run that the controls set."""
+    """Return the newest rows of the log that pass its filters, for the run that the controls set."""
     pane = session.pane
     if pane.model is None:
         return {"rows": [], "more": 0}
@@ -212,7 +212,7 @@ def log(session: Session) -> dict[str, Any]:
 
 
 def _plain(values: np.ndarray) -> list[float | None]:
-    """Numbers for JSON: None for NaN, and no more digits than a chart shows."""
+    """Return numbers for JSON: None for NaN, five decimals."""
     return [None if value != value else round(value, 5) for value in values.tolist()]
 
 

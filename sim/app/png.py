@@ -1,4 +1,4 @@
-"""PNG pictures, written with the standard library alone."""
+"""Encode pictures as PNG with the standard library alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def png(pixels: np.ndarray) -> bytes:
-    """An RGB picture, uint8 (height, width, 3), as PNG."""
+    """Return an RGB picture, uint8 (height, width, 3), as PNG."""
     height, width, _ = pixels.shape
     rows = np.concatenate([np.zeros((height, 1), np.uint8), pixels.reshape(height, width * 3)], axis=1)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""What the page of results is sent: the points of a sweep, and the one that is chosen."""
+"""Data sent to the page of results: the points of a sweep, and the chosen point."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_CURVE = 200
 
 
 class RankedRun(NamedTuple):
-    """A run by its value of a metric, None where that is infinite or no number."""
+    """A run with its value of a metric; None for an infinite value or NaN."""
 
     value: float | None
     replicate: int
@@ -30,7 +30,7 @@ class RankedRun(NamedTuple):
 
 
 def sweep(study: Study, metric: str) -> dict[str, Any]:
-    """Return the points of a sweep with their quantiles, and how they are laid out."""
+    """Return the points of a sweep with their quantiles, and the layout of the heat map."""
     results = study.results
     plan = heatmap.plan(study)
     values = study.runs(metric)
@@ -65,7 +65,7 @@ def chosen_point(study: Study, metric: str, point: int) -> dict[str, Any]:
 
 
 def _daily(study: Study, point: int) -> dict[str, list[float]] | None:
-    """Escaped and confirmed over the days, as medians over runs, and where the middle 90% escaped."""
+    """Return medians over runs of escaped and confirmed by day, and the 5% and 95% quantiles of escaped."""
     table = study.results.table("daily", ["point", "replicate", "day", "escaped", "confirmed"], point)
     days = np.unique(summary.numbers(table, "day"))
     if not len(days) or len(table) % len(days):
@@ -78,7 +78,7 @@ def _daily(study: Study, point: int) -> dict[str, list[float]] | None:
 
 
 def ranked_runs(study: Study, metric: str, point: int) -> list[RankedRun]:
-    """Value, replicate and seed of every run of the chosen point, from the least on; null beyond every number."""
+    """Return the runs of a point by value, lowest first; NaN counts as highest."""
     columns = ["point", "replicate", "seed", "status", metric]
     runs = summary.done(study.results.table("runs", columns, point))
     values = summary.numbers(runs, metric).tolist()
@@ -91,13 +91,13 @@ def ranked_runs(study: Study, metric: str, point: int) -> list[RankedRun]:
 
 
 def picks(study: Study, metric: str, point: int) -> list[tuple[str, str, RankedRun]]:
-    """Return key, name and run of the replicates that a point offers; none without a run."""
+    """Return key, name and run of the replicates offered of a point; empty if it has no run."""
     ranked = ranked_runs(study, metric, point)
     return [(key, name, ranked[_at(q, len(ranked))]) for key, name, q in PICKS if ranked]
 
 
 def _at(share: float, many: int) -> int:
-    """Rank of a quantile that is an observed value: the lower one between two."""
+    """Return the index of a quantile among sorted values: the lower one if it falls between two."""
     return max(0, min(many - 1, math.ceil(share * many) - 1))
 
 

@@ -1,4 +1,4 @@
-"""The page of results: which folder is open, what is shown of it, and the replicates worth a look."""
+"""State of the page of results: the open folder, and the metric and point chosen in it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ METRICS = {
     "facilities_lost": "Facilities lost",
     "facilities_emptied": "Facilities emptied",
 }
-"""Metrics that the page offers, and their names there."""
+"""Metrics offered, with their names on the page."""
 
 
 class ResultsPage:
-    """What one page shows of an archive. Everything that the page asks for is checked."""
+    """What one page shows of an archive. Every request of the page is checked."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
@@ -42,25 +42,25 @@ class ResultsPage:
             self.choose(self.names[0])
 
     def choose(self, name: Any) -> None:
-        """Open another folder; what is wrong with it is kept for the page."""
+        """Open another folder; its errors are kept for the page."""
         self.names = self.archive.folders()
         if name not in self.names:
             return
         self.name, self.point, self.errors, self.study = str(name), None, [], None
         try:
             study = Study(self.archive.open(self.name))
-            study.runs(self.metric)  # reads the parts, so that a torn one is told now
+            study.runs(self.metric)  # reads the parts, so that a damaged one is reported now
             self.study = study
-        except Exception as error:  # the page must live on, whatever a folder holds
+        except Exception as error:  # the page must survive whatever a folder holds
             self._fail(error)
 
     def choose_metric(self, metric: Any) -> None:
-        """Another metric."""
+        """Show another metric."""
         if metric in METRICS:
             self.metric = str(metric)
 
     def choose_point(self, point: Any) -> None:
-        """Another point, None for none."""
+        """Choose another point, or None."""
         if point is None or (self.study is not None and point in self.study.index):
             self.point = point
 
@@ -79,7 +79,7 @@ class ResultsPage:
         return None
 
     def shown(self) -> dict[str, Any]:
-        """All that the page needs."""
+        """Return all data of the page."""
         shown = {
             "folders": [{"key": name, "name": printable(name)[:120]} for name in self.names],
             "folder": self.name,

@@ -1,4 +1,4 @@
-"""One run as the page shows it: its scenario and settings, its model, and what charts need of every step played."""
+"""A run on the page: its scenario and settings, its model, and what charts need of each step."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sim.world.codes import HANDOVERS
 
 COLUMNS = ("escaped", "confirmed", "guards", "coverage", "reports")
 HISTORY = np.dtype([*((name, np.float64) for name in COLUMNS), ("claims", np.float64, len(ROLES))])
-"""What is kept of every step: the columns, and the current claim of each role."""
+"""What is kept of each step: the columns (persons; coverage a share), and each role's claim (persons)."""
 MAX_TRACKED = 2_000_000
-"""Facilities times steps up to which held and guards of each are kept too, for its panel."""
+"""Largest product of facilities and steps for which held and guards of each facility are kept too."""
 
 
 class RunPane:
-    """A run that can be played, and set to any step: a replicate repeats itself bit by bit, so nothing else is kept."""
+    """A run that can be played, and set to any step by replaying it, as a replicate repeats itself bit by bit."""
 
     def __init__(self, label: str, file: str | None, seed: int | None = None, replicate: int = 0) -> None:
-        """Parameters: label, what it is called; file, in the folder of scenarios, None for a given one."""
+        """Parameters: label, name shown; file, in the folder of scenarios, None for a run that was loaded already."""
         self.label, self.file = label, file
         self.seed, self.replicate = seed, replicate
         self.settings: dict[str, object] = {}
@@ -38,18 +38,18 @@ class RunPane:
         self.played = 0
 
     def begin(self, loaded: Resolved) -> None:
-        """A new run from the start, of a scenario as its file has it and with the settings made here."""
+        """Start a run of a loaded scenario, with the settings of the page."""
         self.loaded = loaded
         self.restart()
 
     def fail(self, error: Exception) -> None:
-        """No run: what is wrong is kept for the page, which must live on whatever a scenario does."""
+        """Drop the run and keep its error for the page."""
         self.model, self.plan, self.loaded = None, None, None
         self.errors = error_messages(error)
         self.restarts += 1
 
     def restart(self) -> None:
-        """The same run from the start, with the settings as they are now."""
+        """Start the run again with the present settings."""
         if self.loaded is None:
             return
         try:
@@ -67,7 +67,7 @@ class RunPane:
         self._record(model)
 
     def go(self, step: int) -> None:
-        """Set the run to a step. What was played is repeated in one call; what was not is played step by step."""
+        """Set the run to a step: steps played before are repeated in one call, new ones are played one by one."""
         model = self.model
         if model is None:
             return
@@ -84,12 +84,12 @@ class RunPane:
 
     @property
     def at(self) -> int:
-        """Steps done."""
+        """Number of steps done."""
         return int(self.model.truth.clock["step"][0]) if self.model is not None else 0
 
     @property
     def steps(self) -> int:
-        """Steps to the horizon."""
+        """Number of steps to the horizon."""
         return self.model.resolved.steps if self.model is not None else 0
 
     @property
@@ -98,7 +98,7 @@ class RunPane:
         return float(self.model.resolved.scenario.step_hours) if self.model is not None else 1.0
 
     def number(self, path: str) -> float | None:
-        """A slider's number in this run, drawn where it is a distribution; None without a run."""
+        """Return a slider's value in this run: the drawn value of a distribution, None if there is no run."""
         set_here = self.settings.get(path)
         if path == PACE:
             return float(set_here) if isinstance(set_here, int | float) else 1.0
@@ -109,7 +109,7 @@ class RunPane:
         return float(self.model.truth.par[path.replace(".", "_")][0])
 
     def handover(self) -> str:
-        """How control passes in this run."""
+        """Return how custody passes in this run."""
         if self.model is None:
             return str(self.settings.get(HANDOVER, HANDOVERS[0]))
         return HANDOVERS[int(self.model.truth.clock["handover"][0])]
@@ -139,7 +139,7 @@ class RunPane:
 
 
 def claims_by_role(belief: Belief) -> np.ndarray:
-    """Each role's current claim: the larger of the sum of its site claims and its theatre claim; NaN for none."""
+    """Return each role's claim: the larger of the sum of its site claims and its theatre claim, NaN for none."""
     none = np.isnan(belief.claim)
     sums = np.where(none.all(axis=1), np.nan, np.where(none, 0.0, belief.claim).sum(axis=1))
     return np.fmax(sums, belief.theatre_claim)

@@ -1,4 +1,4 @@
-"""One page's state: its run, the run beside it, and what is shown of them. Every page has its own; none is shared."""
+"""State of one page: one or two runs, and what is shown of them. No two pages share it."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sim.scenario.errors import printable, shown
 from sim.world.codes import HANDOVERS
 
 MODES = ("truth", "belief")
-"""What happened; what officials can see."""
+"""Modes of the page: what happened, what officials can see."""
 PAGES = ("run", "results")
 SPEEDS = (1, 3, 6, 12, 24)
-"""Hours per frame."""
+"""Hours per frame offered."""
 KINDS = ("all", "event", "report")
 MAX_SEED = 2**63 - 1
 FIRST = 0
-"""Index of the run that is always there; the other one is beside it."""
+"""Index of the run that is always there; a second one may stand beside it."""
 
 
 class Session:
-    """A page's state. `act` takes what the page asks for; everything it sends is checked."""
+    """State of one page. `act` takes the page's requests, and each of their values is checked."""
 
     def __init__(self, start: Start) -> None:
         self.start = start
@@ -44,7 +44,7 @@ class Session:
 
     @property
     def pane(self) -> RunPane:
-        """The run whose settings the controls set."""
+        """The run that the controls set."""
         return self.panes[self.active]
 
     @property
@@ -53,7 +53,7 @@ class Session:
         return self.panes[FIRST]
 
     def act(self, asked: Any) -> None:
-        """Do what the page asks; what it may not ask for is passed over."""
+        """Do what the page asks; ignore a request that is not allowed."""
         if not isinstance(asked, dict):
             return
         action = self._actions().get(str(asked.get("do")))
@@ -88,11 +88,11 @@ class Session:
     # Time
 
     def advance(self) -> None:
-        """One frame: so many hours, at least a step."""
+        """Advance by the hours of a frame, at least one step."""
         self.go(self.first.at + max(1, round(self.hours / self.first.step_hours)))
 
     def go(self, step: Any) -> None:
-        """To a step of the first run; the one beside it goes to the same hour."""
+        """Go to a step of the first run; the second run goes to the same hour."""
         if not _whole(step):
             return
         _set(self.first, int(step))
@@ -101,14 +101,14 @@ class Session:
             _set(pane, round(hours / pane.step_hours))
 
     def reset(self) -> None:
-        """Back to the start, the scenario's file read anew."""
+        """Go back to the start and read the scenario's file again."""
         for pane in self.panes:
             self._load(pane)
 
     # What runs
 
     def choose_scenario(self, file: Any) -> None:
-        """Another scenario of the folder, with its own values."""
+        """Run another scenario of the folder, without settings of the page."""
         if file not in self.start.files():
             return
         self.pane.file, self.pane.label, self.pane.settings = str(file), _name(str(file)), {}
@@ -118,7 +118,7 @@ class Session:
         self._align()
 
     def choose_seed(self, text: Any) -> None:
-        """A seed as typed, for both runs; one that is no whole number leaves them as they are."""
+        """Set the seed of both runs from typed text; ignore it, with an error, unless it is a whole number."""
         self.seed_text, self.seed_error = printable(str(text))[:40], ""
         try:
             seed = int(str(text)[:40], 10)
@@ -133,23 +133,23 @@ class Session:
         self._show_seed()
 
     def choose_number(self, slider: Slider, value: Any) -> None:
-        """A slider's value."""
+        """Set a slider's value, if it is in range."""
         if isinstance(value, int | float) and not isinstance(value, bool) and slider.low <= value <= slider.high:
             self._set(slider.path, float(value))
 
     def choose_handover(self, value: Any) -> None:
-        """How control passes."""
+        """Set how custody passes."""
         if value in HANDOVERS:
             self._set(HANDOVER, value)
 
     def undo_settings(self) -> None:
-        """Back to the scenario's own values."""
+        """Drop the settings of the page."""
         self.pane.settings = {}
         self.pane.restart()
         self._align()
 
     def compare(self) -> None:
-        """The same seed with another decision beside the run, or that run gone again."""
+        """Show a second run with the same seed and another decision, or remove it again."""
         self.active = FIRST
         if len(self.panes) > 1:
             self.panes = self.panes[:1]
@@ -165,12 +165,12 @@ class Session:
         self.go(a.at)
 
     def choose_pane(self, pane: Any) -> None:
-        """Which of the runs the controls set."""
+        """Choose the run that the controls set."""
         if _whole(pane) and pane in range(len(self.panes)):
             self.active = int(pane)
 
     def open(self, rank: Any) -> None:
-        """A replicate of the results, played to its end."""
+        """Show a replicate of the results, played to its end."""
         run = self.results_page.open(rank) if self.results_page is not None else None
         if run is None:
             return
@@ -181,13 +181,13 @@ class Session:
         self._show_seed()
 
     def _set(self, path: str, value: object) -> None:
-        """A changed setting starts the run anew; with another beside it, both at the hour they were at."""
+        """Change a setting: the run starts again, and with a second run goes back to the hour it was at."""
         self.pane.settings = {**self.pane.settings, path: value}
         self.pane.restart()
         self._align()
 
     def _align(self) -> None:
-        """With two runs, bring them to the same hour: a change of one is seen against the other where it stands."""
+        """Bring the changed run to the hour of the other one, if there are two."""
         if len(self.panes) == 1:
             return
         other = self.panes[1 - self.active]
@@ -202,7 +202,7 @@ class Session:
                 pane.restart()
             elif run is not None:
                 pane.begin(run.resolved)
-        except Exception as error:  # the page must live on, whatever a file holds
+        except Exception as error:  # the page must survive whatever a file holds
             pane.fail(error)
 
     def _show_seed(self) -> None:
@@ -212,43 +212,43 @@ class Session:
     # What is shown
 
     def choose_mode(self, mode: Any) -> None:
-        """What happened, or what officials can see of it."""
+        """Choose what happened, or what officials can see."""
         if mode in MODES:
             self.mode = mode
 
     def choose_speed(self, hours: Any) -> None:
-        """Hours per frame."""
+        """Choose the hours per frame."""
         if hours in SPEEDS:
             self.hours = int(hours)
 
     def choose_page(self, page: Any) -> None:
-        """The run, or results if there are any."""
+        """Choose the page of the run, or that of results if there is an archive."""
         if page == "results" and self.start.archive is not None and self.results_page is None:
             self.results_page = ResultsPage(self.start.archive)
         if page in PAGES and (page == "run" or self.results_page is not None):
             self.page = page
 
     def pin(self, site: Any) -> None:
-        """A facility whose numbers and log stay in view; anything else lets go of it."""
+        """Pin a facility, whose numbers and log stay in view; unpin for any other value."""
         names = self.first.model.names.facilities if self.first.model is not None else ()
         self.pinned = str(site) if site in names else ""
 
     def choose_kinds(self, kinds: Any) -> None:
-        """Which rows the log shows."""
+        """Choose the kind of rows that the log shows."""
         if kinds in KINDS:
             self.kinds = kinds
 
     def choose_text(self, text: Any) -> None:
-        """What the log's rows must hold."""
+        """Set the text that the log's rows must contain."""
         self.text = str(text)[:60] if isinstance(text, str) else ""
 
     def titles(self) -> list[str]:
-        """What each run is, in words: its decisions."""
+        """Return each run's decisions as text."""
         return [decisions(pane.settings) for pane in self.panes]
 
 
 def _set(pane: RunPane, step: int) -> None:
-    """Set a run to a step; should a rule fail, the page says so and lives on."""
+    """Set a run to a step; an error of a rule is shown on the page."""
     try:
         pane.go(step)
     except Exception as error:

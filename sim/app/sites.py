@@ -1,4 +1,4 @@
-"""Facilities as numbers that the page puts on the map: as they are, or as the reports have them."""
+"""Numbers of facilities for the map: as they are, or as reported."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ STATES = {
     "taken": "taken over",
     "empty": "empty",
 }
-"""States by the word the page gives them, in the order of the legend."""
+"""States and their names on the page, in the order of the legend."""
 THIN = 0.5
-"""Share of the guards given below which a place counts as thinly guarded."""
+"""Share of the assigned guards below which a facility counts as thinly guarded."""
 EMPTY = 0.05
+"""Share of those held at the start below which a facility counts as empty."""
 DISORDER = 0.02
-"""Share of those held in disorder from which a place counts as in disorder."""
+"""Share of those held who are in disorder from which a facility counts as in disorder."""
 
 
 def state(site: Any) -> str:
-    """A facility's state in one word."""
+    """Return a facility's state, a key of STATES."""
     guards = float(site["on_site"]) + float(site["occupier_guards"])
     if site["held"] < EMPTY * site["held0"] or site["held"] == 0:
         return "empty"
@@ -45,29 +46,29 @@ def state(site: Any) -> str:
 
 
 class Plan(NamedTuple):
-    """What a run's map keeps from projection to projection: titles, and which facilities stand on it."""
+    """What stays the same on a run's map: titles, and the facilities on it."""
 
     titles: list[str]
     parties: list[str]
     rows: list[int]
-    """Facilities whose people are detained, the largest first, so that it lies below."""
+    """Indices of the facilities whose people are detained, largest first, so that small ones are drawn on top."""
 
     @classmethod
     def of(cls, model: DetentionModel) -> Plan:
-        """The plan of a run."""
+        """Return the plan of a run's map."""
         titles = [facility_title(model, f) for f in range(len(model.names.facilities))]
         return cls(titles, party_titles(model), detained(model))
 
 
 def detained(model: DetentionModel) -> list[int]:
-    """Indices of the facilities whose people are detained, the largest first."""
+    """Return the indices of the facilities whose people are detained, largest first."""
     sites = model.truth.facility
     rows = np.flatnonzero(sites["resident"] == 0)
     return [int(f) for f in rows[np.argsort(-sites["held0"][rows], kind="stable")]]
 
 
 def public_facts(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """What is public of every prison and annex: its name, place, and numbers on the eve."""
+    """Return what is public of each prison and annex: name, place (SVG units), and numbers at the start."""
     projection, sites = Projection.of(model.resolved.theatre.grid), model.truth.facility
     return [
         {
@@ -88,7 +89,7 @@ def public_facts(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
 
 
 def residents(model: DetentionModel) -> list[dict[str, Any]]:
-    """Camps' residents, who may walk out: rings behind the rest."""
+    """Return place (SVG units) and number of camp residents, who may walk out; drawn as rings."""
     projection = Projection.of(model.resolved.theatre.grid)
     return [
         {
@@ -102,7 +103,7 @@ def residents(model: DetentionModel) -> list[dict[str, Any]]:
 
 
 def true_states(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as they are, in the order of `public_facts`."""
+    """Return the true state of prisons and annexes, in the order of `public_facts`."""
     return [_true_state(model, plan, f) for f in plan.rows]
 
 
@@ -125,14 +126,14 @@ def _true_state(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
 
 
 def reported_states(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as the reports have them, in the order of `public_facts`; nothing here reads the truth."""
+    """Return the reported state of prisons and annexes, in the order of `public_facts`; reads nothing of the truth."""
     made = model.belief.report[: model.belief.board["reports"][0]]
     latest = {int(report["facility"]): report for report in made}
     return [_reported_state(model, f, latest.get(f)) for f in plan.rows]
 
 
 def _reported_state(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
-    """The last report with its age and grade, and every role's current claim; no report leaves the numbers empty."""
+    """Return the last report with its age (days) and grade, and each role's claim; without a report only the age."""
     confirmed = float(model.belief.confirmed[f])
     if last is None:
         return {"state": "unreported", "age": round(model.hours / 24, 2), "confirmed": confirmed, "claims": []}

@@ -1,4 +1,4 @@
-"""The page in a real browser: it shows the model's own numbers, and nothing that a reader must not see."""
+"""The page in a real browser: it shows the model's own numbers, and no truth in the officials' mode."""
 
 import re
 from pathlib import Path

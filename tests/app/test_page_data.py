@@ -1,4 +1,4 @@
-"""What is sent to the page: in the officials' mode nothing that depends on what happened."""
+"""Data sent to the page: in the officials' mode nothing that depends on what happened."""
 
 import json
 from pathlib import Path
@@ -10,14 +10,14 @@ from sim.app.page_data import base_map_of, controls, frame, log
 from sim.app.session import Session
 from sim.app.start import Start
 
-PUBLIC = {  # what is public of a facility: where it stands, and its numbers on the eve
+PUBLIC = {  # public facts of a facility: its place, and its numbers at the start
     "key", "initial", "x", "y", "column", "row", "camp", "resident", "first", "held0", "assigned", "capacity", "walls",
     "cameras", "guard_first", "guard_rows", "block_first", "blocks",
 }  # fmt: skip
 
 
 def sent(session: Session) -> str:
-    """Everything that a page is sent."""
+    """Return everything that a page is sent."""
     for pane in session.panes:
         if pane.model is not None:
             pane.event_log.read(pane.model)
@@ -26,7 +26,7 @@ def sent(session: Session) -> str:
 
 
 def scramble(session: Session) -> None:
-    """Another truth: other people held, guards, holders, forces, ground, crowds, totals and events."""
+    """Change the truth: people held, guards, holders, forces, control, totals and events."""
     for pane in session.panes:
         assert pane.model is not None
         truth = pane.model.truth

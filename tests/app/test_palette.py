@@ -1,4 +1,4 @@
-"""The colours of the page, as people see them who lack one kind of cone."""
+"""The colours of the page: each declared once, and distinct for colour-blind readers."""
 
 import itertools
 import re
@@ -23,7 +23,7 @@ def files(root: Path) -> list[Path]:
 
 
 def lab(color: str, lacking: str) -> np.ndarray:
-    """CIELAB of a colour as it is seen."""
+    """Return CIELAB of a colour as seen without one kind of cone."""
     rgb = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     xyz = TO_XYZ @ np.clip(np.array(LACKING[lacking]) @ linear, 0, 1) / (0.9505, 1.0, 1.089)
