@@ -21,7 +21,7 @@ REFERRING = ("extends", "draws")
 """Keys of a scenario that name another file; a scenario stored with results has none of them."""
 
 
-class Confined(Folder):
+class ConfinedFolder(Folder):
     """A results folder that reads no file outside itself, whatever its manifest names."""
 
     def read(self, name: str) -> bytes:
@@ -60,13 +60,13 @@ class Archive:
         """Open the results in one of the folders. Raises InputError."""
         if name not in self.folders():
             raise InputError([Problem("results", 0, str(name)[:200], "no such results folder")])
-        return Results.of(Confined(self.root / name))
+        return Results.of(ConfinedFolder(self.root / name))
 
 
 def scenario_of(results: Results, point: int) -> Resolved:
     """Return the scenario of a point, built from the results folder alone. Raises InputError."""
     assert results.path is not None
-    store = Confined(results.path)
+    store = ConfinedFolder(results.path)
     problem = Problem(
         display(results.path / "scenario.yaml"), 0, "", "refers to other files", "a scenario in one piece"
     )

@@ -17,7 +17,7 @@ from mesa.visualization.utils import update_counter
 
 from sim.app.assets import parts, style, to_json
 from sim.app.page_data import base_map, belief_overlay, thinned, truth_overlay
-from sim.app.sites import Plan
+from sim.app.sites import MapPlan
 from sim.model import DetentionModel, Run
 from sim.plots.style import BELIEF, TRUTH
 
@@ -73,9 +73,9 @@ def gap(model: DetentionModel) -> dict[str, Any]:
     }
 
 
-def _start(model: DetentionModel) -> tuple[np.ndarray, Plan]:
+def _start(model: DetentionModel) -> tuple[np.ndarray, MapPlan]:
     """Return who held each cell on day 0, and what stays the same on the map."""
-    return Run(model.resolved).truth.control, Plan.of(model)
+    return Run(model.resolved).truth.control, MapPlan.of(model)
 
 
 def _shown(model: DetentionModel, base: dict[str, Any], overlay: dict[str, Any], mode: str) -> dict[str, Any]:

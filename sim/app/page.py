@@ -17,7 +17,7 @@ TITLE = "Detention sites: what happened, and what officials can see"
 
 
 @solara.component_vue("page.vue")
-def Drawn(
+def PageTemplate(
     components: dict[str, str],
     css: str,
     controls_json: str,
@@ -55,7 +55,7 @@ def Page() -> None:
     results_page = session.results_page if session.page == "results" else None
     results = to_json(results_page.shown()) if results_page is not None else "null"
     solara.Title(TITLE)
-    Drawn(
+    PageTemplate(
         components=parts(),
         css=style(),
         controls_json=to_json(controls(session)),

@@ -15,7 +15,7 @@ from sim.app.palette import role_lines
 from sim.app.run_pane import COLUMNS, RunPane
 from sim.app.session import SPEEDS, Session
 from sim.app.settings import HANDOVER, SLIDERS
-from sim.app.sites import STATES, Plan, public_facts, reported_states, residents, true_states
+from sim.app.sites import STATES, MapPlan, public_facts, reported_states, residents, true_states
 from sim.model import DetentionModel
 from sim.plots.style import count, tidy
 from sim.scenario.declare import parse_date
@@ -74,7 +74,7 @@ def base_map_of(pane: RunPane, mode: str) -> dict[str, Any]:
     return base_map(model, plan, control, pane.first_control)
 
 
-def base_map(model: DetentionModel, plan: Plan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
+def base_map(model: DetentionModel, plan: MapPlan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
     """Return the base map: who holds each cell now and held it at first, camp residents, and facilities."""
     return {**control_layers(model, control, first), "residents": residents(model), "sites": public_facts(model, plan)}
 
@@ -130,7 +130,7 @@ def _truth(pane: RunPane, model: DetentionModel) -> dict[str, Any]:
     }
 
 
-def truth_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
+def truth_overlay(model: DetentionModel, plan: MapPlan) -> dict[str, Any]:
     """Return what is drawn over the base map in truth."""
     dots, people_per_dot = people_dots(model)
     return {
@@ -142,7 +142,7 @@ def truth_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
     }
 
 
-def belief_overlay(model: DetentionModel, plan: Plan) -> dict[str, Any]:
+def belief_overlay(model: DetentionModel, plan: MapPlan) -> dict[str, Any]:
     """Return what is drawn over the base map from reports: facilities alone."""
     return {"sites": reported_states(model, plan), "units": [], "front": "", "dots": "", "people_per_dot": 1}
 

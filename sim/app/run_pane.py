@@ -7,7 +7,7 @@ import numpy as np
 from sim.app.event_log import EventLog
 from sim.app.labels import error_messages
 from sim.app.settings import HANDOVER, PACE, changed
-from sim.app.sites import Plan
+from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
 from sim.scenario.parameters import ROLES
 from sim.scenario.resolved import Resolved
@@ -32,7 +32,7 @@ class RunPane:
         self.errors: list[str] = []
         self.loaded: Resolved | None = None
         self.model: DetentionModel | None = None
-        self.plan: Plan | None = None
+        self.plan: MapPlan | None = None
         self.event_log = EventLog()
         self.restarts = 0
         self.played = 0
@@ -54,7 +54,7 @@ class RunPane:
             return
         try:
             model = DetentionModel(changed(self.loaded, self.settings), rng=self.seed, replicate=self.replicate)
-            self.plan = Plan.of(model)
+            self.plan = MapPlan.of(model)
         except Exception as error:
             self.fail(error)
             return

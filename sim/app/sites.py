@@ -45,7 +45,7 @@ def state(site: Any) -> str:
     return "thin" if guards < THIN * site["assigned"] else "held"
 
 
-class Plan(NamedTuple):
+class MapPlan(NamedTuple):
     """What stays the same on a run's map: titles, and the facilities on it."""
 
     titles: list[str]
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
     """Indices of the facilities whose people are detained, largest first, so that small ones are drawn on top."""
 
     @classmethod
-    def of(cls, model: DetentionModel) -> Plan:
+    def of(cls, model: DetentionModel) -> MapPlan:
         """Return the plan of a run's map."""
         titles = [facility_title(model, f) for f in range(len(model.names.facilities))]
         return cls(titles, party_titles(model), detained(model))
@@ -67,7 +67,7 @@ def detained(model: DetentionModel) -> list[int]:
     return [int(f) for f in rows[np.argsort(-sites["held0"][rows], kind="stable")]]
 
 
-def public_facts(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+def public_facts(model: DetentionModel, plan: MapPlan) -> list[dict[str, Any]]:
     """Return what is public of each prison and annex: name, place (SVG units), and numbers at the start."""
     projection, sites = Projection.of(model.resolved.theatre.grid), model.truth.facility
     return [
@@ -102,12 +102,12 @@ def residents(model: DetentionModel) -> list[dict[str, Any]]:
     ]
 
 
-def true_states(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+def true_states(model: DetentionModel, plan: MapPlan) -> list[dict[str, Any]]:
     """Return the true state of prisons and annexes, in the order of `public_facts`."""
     return [_true_state(model, plan, f) for f in plan.rows]
 
 
-def _true_state(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
+def _true_state(model: DetentionModel, plan: MapPlan, f: int) -> dict[str, Any]:
     site = model.truth.facility[f]
     guards = int(site["on_site"]) + int(np.floor(site["occupier_guards"] + 0.5))
     return {
@@ -125,7 +125,7 @@ def _true_state(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
     }
 
 
-def reported_states(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
+def reported_states(model: DetentionModel, plan: MapPlan) -> list[dict[str, Any]]:
     """Return the reported state of prisons and annexes, in the order of `public_facts`; reads nothing of the truth."""
     made = model.belief.report[: model.belief.board["reports"][0]]
     latest = {int(report["facility"]): report for report in made}

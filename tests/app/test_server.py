@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sim.app.archive import Archive, Confined, scenario_of
+from sim.app.archive import Archive, ConfinedFolder, scenario_of
 from sim.app.server import Guarded, host_of, listen
 from sim.app.session import Session
 from sim.app.settings import paced
@@ -156,7 +156,7 @@ def test_a_session_passes_over_what_it_may_not_be_asked(scenarios: Path, archive
 
 
 def test_nothing_outside_the_folder_of_results_is_read(archive: Path) -> None:
-    store = Confined(archive / "sweep")
+    store = ConfinedFolder(archive / "sweep")
     assert store.read("manifest.json")
     for name in ("../torn/manifest.json", str(archive / "torn" / "manifest.json")):
         with pytest.raises(InputError, match="outside"):
