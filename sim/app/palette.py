@@ -39,8 +39,14 @@ VARIABLES = {
     "error": "#b3261e",
 }
 """Colours used more than once, which the style sheet and the parts of the page take as `var(--name)`."""
-RAMPS = {"gap": GAP_RAMP, "gap_person_days": GAP_RAMP, "undetected_share": GAP_RAMP}
-RAMPS |= {"confirmed": BELIEF_RAMP, "reported": BELIEF_RAMP}
+RAMPS = {
+    "gap": GAP_RAMP,
+    "gap_person_days": GAP_RAMP,
+    "undetected_share": GAP_RAMP,
+    "confirmed": BELIEF_RAMP,
+    "reported": BELIEF_RAMP,
+}
+"""Scales of the heat map by metric; every other metric has TRUTH_RAMP."""
 
 
 def css_variables() -> str:
