@@ -1,1 +1,1 @@
-"""The browser view: one run of one scenario, what happened and what officials can see of it."""
+"""The browser view: play a run, see what happened and what officials can see of it, and open results."""

@@ -1,4 +1,4 @@
-"""Results that the view may open: those in one folder, or in the folders below it, and nothing outside."""
+"""Results folders that the view may open: one folder and the folders below it, nothing outside."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from sim.scenario.files import display
 from sim.scenario.resolved import Resolved
 from sim.scenario.yamlfile import parse
 
-MOST = 200
-"""Results folders offered."""
-DEEP = ("", "*/", "*/*/", "*/*/*/")
-"""How far below the folder results are looked for."""
+MAX_FOLDERS = 200
+"""Most results folders offered."""
+PATTERNS = ("", "*/", "*/*/", "*/*/*/")
+"""Where results are looked for: in the folder and up to three levels below it."""
 REFERRING = ("extends", "draws")
-"""Keys of a scenario that lead to another file; one stored with results has none."""
+"""Keys of a scenario that name another file; a scenario stored with results has none of them."""
 
 
-class Confined(Folder):
-    """A results folder whose manifest may name what it likes: no file outside it is read."""
+class ConfinedFolder(Folder):
+    """A results folder that reads no file outside itself, whatever its manifest names."""
 
     def read(self, name: str) -> bytes:
-        """A file's content. Raises InputError outside the folder, FileNotFoundError."""
+        """Return a file's content. Raises InputError for one outside the folder, FileNotFoundError."""
         return super().read(self._inside(name))
 
     def open(self, name: str) -> BinaryIO | str:
-        """The file's path. Raises InputError outside the folder."""
+        """Return the file's path or stream. Raises InputError for one outside the folder."""
         return super().open(self._inside(name))
 
     def _inside(self, name: str) -> str:
@@ -42,31 +42,31 @@ class Archive:
     """The results folders at or below one folder."""
 
     def __init__(self, root: Path) -> None:
-        """Raises InputError if there is no such folder."""
+        """Raise InputError if there is no such folder."""
         if not root.is_dir():
             raise InputError([Problem("--results", 0, display(root), "no such folder", "a folder of results")])
         self.root = root
 
     def folders(self) -> list[str]:
-        """Folders that hold a manifest, relative to the root (`.` for itself), the newest first."""
+        """Return the folders that hold a manifest, relative to the root (`.` for the root), newest first."""
         found: dict[str, float] = {}
-        for deep in DEEP:
-            for path in self.root.glob(deep + MANIFEST):
-                if len(found) < MOST and within(path, self.root):
+        for pattern in PATTERNS:
+            for path in self.root.glob(pattern + MANIFEST):
+                if len(found) < MAX_FOLDERS and within(path, self.root):
                     found[path.parent.relative_to(self.root).as_posix()] = path.stat().st_mtime
         return sorted(found, key=lambda name: -found[name])
 
     def open(self, name: str) -> Results:
-        """The results in one of the folders. Raises InputError."""
+        """Open the results in one of the folders. Raises InputError."""
         if name not in self.folders():
             raise InputError([Problem("results", 0, str(name)[:200], "no such results folder")])
-        return Results.of(Confined(self.root / name))
+        return Results.of(ConfinedFolder(self.root / name))
 
 
 def scenario_of(results: Results, point: int) -> Resolved:
-    """The scenario of a point, from nothing but the results folder. Raises InputError."""
+    """Return the scenario of a point, built from the results folder alone. Raises InputError."""
     assert results.path is not None
-    store = Confined(results.path)
+    store = ConfinedFolder(results.path)
     problem = Problem(
         display(results.path / "scenario.yaml"), 0, "", "refers to other files", "a scenario in one piece"
     )
@@ -81,12 +81,12 @@ def scenario_of(results: Results, point: int) -> Resolved:
 
 
 def _whole(data: Any) -> bool:
-    """Whether a scenario stands in one document."""
+    """Return true if a scenario is complete in one document."""
     return (
         isinstance(data, dict) and isinstance(data.get("theatre"), dict) and not any(data.get(key) for key in REFERRING)
     )
 
 
 def within(path: Path, folder: Path) -> bool:
-    """Whether a path really leads to somewhere in a folder."""
+    """Return true if a path, with links resolved, lies in a folder."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))

@@ -1,59 +1,44 @@
-"""The page. Solara makes one for every tab; its run is made inside it and shared with no other."""
+"""The page. Solara makes one per tab; each has its own session, shared with no other tab."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import solara
 
-from sim.app.frame import base, controls, frame, log
+from sim.app.assets import parts, style, to_json
+from sim.app.page_data import base_map_of, controls, frame, log
+from sim.app.run_pane import RunPane
 from sim.app.session import Session
-from sim.app.side import Side
 from sim.app.start import current
 
-HERE = Path(__file__).parent
 TITLE = "Detention sites: what happened, and what officials can see"
 
 
-@cache
-def parts() -> dict[str, str]:
-    """The components that the page is made of, by the name of their tag."""
-    return {f"dv-{path.stem}": path.read_text("utf-8") for path in sorted((HERE / "parts").glob("*.vue"))}
-
-
-@cache
-def style() -> str:
-    """The page's style sheet."""
-    return (HERE / "page.css").read_text("utf-8")
-
-
 @solara.component_vue("page.vue")
-def Drawn(
+def PageTemplate(
     components: dict[str, str],
     css: str,
     controls_json: str,
-    base_json: str,
+    base_maps_json: str,
     log_json: str,
     frame_json: str,
     results_json: str,
     event_act: Callable[[Any], None],
 ) -> None:
-    """The page as Vue draws it; text from files reaches it as text only."""
+    """Draw the page with Vue, which shows text from files as text, never as markup."""
 
 
 @solara.component
 def Layout(children: list[Any]) -> None:
-    """No frame around the page."""
+    """Lay out the page without a frame."""
     solara.Div(children=children, style={"height": "100%"})
 
 
 @solara.component
 def Page() -> None:
-    """One run or two, with their controls, or results."""
+    """Show one run or two with their controls, or results."""
     session = solara.use_memo(lambda: Session(current()), [])
     _, redraw = solara.use_state(0)
 
@@ -61,38 +46,34 @@ def Page() -> None:
         session.act(asked)
         redraw(session.serial)
 
-    grounds = [_ground(side, session.mode) for side in session.sides]
-    below = solara.use_memo(lambda: text([base(side, session.mode) for side in session.sides]), [grounds])
-    log_key = [_logged(session), session.mode, session.kinds, session.text, session.pinned]
-    rows = solara.use_memo(lambda: text(log(session)), log_key)
-    # Results do not change while a run plays.
-    shelf = session.shelf if session.page == "results" else None
-    results = text(shelf.shown()) if shelf is not None else "null"
+    map_keys = [_map_key(pane, session.mode) for pane in session.panes]
+    base_maps = solara.use_memo(
+        lambda: to_json([base_map_of(pane, session.mode) for pane in session.panes]), [map_keys]
+    )
+    log_key = [_log_key(session), session.mode, session.kinds, session.text, session.pinned]
+    rows = solara.use_memo(lambda: to_json(log(session)), log_key)
+    results_page = session.results_page if session.page == "results" else None
+    results = to_json(results_page.shown()) if results_page is not None else "null"
     solara.Title(TITLE)
-    Drawn(
+    PageTemplate(
         components=parts(),
         css=style(),
-        controls_json=text(controls(session)),
-        base_json=below,
+        controls_json=to_json(controls(session)),
+        base_maps_json=base_maps,
         log_json=rows,
-        frame_json=text(frame(session)),
+        frame_json=to_json(frame(session)),
         results_json=results,
         event_act=act,
     )
 
 
-def _ground(side: Side, mode: str) -> tuple[int, int, str, bytes]:
-    """What the ground shown depends on; the control of cells only where it is shown."""
-    held = side.model.truth.control.tobytes() if side.model is not None and mode == "truth" else b""
-    return (id(side), side.runs, mode, held)
+def _map_key(pane: RunPane, mode: str) -> tuple[int, int, str, bytes]:
+    """Return what the base map depends on; who holds each cell only in the mode that shows it."""
+    held = pane.model.truth.control.tobytes() if pane.model is not None and mode == "truth" else b""
+    return (id(pane), pane.restarts, mode, held)
 
 
-def _logged(session: Session) -> tuple[int, int, tuple[int, int]]:
-    """What the log shown depends on: the run, and how many events and reports there are."""
-    side = session.side
-    return (id(side), side.runs, side.diary.read(side.model) if side.model is not None else (0, 0))
-
-
-def text(value: object) -> str:
-    """JSON: text is handed through as it is, where Vue would watch and copy every part of an object."""
-    return json.dumps(value, allow_nan=False, separators=(",", ":"))
+def _log_key(session: Session) -> tuple[int, int, tuple[int, int]]:
+    """Return what the log depends on: the run, and its numbers of events and reports."""
+    pane = session.pane
+    return (id(pane), pane.restarts, pane.event_log.read(pane.model) if pane.model is not None else (0, 0))

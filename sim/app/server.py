@@ -1,4 +1,4 @@
-"""The view's server: Solara in this process, on loopback, for pages of its own origin only."""
+"""Server of the view: Solara in this process, on loopback, for pages of its own origin only."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ from sim.scenario.errors import InputError, Problem
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TRIES = 100
-"""Ports tried from the first one on."""
+"""Number of ports tried, from the first one on."""
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self' ws: wss:; "
     "object-src 'none'; frame-ancestors 'none'; base-uri 'self'"
 )
-"""The page runs nothing and asks nobody but this server; Vue compiles its templates in the page."""
+"""Content policy: scripts and requests of this server only; Vue needs eval to compile templates in the page."""
 
 
 class Guarded:
-    """An ASGI application that answers its own names and pages of its own origin only.
+    """An ASGI application that answers only its own host names and pages of its own origin.
 
-    Against pages elsewhere that make a browser ask here, by a name that leads to loopback or across origins.
+    It guards against foreign pages that make a browser send requests here, across origins or by DNS rebinding.
     """
 
     def __init__(self, app: Any, names: Iterable[str], proxied: Iterable[str] = ()) -> None:
-        """Parameters: names, hosts it answers to; proxied, those of them whose Origin may differ from Host."""
+        """Parameters: names, hosts that are answered; proxied, those of them whose Origin may differ from Host."""
         self._app = app
         self._names = {name.lower() for name in names}
         self._proxied = {name.lower() for name in proxied}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """One connection."""
+        """Answer or refuse one connection."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
         elif not self.admits(scope["headers"]):
@@ -49,7 +49,7 @@ class Guarded:
             await self._app(scope, receive, _with_policy(send))
 
     def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
-        """Whether Host is one of ours and Origin, where there is one, the same."""
+        """Return true if Host is one of ours and Origin, if present, is the same."""
         hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
         origins = [value.decode("latin-1").lower() for name, value in headers if name == b"origin"]
         if len(hosts) != 1 or host_of(hosts[0]) not in self._names:
@@ -64,10 +64,10 @@ class Guarded:
 
 
 def host_of(place: str) -> str:
-    """The name in `name:port`; empty for what is none."""
+    """Return the name in `name:port`, empty if the text has another form."""
     try:
         parts = urlsplit(f"//{place}")
-        parts.port  # noqa: B018 - raises for a port that is none
+        parts.port  # noqa: B018 - raises for an invalid port
     except ValueError:
         return ""
     plain = not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
@@ -75,7 +75,7 @@ def host_of(place: str) -> str:
 
 
 async def refuse(scope: Any, receive: Any, send: Any) -> None:
-    """403, to a websocket before it is accepted."""
+    """Answer 403; close a websocket before it is accepted."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008})
@@ -100,11 +100,11 @@ def _with_policy(send: Any) -> Callable[[Any], Any]:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket on that port or the next free one (0: any). Raises InputError if there is none."""
+    """Return a socket on a port or the next free one (0: any). Raises InputError if none is free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     last: OSError | None = None
     for candidate in range(port, min(port + TRIES, 65536)) if port else (0,):
-        # The protocol is named, or asyncio leaves Nagle's delay on, and a frame takes 40 ms more.
+        # Without the protocol asyncio leaves Nagle's delay on, which adds 40 ms to a frame.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -118,7 +118,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(host: str, listener: socket.socket) -> str:
-    """Where a browser finds the page."""
+    """Return the page's address for a browser."""
     port = listener.getsockname()[1]
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
     return f"http://{name}:{port}/"
@@ -129,8 +129,8 @@ def view(
 ) -> None:
     """Show a start in the browser until Ctrl-C: `Start.at(...)`, or `Start.with_run(...)` for a run that is loaded.
 
-    The rules are compiled before the address is printed, so that no page waits for them. Raises InputError for a
-    scenario that does not load, or if there is no port.
+    Compiles the rules before it prints the address, so that no page waits for them. Raises InputError for a scenario
+    that does not load, or if no port is free.
     """
     first = start.first()
     begin_with(start)
@@ -146,14 +146,14 @@ def view(
 
 
 def application(host: str, allowed: Iterable[str]) -> Guarded:
-    """The view as an ASGI application. Telemetry is off before Solara is imported, assets come from here."""
+    """Return the view as an ASGI application, with Solara's telemetry off and all assets served from here."""
     os.environ["SOLARA_TELEMETRY_MIXPANEL_ENABLE"] = "false"
     os.environ["SOLARA_THEME_LOADER"] = "plain"
     os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"
     os.environ["SOLARA_ASSETS_FONTAWESOME_ENABLED"] = "false"
-    os.environ["SOLARA_KERNEL_CULL_TIMEOUT"] = "10m"  # a page that went away keeps its run so long
+    os.environ["SOLARA_KERNEL_CULL_TIMEOUT"] = "10m"  # how long the run of a closed page is kept
     os.environ["SOLARA_APP"] = "sim.app.page"
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # lax, which is what we want
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # lax is intended
     import solara.server.starlette
     from solara.server import cdn_helper, settings
 
@@ -165,12 +165,12 @@ def application(host: str, allowed: Iterable[str]) -> Guarded:
 
 
 def _offline(url: str) -> bytes:
-    """Stands for Solara's fetching of what is not installed: a page must not make this server ask elsewhere."""
+    """Replace Solara's download of missing assets: a page must not make this server send requests."""
     raise FileNotFoundError(url)
 
 
 def serve(app: Any, listener: socket.socket, url: str, *, browse: bool) -> None:
-    """Serve until Ctrl-C; print the address when pages are answered."""
+    """Serve until Ctrl-C; print the address once pages are answered."""
     import uvicorn
 
     class Server(uvicorn.Server):

@@ -1,4 +1,4 @@
-"""One page's state: its run, the run beside it, and what is shown of them. Every page has its own; none is shared."""
+"""State of one page: one or two runs, and what is shown of them. No two pages share it."""
 
 from __future__ import annotations
 
@@ -6,26 +6,26 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from sim.app.results_page import ResultsPage
+from sim.app.run_pane import RunPane
 from sim.app.settings import HANDOVER, SLIDERS, Slider, decisions
-from sim.app.shelf import Shelf
-from sim.app.side import Side
-from sim.app.start import Given, Start
+from sim.app.start import LoadedRun, Start
 from sim.scenario.errors import printable, shown
 from sim.world.codes import HANDOVERS
 
 MODES = ("truth", "belief")
-"""What happened; what officials can see."""
+"""Modes of the page: what happened, what officials can see."""
 PAGES = ("run", "results")
 SPEEDS = (1, 3, 6, 12, 24)
-"""Hours per frame."""
+"""Hours per frame offered."""
 KINDS = ("all", "event", "report")
 MAX_SEED = 2**63 - 1
 FIRST = 0
-"""Index of the run that is always there; the other one is beside it."""
+"""Index of the run that is always there; a second one may stand beside it."""
 
 
 class Session:
-    """A page's state. `act` takes what the page asks for; everything it sends is checked."""
+    """State of one page. `act` takes the page's requests, and each of their values is checked."""
 
     def __init__(self, start: Start) -> None:
         self.start = start
@@ -37,23 +37,23 @@ class Session:
         self.pinned = ""
         self.kinds, self.text = KINDS[0], ""
         self.seed_text, self.seed_error = "", ""
-        self.shelf: Shelf | None = None
-        self.sides = [_side_of(start)]
-        self._load(self.sides[FIRST])
+        self.results_page: ResultsPage | None = None
+        self.panes = [_first_pane(start)]
+        self._load(self.panes[FIRST])
         self._show_seed()
 
     @property
-    def side(self) -> Side:
-        """The run whose settings the controls set."""
-        return self.sides[self.active]
+    def pane(self) -> RunPane:
+        """The run that the controls set."""
+        return self.panes[self.active]
 
     @property
-    def first(self) -> Side:
+    def first(self) -> RunPane:
         """The run that is always there."""
-        return self.sides[FIRST]
+        return self.panes[FIRST]
 
     def act(self, asked: Any) -> None:
-        """Do what the page asks; what it may not ask for is passed over."""
+        """Do what the page asks; ignore a request that is not allowed."""
         if not isinstance(asked, dict):
             return
         action = self._actions().get(str(asked.get("do")))
@@ -69,18 +69,18 @@ class Session:
             "scenario": self.choose_scenario,
             "seed": self.choose_seed,
             "handover": self.choose_handover,
-            "own": lambda _: self.choose_own_values(),
+            "undo": lambda _: self.undo_settings(),
             "mode": self.choose_mode,
             "speed": self.choose_speed,
             "pin": self.pin,
             "kinds": self.choose_kinds,
             "text": self.choose_text,
             "compare": lambda _: self.compare(),
-            "side": self.choose_side,
+            "pane": self.choose_pane,
             "page": self.choose_page,
-            "results": lambda name: self.shelf.choose(name) if self.shelf else None,
-            "metric": lambda metric: self.shelf.choose_metric(metric) if self.shelf else None,
-            "point": lambda point: self.shelf.choose_point(point) if self.shelf else None,
+            "results": lambda name: self.results_page.choose(name) if self.results_page else None,
+            "metric": lambda metric: self.results_page.choose_metric(metric) if self.results_page else None,
+            "point": lambda point: self.results_page.choose_point(point) if self.results_page else None,
             "open": self.open,
             **{slider.path: partial(self.choose_number, slider) for slider in SLIDERS},
         }
@@ -88,37 +88,37 @@ class Session:
     # Time
 
     def advance(self) -> None:
-        """One frame: so many hours, at least a step."""
+        """Advance by the hours of a frame, at least one step."""
         self.go(self.first.at + max(1, round(self.hours / self.first.step_hours)))
 
     def go(self, step: Any) -> None:
-        """To a step of the first run; the one beside it goes to the same hour."""
+        """Go to a step of the first run; the second run goes to the same hour."""
         if not _whole(step):
             return
         _set(self.first, int(step))
         hours = self.first.at * self.first.step_hours
-        for side in self.sides[1:]:
-            _set(side, round(hours / side.step_hours))
+        for pane in self.panes[1:]:
+            _set(pane, round(hours / pane.step_hours))
 
     def reset(self) -> None:
-        """Back to the start, the scenario's file read anew."""
-        for side in self.sides:
-            self._load(side)
+        """Go back to the start and read the scenario's file again."""
+        for pane in self.panes:
+            self._load(pane)
 
     # What runs
 
     def choose_scenario(self, file: Any) -> None:
-        """Another scenario of the folder, with its own values."""
+        """Run another scenario of the folder, without settings of the page."""
         if file not in self.start.files():
             return
-        self.side.file, self.side.label, self.side.settings = str(file), _name(str(file)), {}
+        self.pane.file, self.pane.label, self.pane.settings = str(file), _name(str(file)), {}
         if self.active == FIRST:
-            self.side.replicate, self.pinned = 0, ""
-        self._load(self.side)
-        self._level()
+            self.pane.replicate, self.pinned = 0, ""
+        self._load(self.pane)
+        self._align()
 
     def choose_seed(self, text: Any) -> None:
-        """A seed as typed, for both runs; one that is no whole number leaves them as they are."""
+        """Set the seed of both runs from typed text; ignore it, with an error, unless it is a whole number."""
         self.seed_text, self.seed_error = printable(str(text))[:40], ""
         try:
             seed = int(str(text)[:40], 10)
@@ -127,83 +127,83 @@ class Session:
         if not 0 <= seed <= MAX_SEED:
             self.seed_error = f"{shown(self.seed_text, 20) or 'nothing'} is not a seed: expected a whole number from 0"
             return
-        for side in self.sides:
-            side.seed = seed
-            side.restart()
+        for pane in self.panes:
+            pane.seed = seed
+            pane.restart()
         self._show_seed()
 
     def choose_number(self, slider: Slider, value: Any) -> None:
-        """A slider's value."""
+        """Set a slider's value, if it is in range."""
         if isinstance(value, int | float) and not isinstance(value, bool) and slider.low <= value <= slider.high:
             self._set(slider.path, float(value))
 
     def choose_handover(self, value: Any) -> None:
-        """How control passes."""
+        """Set how custody passes."""
         if value in HANDOVERS:
             self._set(HANDOVER, value)
 
-    def choose_own_values(self) -> None:
-        """Back to the scenario's own values."""
-        self.side.settings = {}
-        self.side.restart()
-        self._level()
+    def undo_settings(self) -> None:
+        """Drop the settings of the page."""
+        self.pane.settings = {}
+        self.pane.restart()
+        self._align()
 
     def compare(self) -> None:
-        """The same seed with another decision beside the run, or that run gone again."""
+        """Show a second run with the same seed and another decision, or remove it again."""
         self.active = FIRST
-        if len(self.sides) > 1:
-            self.sides = self.sides[:1]
+        if len(self.panes) > 1:
+            self.panes = self.panes[:1]
             return
         a = self.first
-        if a.base is None or a.model is None:
+        if a.loaded is None or a.model is None:
             return
-        b = Side(a.label, a.file, a.model.seed_number, a.replicate)
+        b = RunPane(a.label, a.file, a.model.seed_number, a.replicate)
         b.settings = {**a.settings, HANDOVER: "none" if a.handover() == "formal" else "formal"}
-        b.begin(a.base)
-        self.sides = [a, b]
+        b.begin(a.loaded)
+        self.panes = [a, b]
         self.active = 1
         self.go(a.at)
 
-    def choose_side(self, side: Any) -> None:
-        """Which of the runs the controls set."""
-        if _whole(side) and side in range(len(self.sides)):
-            self.active = int(side)
+    def choose_pane(self, pane: Any) -> None:
+        """Choose the run that the controls set."""
+        if _whole(pane) and pane in range(len(self.panes)):
+            self.active = int(pane)
 
     def open(self, rank: Any) -> None:
-        """A replicate of the results, played to its end."""
-        given = self.shelf.open(rank) if self.shelf is not None else None
-        if given is None:
+        """Show a replicate of the results, played to its end."""
+        run = self.results_page.open(rank) if self.results_page is not None else None
+        if run is None:
             return
-        self.sides, self.active, self.pinned, self.page = [_of(given)], FIRST, "", "run"
-        self.first.begin(given.resolved)
+        self.panes, self.active, self.pinned, self.page = [_pane_of(run)], FIRST, "", "run"
+        self.first.begin(run.resolved)
         _set(self.first, self.first.steps)
         self.seed_error = ""
         self._show_seed()
 
     def _set(self, path: str, value: object) -> None:
-        """A changed setting starts the run anew; with another beside it, both at the hour they were at."""
-        self.side.settings = {**self.side.settings, path: value}
-        self.side.restart()
-        self._level()
+        """Change a setting: the run starts again, and with a second run goes back to the hour it was at."""
+        self.pane.settings = {**self.pane.settings, path: value}
+        self.pane.restart()
+        self._align()
 
-    def _level(self) -> None:
-        """With two runs, bring them to the same hour: a change of one is seen against the other where it stands."""
-        if len(self.sides) == 1:
+    def _align(self) -> None:
+        """Bring the changed run to the hour of the other one, if there are two."""
+        if len(self.panes) == 1:
             return
-        other = self.sides[1 - self.active]
-        _set(self.side, round(other.at * other.step_hours / self.side.step_hours))
+        other = self.panes[1 - self.active]
+        _set(self.pane, round(other.at * other.step_hours / self.pane.step_hours))
 
-    def _load(self, side: Side) -> None:
+    def _load(self, pane: RunPane) -> None:
         try:
-            given = self.start.given
-            if side.file is not None:
-                side.begin(self.start.load(side.file))
-            elif side.base is not None:
-                side.restart()
-            elif given is not None:
-                side.begin(given.resolved)
-        except Exception as error:  # the page must live on, whatever a file holds
-            side.fail(error)
+            run = self.start.loaded_run
+            if pane.file is not None:
+                pane.begin(self.start.load(pane.file))
+            elif pane.loaded is not None:
+                pane.restart()
+            elif run is not None:
+                pane.begin(run.resolved)
+        except Exception as error:  # the page must survive whatever a file holds
+            pane.fail(error)
 
     def _show_seed(self) -> None:
         if self.first.model is not None:
@@ -212,55 +212,55 @@ class Session:
     # What is shown
 
     def choose_mode(self, mode: Any) -> None:
-        """What happened, or what officials can see of it."""
+        """Choose what happened, or what officials can see."""
         if mode in MODES:
             self.mode = mode
 
     def choose_speed(self, hours: Any) -> None:
-        """Hours per frame."""
+        """Choose the hours per frame."""
         if hours in SPEEDS:
             self.hours = int(hours)
 
     def choose_page(self, page: Any) -> None:
-        """The run, or results if there are any."""
-        if page == "results" and self.start.archive is not None and self.shelf is None:
-            self.shelf = Shelf(self.start.archive)
-        if page in PAGES and (page == "run" or self.shelf is not None):
+        """Choose the page of the run, or that of results if there is an archive."""
+        if page == "results" and self.start.archive is not None and self.results_page is None:
+            self.results_page = ResultsPage(self.start.archive)
+        if page in PAGES and (page == "run" or self.results_page is not None):
             self.page = page
 
     def pin(self, site: Any) -> None:
-        """A facility whose numbers and log stay in view; anything else lets go of it."""
+        """Pin a facility, whose numbers and log stay in view; unpin for any other value."""
         names = self.first.model.names.facilities if self.first.model is not None else ()
         self.pinned = str(site) if site in names else ""
 
     def choose_kinds(self, kinds: Any) -> None:
-        """Which rows the log shows."""
+        """Choose the kind of rows that the log shows."""
         if kinds in KINDS:
             self.kinds = kinds
 
     def choose_text(self, text: Any) -> None:
-        """What the log's rows must hold."""
+        """Set the text that the log's rows must contain."""
         self.text = str(text)[:60] if isinstance(text, str) else ""
 
     def titles(self) -> list[str]:
-        """What each run is, in words: its decisions."""
-        return [decisions(side.settings) for side in self.sides]
+        """Return each run's decisions as text."""
+        return [decisions(pane.settings) for pane in self.panes]
 
 
-def _set(side: Side, step: int) -> None:
-    """Set a run to a step; should a rule fail, the page says so and lives on."""
+def _set(pane: RunPane, step: int) -> None:
+    """Set a run to a step; an error of a rule is shown on the page."""
     try:
-        side.go(step)
+        pane.go(step)
     except Exception as error:
-        side.fail(error)
+        pane.fail(error)
 
 
-def _side_of(start: Start) -> Side:
-    return _of(start.given) if start.given is not None else Side(_name(start.file), start.file)
+def _first_pane(start: Start) -> RunPane:
+    return _pane_of(start.loaded_run) if start.loaded_run is not None else RunPane(_name(start.file), start.file)
 
 
-def _of(given: Given) -> Side:
-    return Side(given.label, None, given.seed, given.replicate)
+def _pane_of(run: LoadedRun) -> RunPane:
+    return RunPane(run.label, None, run.seed, run.replicate)
 
 
 def _name(file: str) -> str:

@@ -1,4 +1,4 @@
-"""What a page may change of a scenario, and the scenario that comes of it."""
+"""Settings that a page may change in a scenario, and the scenario with them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from sim.scenario.resolved import Resolved
 
 HANDOVER = "control.handover"
 PACE = "withdrawal.pace"
-"""Not a path of scenarios: how many times as fast the sponsor goes as in the schedule, 0 for not at all."""
+"""Not a path of scenarios: how many times as fast as scheduled the sponsor withdraws; 0 for no withdrawal."""
 
 
 class Slider(NamedTuple):
-    """A number that the page sets: its path, label, unit in words, and range."""
+    """A number that the page sets: its path, label, unit, and range."""
 
     path: str
     label: str
@@ -35,7 +35,7 @@ SLIDERS = (
 
 
 def changed(resolved: Resolved, settings: Mapping[str, object]) -> Resolved:
-    """The scenario with a page's settings."""
+    """Return the scenario with a page's settings."""
     numbers = {path: value for path, value in settings.items() if path != PACE and isinstance(value, int | float)}
     resolved = resolved.with_numbers(numbers) if numbers else resolved
     scenario = resolved.scenario
@@ -51,7 +51,7 @@ def changed(resolved: Resolved, settings: Mapping[str, object]) -> Resolved:
 
 
 def paced(schedule: list[tuple[str, float]], pace: float) -> list[tuple[str, float]]:
-    """The withdrawal begun on the same day and so many times as fast; none for 0. To the minute."""
+    """Return a withdrawal with the same first day, `pace` times as fast, to the minute; empty for pace 0."""
     if pace == 0.0 or not schedule:
         return []
     first = parse_date(schedule[0][0])
@@ -63,14 +63,14 @@ def paced(schedule: list[tuple[str, float]], pace: float) -> list[tuple[str, flo
 
 
 def decisions(settings: Mapping[str, object]) -> str:
-    """What a page has changed, in words."""
+    """Return the settings that a page has changed as text."""
     labels = {slider.path: slider.label for slider in SLIDERS}
-    words = []
+    parts = []
     for path, value in settings.items():
         if path == HANDOVER:
-            words.append(f"handover: {value}")
+            parts.append(f"handover: {value}")
         elif path == PACE and value == 0:
-            words.append("the sponsor stays")
+            parts.append("the sponsor stays")
         else:
-            words.append(f"{labels[path]} {value:.2f}")
-    return ", ".join(words) or "as in the scenario"
+            parts.append(f"{labels[path]} {value:.2f}")
+    return ", ".join(parts) or "as in the scenario"

@@ -1,4 +1,4 @@
-"""Facilities as numbers that the page puts on the map: as they are, or as the reports have them."""
+"""Numbers of facilities for the map: as they are, or as reported."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.app.ground import Frame, party_titles
-from sim.app.words import claim_text, facility_title, grade, short, source
+from sim.app.labels import claim_text, facility_title, grade_label, party_titles, short_title, source_label
+from sim.app.map_layers import Projection
 from sim.model import DetentionModel
 from sim.world.codes import CUSTODY, DAY, NO_ASSAULT, NONE, RELEASED
 
@@ -20,16 +20,17 @@ STATES = {
     "taken": "taken over",
     "empty": "empty",
 }
-"""States by the word the page gives them, in the order of the legend."""
+"""States and their names on the page, in the order of the legend."""
 THIN = 0.5
-"""Share of the guards given below which a place counts as thinly guarded."""
+"""Share of the assigned guards below which a facility counts as thinly guarded."""
 EMPTY = 0.05
+"""Share of those held at the start below which a facility counts as empty."""
 DISORDER = 0.02
-"""Share of those held in disorder from which a place counts as in disorder."""
+"""Share of those held who are in disorder from which a facility counts as in disorder."""
 
 
 def state(site: Any) -> str:
-    """A facility's state in one word."""
+    """Return a facility's state, a key of STATES."""
     guards = float(site["on_site"]) + float(site["occupier_guards"])
     if site["held"] < EMPTY * site["held0"] or site["held"] == 0:
         return "empty"
@@ -44,44 +45,43 @@ def state(site: Any) -> str:
     return "thin" if guards < THIN * site["assigned"] else "held"
 
 
-class Plan(NamedTuple):
-    """What a run's map keeps from frame to frame: titles, and which facilities stand on it."""
+class MapPlan(NamedTuple):
+    """What stays the same on a run's map: titles, and the facilities on it."""
 
     titles: list[str]
     parties: list[str]
     rows: list[int]
-    """Facilities whose people are detained, the largest first, so that it lies below."""
+    """Indices of the facilities whose people are detained, largest first, so that small ones are drawn on top."""
 
     @classmethod
-    def of(cls, model: DetentionModel) -> Plan:
-        """The plan of a run."""
+    def of(cls, model: DetentionModel) -> MapPlan:
+        """Return the plan of a run's map."""
         titles = [facility_title(model, f) for f in range(len(model.names.facilities))]
         return cls(titles, party_titles(model), detained(model))
 
 
 def detained(model: DetentionModel) -> list[int]:
-    """Indices of the facilities whose people are detained, the largest first."""
+    """Return the indices of the facilities whose people are detained, largest first."""
     sites = model.truth.facility
     rows = np.flatnonzero(sites["resident"] == 0)
     return [int(f) for f in rows[np.argsort(-sites["held0"][rows], kind="stable")]]
 
 
-def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """What is public of every prison and annex: its name, place, and numbers on the eve."""
-    frame, sites = Frame.of(model.resolved.theatre.grid), model.truth.facility
+def public_facts(model: DetentionModel, plan: MapPlan) -> list[dict[str, Any]]:
+    """Return what is public of each prison and annex: name, place (SVG units), and numbers at the start."""
+    projection, sites = Projection.of(model.resolved.theatre.grid), model.truth.facility
     return [
         {
             "id": model.names.facilities[f],
             "title": plan.titles[f],
-            "short": short(plan.titles[f]),
-            "x": round(float(frame.x(sites["x"][f])), 1),
-            "y": round(float(frame.y(sites["y"][f])), 1),
+            "short": short_title(plan.titles[f]),
+            "x": round(float(projection.x(sites["x"][f])), 1),
+            "y": round(float(projection.y(sites["y"][f])), 1),
             "held": int(sites["held0"][f]),
-            "given": round(float(sites["assigned"][f])),
+            "assigned": round(float(sites["assigned"][f])),
             "capacity": _finite(sites["capacity"][f]),
             "walls": round(float(sites["walls"][f]), 2),
             "cameras": round(float(sites["cameras"][f]), 2),
-            "kind": "camp" if sites["camp"][f] else "prison",
             "holder": plan.parties[int(sites["initial"][f])],
         }
         for f in plan.rows
@@ -89,26 +89,25 @@ def places(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
 
 
 def residents(model: DetentionModel) -> list[dict[str, Any]]:
-    """Camps' residents, who may walk out: rings behind the rest."""
-    frame = Frame.of(model.resolved.theatre.grid)
+    """Return place (SVG units) and number of camp residents, who may walk out; drawn as rings."""
+    projection = Projection.of(model.resolved.theatre.grid)
     return [
         {
-            "x": round(float(frame.x(site["x"])), 1),
-            "y": round(float(frame.y(site["y"])), 1),
+            "x": round(float(projection.x(site["x"])), 1),
+            "y": round(float(projection.y(site["y"])), 1),
             "held": int(site["held0"]),
-            "title": facility_title(model, f),
         }
-        for f, site in enumerate(model.truth.facility)
+        for site in model.truth.facility
         if site["resident"]
     ]
 
 
-def happened(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as they are, in the order of `places`."""
-    return [_true(model, plan, f) for f in plan.rows]
+def true_states(model: DetentionModel, plan: MapPlan) -> list[dict[str, Any]]:
+    """Return the true state of prisons and annexes, in the order of `public_facts`."""
+    return [_true_state(model, plan, f) for f in plan.rows]
 
 
-def _true(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
+def _true_state(model: DetentionModel, plan: MapPlan, f: int) -> dict[str, Any]:
     site = model.truth.facility[f]
     guards = int(site["on_site"]) + int(np.floor(site["occupier_guards"] + 0.5))
     return {
@@ -126,15 +125,15 @@ def _true(model: DetentionModel, plan: Plan, f: int) -> dict[str, Any]:
     }
 
 
-def seen(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Prisons and annexes as the reports have them, in the order of `places`; nothing here reads the truth."""
+def reported_states(model: DetentionModel, plan: MapPlan) -> list[dict[str, Any]]:
+    """Return the reported state of prisons and annexes, in the order of `public_facts`; reads nothing of the truth."""
     made = model.belief.report[: model.belief.board["reports"][0]]
     latest = {int(report["facility"]): report for report in made}
-    return [_seen(model, f, latest.get(f)) for f in plan.rows]
+    return [_reported_state(model, f, latest.get(f)) for f in plan.rows]
 
 
-def _seen(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
-    """The last report with its age and grade, and every role's current claim; no report leaves the numbers empty."""
+def _reported_state(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
+    """Return the last report with its age (days) and grade, and each role's claim; without a report only the age."""
     confirmed = float(model.belief.confirmed[f])
     if last is None:
         return {"state": "unreported", "age": round(model.hours / 24, 2), "confirmed": confirmed, "claims": []}
@@ -145,37 +144,14 @@ def _seen(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
     return {
         "state": "denied" if highest == 0 else "claimed",
         "age": round(model.hours / 24 - float(last["minute"]) / DAY, 2),
-        "grade": grade(model, observer),
-        "last": f"{source(model, observer)} {claim_text(last)}",
+        "grade": grade_label(model, observer),
+        "last": f"{source_label(model, observer)} {claim_text(last)}",
         "highest": highest,
         "confirmed": confirmed,
         "claims": [
             [role, float(value)] for role, value in zip(model.roles, claims.tolist(), strict=True) if value == value
         ],
     }
-
-
-def units(model: DetentionModel, plan: Plan) -> list[dict[str, Any]]:
-    """Units on the move, and where each is heading (degrees clockwise from north, None for one that stays)."""
-    frame = Frame.of(model.resolved.theatre.grid)
-    return [
-        {
-            "x": round(float(frame.x(u["x"])), 1),
-            "y": round(float(frame.y(u["y"])), 1),
-            "turn": _heading(model, u),
-            "party": int(u["party"]),
-            "title": plan.parties[int(u["party"])],
-        }
-        for u in model.truth.unit
-        if u["active"] == 1
-    ]
-
-
-def _heading(model: DetentionModel, unit: Any) -> float | None:
-    if unit["objective"] >= unit["objective_end"]:
-        return None
-    east, north = model.truth.objective[int(unit["objective"])] - (unit["x"], unit["y"])
-    return round(float(np.degrees(np.arctan2(east, north))), 0) if np.hypot(east, north) > 0.5 else None
 
 
 def _finite(value: Any) -> int | None:

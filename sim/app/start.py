@@ -1,4 +1,4 @@
-"""What the browser view was started with: the folders it may read, and the run that a new page shows first."""
+"""Arguments of the view: the folders it may read, and the run that a new page shows first."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from sim.scenario import shipped
 from sim.scenario.loader import exists, load, missing
 from sim.scenario.resolved import Resolved
 
-MOST = 200
-"""Scenarios offered of one folder."""
+MAX_FILES = 200
+"""Most scenarios offered of a folder."""
 FIRST = "ne-syria-2019.yaml"
+"""Scenario that is offered first."""
 
 
 @dataclass(frozen=True)
-class Given:
-    """A scenario that is loaded already, and the very run of it to show: one of a sweep, say."""
+class LoadedRun:
+    """A scenario that is loaded already, and the run of it to show, such as one of a sweep."""
 
     resolved: Resolved
     seed: int
@@ -27,16 +28,16 @@ class Given:
 
 @dataclass(frozen=True)
 class Start:
-    """A folder of scenarios and the file of the one that comes first; or a given run before it; and results."""
+    """A folder of scenarios, the file or the loaded run that is shown first, and an archive of results."""
 
     folder: Path
     file: str
-    given: Given | None = None
+    loaded_run: LoadedRun | None = None
     archive: Archive | None = None
 
     @classmethod
     def at(cls, scenario: str) -> Start:
-        """Where a path or a shipped name leads. Raises InputError if nothing is there."""
+        """Return the start for a scenario's path or shipped name. Raises InputError if there is none."""
         path = shipped.find(scenario)
         if not exists(path):
             raise missing(path)
@@ -44,41 +45,41 @@ class Start:
 
     @classmethod
     def with_run(cls, resolved: Resolved, seed: int | None = None, replicate: int = 0, label: str = "") -> Start:
-        """The view of one replicate of a loaded scenario; the shipped scenarios can be chosen beside it."""
+        """Return the start for one replicate of a loaded scenario; the shipped scenarios can be chosen too."""
         seed = resolved.scenario.seed if seed is None else seed
         label = label or f"{resolved.scenario.name}, replicate {replicate}"
-        return cls(shipped.folder(), FIRST, Given(resolved, seed, replicate, label))
+        return cls(shipped.folder(), FIRST, LoadedRun(resolved, seed, replicate, label))
 
     def with_results(self, folder: Path) -> Start:
-        """The same with a folder of results. Raises InputError if there is none."""
+        """Return the start with a folder of results. Raises InputError if there is no such folder."""
         return replace(self, archive=Archive(folder))
 
     def files(self) -> list[str]:
-        """The scenario files there are now, the first one among them even if it is called otherwise."""
+        """Return the names of the scenario files now in the folder; the first one is always among them."""
         try:
             found = sorted(path.name for path in self.folder.iterdir() if path.suffix in (".yaml", ".yml"))
         except OSError:
             found = []
-        return found[:MOST] if self.file in found[:MOST] else [self.file, *found[: MOST - 1]]
+        return found[:MAX_FILES] if self.file in found[:MAX_FILES] else [self.file, *found[: MAX_FILES - 1]]
 
     def load(self, file: str) -> Resolved:
-        """A scenario of the folder; nothing outside it is read. Raises InputError."""
+        """Load a scenario of the folder, which may read nothing outside it. Raises InputError."""
         return load(self.folder / file, inside=self.folder)
 
     def first(self) -> Resolved:
-        """The scenario that a new page shows. Raises InputError."""
-        return self.given.resolved if self.given is not None else self.load(self.file)
+        """Return the scenario that a new page shows. Raises InputError."""
+        return self.loaded_run.resolved if self.loaded_run is not None else self.load(self.file)
 
 
 _current = Start(shipped.folder(), FIRST)
 
 
 def begin_with(start: Start) -> None:
-    """What pages opened from now on start with."""
+    """Set the start of pages opened from now on."""
     global _current
     _current = start
 
 
 def current() -> Start:
-    """What a new page starts with."""
+    """Return the start of a new page."""
     return _current

@@ -1,4 +1,4 @@
-"""One server for all tests of the view, as a user starts it, on folders of scenarios and results good and bad."""
+"""One server for all tests of the view, started as by a user, on folders of good and bad scenarios and results."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def scenarios(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def archive(root: Path, scenarios: Path) -> Path:
-    """A folder of results: a sweep, one whose manifest points outside, and one that is torn."""
+    """A folder of results: a sweep, one whose manifest points outside, and a damaged one."""
     folder = scenarios.parent / "results"
     sweep = ["sweep", str(root / "scenarios/sweeps/tiny.yaml"), "--replicates", "20", "--no-plots", "--quiet"]
     assert main([*sweep, "--out", str(folder / "sweep")]) == 0
@@ -64,7 +64,7 @@ def archive(root: Path, scenarios: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def address(root: Path, scenarios: Path, archive: Path) -> Iterator[str]:
-    """Where the view answers; at the end it is stopped as by Ctrl-C."""
+    """Address of the view, which is stopped at the end as by Ctrl-C."""
     command = [sys.executable, "-m", "sim", "view", str(scenarios / "ne-syria-2019.yaml"), "--no-open", "--port", "0"]
     command += ["--results", str(archive)]
     environment = {**os.environ, "PYTHONPATH": str(root)}
@@ -113,7 +113,7 @@ class Opened:
             self.wait_for_clock(f"Day {day}.0")
 
     def scrub(self, day: float, clock: str = "") -> None:
-        """Move the scrubber, as a hand does, to a day."""
+        """Move the scrubber to a day, as a user does."""
         self.page.locator("[data-scrub]").fill(str(round(24 * day)))
         self.wait_for_clock(clock or f"Day {float(day)}")
 
@@ -123,7 +123,7 @@ class Opened:
 
 @pytest.fixture
 def view(page: Page, address: str) -> Iterator[Opened]:
-    """A page of its own, on which nothing may have gone wrong."""
+    """A page of its own, which must end without an error."""
     opened = Opened(page, address)
     yield opened
     held(opened, address)
@@ -138,6 +138,6 @@ def phone(page: Page, address: str) -> Iterator[Opened]:
 
 
 def held(opened: Opened, address: str) -> None:
-    """No error on the console, and no request that left this server."""
+    """Assert no error on the console, and no request to another server."""
     assert opened.errors == []
     assert [url for url in opened.asked if not url.startswith((address, "data:", "blob:"))] == []

@@ -23,13 +23,13 @@ def test_the_parts_follow_a_model_that_solaraviz_steps() -> None:
     _, rendered = solara.render(page, handle_error=False)
     before = drawn()
     assert [part["mode"] for part in before] == ["truth", "belief", "truth"]
-    assert before[0]["side"]["sites"][0]["held"] == 60
+    assert before[0]["overlay"]["sites"][0]["held"] == 60
     for _ in range(240):
         model.step()
     force_update()
     truth, belief, chart = drawn()
-    assert truth["side"]["sites"][0]["escaped"] == model.outcomes()["escaped"] > 0
-    assert "held" not in belief["side"]["sites"][0]
+    assert truth["overlay"]["sites"][0]["escaped"] == model.outcomes()["escaped"] > 0
+    assert "held" not in belief["overlay"]["sites"][0]
     assert belief["base"]["image"] == before[1]["base"]["image"] != truth["base"]["image"]
     assert chart["lines"][1]["values"][-1] == model.outcomes()["escaped"] and len(chart["days"]) == 241
     rendered.close()

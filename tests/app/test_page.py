@@ -1,4 +1,4 @@
-"""The page in a real browser: it shows the model's own numbers, and nothing that a reader must not see."""
+"""The page in a real browser: it shows the model's own numbers, and no truth in the officials' mode."""
 
 import re
 from pathlib import Path
@@ -159,7 +159,7 @@ def test_officials_view_is_sent_nothing_of_the_truth(view: Opened) -> None:
     view.wait_for_clock("Day 9.0")
     assert view.number("escaped") == "not known"
     assert view.page.locator(".dv-pixels").get_attribute("href") == ground  # that of day 0, as the page says
-    assert "Ground of day 0" in view.page.inner_text(".dv-ground-note")
+    assert "Ground of day 0" in view.page.inner_text(".dv-map-note")
     hidden = "[data-number=held], [data-number=at_large], [data-dots], [data-unit], [data-front], [data-state=open]"
     assert view.page.locator(f"{hidden}, [data-chart=guards], [data-gap], [data-line=escaped]").count() == 0
     assert escaped not in view.page.inner_text(".dv")

@@ -1,4 +1,4 @@
-"""The colours of the page, as people see them who lack one kind of cone."""
+"""The colours of the page: each declared once, and distinct for colour-blind readers."""
 
 import itertools
 import re
@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+from sim.app.palette import VARIABLES, ramp
 
 LACKING = {  # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
     "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
@@ -15,8 +17,13 @@ LACKING = {  # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 
 
+def files(root: Path) -> list[Path]:
+    app = root / "sim/app"
+    return [*app.glob("*.vue"), *app.glob("*.css"), *(app / "parts").glob("*.vue")]
+
+
 def lab(color: str, lacking: str) -> np.ndarray:
-    """CIELAB of a colour as it is seen."""
+    """Return CIELAB of a colour as seen without one kind of cone."""
     rgb = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     xyz = TO_XYZ @ np.clip(np.array(LACKING[lacking]) @ linear, 0, 1) / (0.9505, 1.0, 1.089)
@@ -32,13 +39,29 @@ def apart(one: str, other: str, lacking: str) -> float:
 def test_colours_that_stand_side_by_side_differ(root: Path, lacking: str) -> None:
     css = (root / "sim/app/page.css").read_text()
     fills = {
-        name: found[1]
+        name: VARIABLES.get(found[1], found[1])
         for name in ("held", "disorder", "attack", "taken", "empty")
-        if (found := re.search(rf"^\.s-{name} {{ fill: (#\w+);", css, re.M))
+        if (found := re.search(rf"^\.s-{name} {{ fill: (?:var\(--)?([#\w-]+)\)?;", css, re.M))
     }
-    fills["empty"] = "#ffffff"
     assert len(fills) == 5
     for a, b in itertools.combinations(fills, 2):
         assert apart(fills[a], fills[b], lacking) > 12, (a, b)
-    truth, belief = (re.search(rf"--{name}: (#\w+);", css)[1] for name in ("truth", "belief"))
-    assert apart(truth, belief, lacking) > 40
+    for belief in ("belief", "belief-ink"):
+        assert apart(VARIABLES["truth"], VARIABLES[belief], lacking) > 40
+
+
+def test_every_colour_that_is_used_is_declared(root: Path) -> None:
+    used = {name for path in files(root) for name in re.findall(r"var\(--([\w-]+)\)", path.read_text())}
+    assert used - {"u", "type"} == set(VARIABLES)
+
+
+def test_no_colour_is_written_twice(root: Path) -> None:
+    written = [
+        color for path in files(root) for color in re.findall(r"#(?:[0-9a-f]{6}|[0-9a-f]{3})\b", path.read_text())
+    ]
+    assert not {color for color in written if written.count(color) > 1 or color in VARIABLES.values()}
+
+
+def test_ramps_are_those_of_the_figures() -> None:
+    assert ramp("escaped")[3] == VARIABLES["truth"] and ramp("confirmed")[2] == VARIABLES["belief"]
+    assert ramp("gap") == ramp("undetected_share") != ramp("escaped")

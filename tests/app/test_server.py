@@ -6,10 +6,9 @@ import socket
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import numpy as np
 import pytest
 
-from sim.app.archive import Archive, Confined, scenario_of
+from sim.app.archive import Archive, ConfinedFolder, scenario_of
 from sim.app.server import Guarded, host_of, listen
 from sim.app.session import Session
 from sim.app.settings import paced
@@ -136,7 +135,7 @@ def test_a_session_passes_over_what_it_may_not_be_asked(scenarios: Path, archive
         {"do": "control.handover", "value": "x"}, {"do": "speed", "value": 10**9}, {"do": "mode", "value": {}},
         {"do": "seed", "value": "9" * 39}, {"do": "seed", "value": "-1"}, {"do": ["seed"]}, {"do": "restart"},
         {"do": "go", "value": "1"}, {"do": "go", "value": None}, {"do": "go", "value": -5}, {"do": "go", "value": 0.5},
-        {"do": "side", "value": 1}, {"do": "pin", "value": "<b>"}, {"do": "kinds", "value": 1}, {"do": "text", "value": []},
+        {"do": "pane", "value": 1}, {"do": "pin", "value": "<b>"}, {"do": "kinds", "value": 1}, {"do": "text", "value": []},
         {"do": "page", "value": "x"}, {"do": "results", "value": "../secret"}, {"do": "results", "value": ".."},
         {"do": "metric", "value": "seed"}, {"do": "point", "value": 99}, {"do": "point", "value": "0"}, {"do": "open", "value": "median"},
     ]  # fmt: skip
@@ -147,13 +146,17 @@ def test_a_session_passes_over_what_it_may_not_be_asked(scenarios: Path, archive
     session.act({"do": "page", "value": "results"})
     for what in asked:
         session.act(what)
-    assert session.shelf is not None and session.shelf.metric == "escaped" and session.shelf.point is None
+    assert (
+        session.results_page is not None
+        and session.results_page.metric == "escaped"
+        and session.results_page.point is None
+    )
     session.act({"do": "go", "value": 10**9})  # to the horizon
     assert session.first.at == 240
 
 
 def test_nothing_outside_the_folder_of_results_is_read(archive: Path) -> None:
-    store = Confined(archive / "sweep")
+    store = ConfinedFolder(archive / "sweep")
     assert store.read("manifest.json")
     for name in ("../torn/manifest.json", str(archive / "torn" / "manifest.json")):
         with pytest.raises(InputError, match="outside"):
@@ -199,13 +202,13 @@ def test_a_pace_moves_the_dates_of_withdrawal() -> None:
 def test_a_run_set_back_is_the_same_run(scenarios: Path, first: int) -> None:
     session = Session(Start(scenarios, "tiny.yaml"))
     session.act({"do": "go", "value": first})
-    side = session.first
-    assert side.model is not None
-    kept, rows = side.history[: first + 1].copy(), side.diary.read(side.model)
-    before = {name: getattr(side.model.truth, name).copy() for name in ("facility", "people", "control", "states")}
+    pane = session.first
+    assert pane.model is not None
+    kept, rows = pane.history[: first + 1].copy(), pane.event_log.read(pane.model)
+    before = {name: getattr(pane.model.truth, name).copy() for name in ("facility", "people", "control", "states")}
     for step in (10, 0, 33, first):
         session.act({"do": "go", "value": step})
-        assert side.at == step
-    assert np.array_equal(side.history[: first + 1], kept, equal_nan=True) and side.diary.read(side.model) == rows
+        assert pane.at == step
+    assert pane.history[: first + 1].tobytes() == kept.tobytes() and pane.event_log.read(pane.model) == rows
     for name, array in before.items():
-        assert array.tobytes() == getattr(side.model.truth, name).tobytes(), name
+        assert array.tobytes() == getattr(pane.model.truth, name).tobytes(), name

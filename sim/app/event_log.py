@@ -1,21 +1,34 @@
-"""The log: what happened and what was reported, a row each, read from the model's records as they grow."""
+"""The log: a row for each event and report, read from the model's records as they grow."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.app.words import CAUSES, claim_text, clock_text, event_text, facility_title, grade, short, source
+from sim.app.labels import (
+    CAUSES,
+    claim_text,
+    clock_text,
+    event_text,
+    facility_title,
+    grade_label,
+    short_title,
+    source_label,
+)
 from sim.model import DetentionModel
 from sim.plots.style import count
 from sim.world.codes import CALL, DAY, EXIT
 
-SHOWN = 150
-"""Rows sent to the page; narrowing down reaches the others."""
+MAX_ROWS = 150
+"""Rows sent to the page; a filter reaches the others."""
 EVERYWHERE = "All facilities"
 
 
 class Row(NamedTuple):
-    """A row of the log; `kind` is event or report, `tone` exit, claim or plain, `site` a facility's name or nothing."""
+    """A row of the log.
+
+    `kind` is event or report; `tone` is exit, claim or plain; `site` is a facility's name or empty; `mark` is the
+    grade of a report.
+    """
 
     minute: int
     site: str
@@ -26,12 +39,12 @@ class Row(NamedTuple):
     mark: str = ""
 
     def shown(self) -> dict[str, str | float]:
-        """As the page has it."""
+        """Return the row as it is sent to the page."""
         return {**self._asdict(), "when": clock_text(self.minute)}
 
 
-class Diary:
-    """Rows of events and reports so far. A run set back is read anew."""
+class EventLog:
+    """Events and reports up to now. After a run was set back, it reads from the start."""
 
     def __init__(self) -> None:
         self._clear()
@@ -40,10 +53,10 @@ class Diary:
         self._read = (0, 0)
         self.events: list[Row] = []
         self.reports: list[Row] = []
-        self._exits: dict[tuple[int, int, int], tuple[int, float]] = {}  # the row, and how many so far
+        self._exits: dict[tuple[int, int, int], tuple[int, float]] = {}  # index of the row, persons out up to now
 
     def read(self, model: DetentionModel) -> tuple[int, int]:
-        """Read on to where the model is; how many events and reports there are by then."""
+        """Read up to where the model is; return the number of events and of reports."""
         now = (int(model.truth.clock["log_count"][0]), int(model.belief.board["reports"][0]))
         if now[0] < self._read[0] or now[1] < self._read[1]:
             self._clear()
@@ -55,10 +68,13 @@ class Diary:
         return now
 
     def _event(self, model: DetentionModel, minute: int, kind: int, f: int, detail: int, number: float) -> None:
-        """Exits of one facility, day and cause share a row; calls to the front count only where few guards are left."""
+        """Add an event's row, but exits of one facility, day and cause share a row.
+
+        A call to the front gets a row only if at most half of the assigned guards are left.
+        """
         if kind == CALL and number > 0.5 * model.truth.facility["assigned"][f]:
             return
-        site, where = model.names.facilities[f], short(facility_title(model, f))
+        site, where = model.names.facilities[f], short_title(facility_title(model, f))
         if kind != EXIT:
             self.events.append(Row(minute, site, where, event_text(model, kind, detail, number), "event"))
             return
@@ -72,13 +88,13 @@ class Diary:
     def _report(self, model: DetentionModel, report: object) -> None:
         o, f = int(report["observer"]), int(report["facility"])  # type: ignore[index]
         site = model.names.facilities[f] if f >= 0 else ""
-        where = short(facility_title(model, f)) if f >= 0 else EVERYWHERE
-        what = f"{source(model, o)} {claim_text(report)}"
+        where = short_title(facility_title(model, f)) if f >= 0 else EVERYWHERE
+        what = f"{source_label(model, o)} {claim_text(report)}"
         minute = int(report["minute"])  # type: ignore[index]
-        self.reports.append(Row(minute, site, where, what, "report", "claim", grade(model, o)))
+        self.reports.append(Row(minute, site, where, what, "report", "claim", grade_label(model, o)))
 
     def rows(self, kinds: str, site: str, text: str) -> list[Row]:
-        """The newest first: of the kinds (all, event, report), of a facility if one is named, that hold the text."""
+        """Return rows, newest first, by kind (all, event, report), facility (empty for all) and text in them."""
         chosen = [*(self.events if kinds != "report" else ()), *(self.reports if kinds != "event" else ())]
         text = text.casefold()
         found = [

@@ -1,75 +1,73 @@
-"""One run as the page shows it: its scenario and settings, its model, and what charts need of every step played."""
+"""A run on the page: its scenario and settings, its model, and what charts need of each step."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.app.diary import Diary
+from sim.app.event_log import EventLog
+from sim.app.labels import error_messages
 from sim.app.settings import HANDOVER, PACE, changed
-from sim.app.sites import Plan
+from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
-from sim.scenario.errors import InputError, printable
 from sim.scenario.parameters import ROLES
 from sim.scenario.resolved import Resolved
 from sim.world.belief import Belief
 from sim.world.codes import HANDOVERS
 
 COLUMNS = ("escaped", "confirmed", "guards", "coverage", "reports")
-"""What is kept of every step, before a column per role for what it claims."""
-TRACKED = 2_000_000
-"""Facilities times steps up to which held and guards of each are kept too, for its panel."""
-ERRORS, LONGEST = 40, 600
-"""Problems shown, and characters of each."""
+HISTORY = np.dtype([*((name, np.float64) for name in COLUMNS), ("claims", np.float64, len(ROLES))])
+"""What is kept of each step: the columns (persons; coverage a share), and each role's claim (persons)."""
+MAX_TRACKED = 2_000_000
+"""Largest product of facilities and steps for which held and guards of each facility are kept too."""
 
 
-class Side:
-    """A run that can be played, and set to any step: a replicate repeats itself bit by bit, so nothing else is kept."""
+class RunPane:
+    """A run that can be played, and set to any step by replaying it, as a replicate repeats itself bit by bit."""
 
     def __init__(self, label: str, file: str | None, seed: int | None = None, replicate: int = 0) -> None:
-        """Parameters: label, what it is called; file, in the folder of scenarios, None for a given one."""
+        """Parameters: label, name shown; file, in the folder of scenarios, None for a run that was loaded already."""
         self.label, self.file = label, file
         self.seed, self.replicate = seed, replicate
         self.settings: dict[str, object] = {}
         self.errors: list[str] = []
-        self.base: Resolved | None = None
+        self.loaded: Resolved | None = None
         self.model: DetentionModel | None = None
-        self.plan: Plan | None = None
-        self.diary = Diary()
-        self.runs = 0
+        self.plan: MapPlan | None = None
+        self.event_log = EventLog()
+        self.restarts = 0
         self.played = 0
 
-    def begin(self, base: Resolved) -> None:
-        """A new run from the start, of a scenario as its file has it and with the settings made here."""
-        self.base = base
+    def begin(self, loaded: Resolved) -> None:
+        """Start a run of a loaded scenario, with the settings of the page."""
+        self.loaded = loaded
         self.restart()
 
     def fail(self, error: Exception) -> None:
-        """No run: what is wrong is kept for the page, which must live on whatever a scenario does."""
-        self.model, self.plan, self.base = None, None, None
-        problems = error.problems if isinstance(error, InputError) else [f"{type(error).__name__}: {error}"]
-        self.errors = [_clipped(printable(str(problem))) for problem in problems[:ERRORS]]
-        self.runs += 1
+        """Drop the run and keep its error for the page."""
+        self.model, self.plan, self.loaded = None, None, None
+        self.errors = error_messages(error)
+        self.restarts += 1
 
     def restart(self) -> None:
-        """The same run from the start, with the settings as they are now."""
-        if self.base is None:
+        """Start the run again with the present settings."""
+        if self.loaded is None:
             return
         try:
-            model = DetentionModel(changed(self.base, self.settings), rng=self.seed, replicate=self.replicate)
-            self.plan = Plan.of(model)
+            model = DetentionModel(changed(self.loaded, self.settings), rng=self.seed, replicate=self.replicate)
+            self.plan = MapPlan.of(model)
         except Exception as error:
             self.fail(error)
             return
         self.errors = []
         self.model = model
-        self.runs += 1
+        self.restarts += 1
         self.played = 0
-        self.diary = Diary()
-        self._make_room(model)
-        self._note(model)
+        self.event_log = EventLog()
+        self._allocate(model)
+        self._record(model)
 
     def go(self, step: int) -> None:
-        """Set the run to a step. What was played is repeated in one call; what was not is played step by step."""
+        """Set the run to a step: steps played before are repeated in one call, new ones are played one by one."""
         model = self.model
         if model is None:
             return
@@ -82,16 +80,16 @@ class Side:
         model.running = self.at < self.steps
         while self.at < step:
             model.step()
-            self._note(model)
+            self._record(model)
 
     @property
     def at(self) -> int:
-        """Steps done."""
+        """Number of steps done."""
         return int(self.model.truth.clock["step"][0]) if self.model is not None else 0
 
     @property
     def steps(self) -> int:
-        """Steps to the horizon."""
+        """Number of steps to the horizon."""
         return self.model.resolved.steps if self.model is not None else 0
 
     @property
@@ -100,7 +98,7 @@ class Side:
         return float(self.model.resolved.scenario.step_hours) if self.model is not None else 1.0
 
     def number(self, path: str) -> float | None:
-        """A slider's number in this run, drawn where it is a distribution; None without a run."""
+        """Return a slider's value in this run: the drawn value of a distribution, None if there is no run."""
         set_here = self.settings.get(path)
         if path == PACE:
             return float(set_here) if isinstance(set_here, int | float) else 1.0
@@ -111,46 +109,37 @@ class Side:
         return float(self.model.truth.parameters[path.replace(".", "_")][0])
 
     def handover(self) -> str:
-        """How control passes in this run."""
+        """Return how custody passes in this run."""
         if self.model is None:
             return str(self.settings.get(HANDOVER, HANDOVERS[0]))
         return HANDOVERS[int(self.model.truth.clock["handover"][0])]
 
-    def _make_room(self, model: DetentionModel) -> None:
+    def _allocate(self, model: DetentionModel) -> None:
         sites = len(model.truth.facility)
-        sites = sites if sites * self.steps <= TRACKED else 0
+        sites = sites if sites * self.steps <= MAX_TRACKED else 0
         self.first_control = model.truth.control.copy()
-        self.history = np.zeros((self.steps + 1, len(COLUMNS) + len(ROLES)), np.float64)
+        self.history = np.zeros(self.steps + 1, HISTORY)
         self.held = np.zeros((self.steps + 1, sites), np.int32)
         self.guards = np.zeros((self.steps + 1, sites), np.int32)
 
-    def _note(self, model: DetentionModel) -> None:
+    def _record(self, model: DetentionModel) -> None:
         """Keep what charts need of the step just played."""
         at, truth, belief = self.at, model.truth, model.belief
         self.played = max(self.played, at)
         row = self.history[at]
-        row[0] = truth.total["escaped"][0]
-        row[1] = belief.confirmed.sum()
-        row[2] = guards_on_duty_now(truth)
-        row[3] = belief.board["coverage"][0]
-        row[4] = belief.board["reports"][0]
-        row[5:] = claims_by_role(belief)
+        row["escaped"] = truth.total["escaped"][0]
+        row["confirmed"] = belief.confirmed.sum()
+        row["guards"] = guards_on_duty_now(truth)
+        row["coverage"] = belief.board["coverage"][0]
+        row["reports"] = belief.board["reports"][0]
+        row["claims"] = claims_by_role(belief)
         if self.held.shape[1]:
             self.held[at] = truth.facility["held"]
             self.guards[at] = truth.facility["on_site"] + np.floor(truth.facility["occupier_guards"] + 0.5)
 
 
 def claims_by_role(belief: Belief) -> np.ndarray:
-    """Each role's current claim: the larger of the sum of its site claims and its theatre claim; NaN for none."""
+    """Return each role's claim: the larger of the sum of its site claims and its theatre claim, NaN for none."""
     none = np.isnan(belief.claim)
     sums = np.where(none.all(axis=1), np.nan, np.where(none, 0.0, belief.claim).sum(axis=1))
     return np.fmax(sums, belief.theatre_claim)
-
-
-def large(model: DetentionModel) -> np.ndarray:
-    """Rows of the people at large."""
-    return np.asarray(model.truth.out[: model.truth.clock["out_count"][0]])
-
-
-def _clipped(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"

@@ -1,0 +1,75 @@
+"""Colours of the page: declared here, or taken from the figures, and given to the style sheet as variables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.colors import LinearSegmentedColormap, to_hex
+
+from sim.plots.style import BELIEF, BELIEF_RAMP, FAINT, GAP_RAMP, GRID, INK, MUTED, PAPER, TRUTH, TRUTH_RAMP
+
+SLATE = "#3d4852"
+BELIEF_INK = "#1f6ea3"
+"""BELIEF for text, which needs more contrast."""
+PARTY_FILLS = ("#f4eed3", "#d9dee4", "#f0d6d6", "#ddcfe9", "#d3e4d3", "#bcbcbc", "#cfe5ea", "#efe0c8")
+"""Cells by the party that holds them: pale, so that what stands on them is seen first."""
+PARTY_INKS = ("#76683a", "#4c5866", "#8a4747", "#684a86", "#3f6b45", "#4d4d4d", "#37666f", "#7d5d2c")
+"""The same for text."""
+ROLE_INKS = ("#3f6b45", "#8a4747", "#684a86", "#1c5a86", "#5f6b76", "#76683a", "#37666f", "#4d4d4d")
+"""Lines of what each role claims, in the order of the roles."""
+VARIABLES = {
+    "ink": INK,
+    "muted": MUTED,
+    "faint": FAINT,
+    "grid": GRID,
+    "paper": PAPER,
+    "truth": TRUTH,
+    "belief": BELIEF,
+    "belief-ink": BELIEF_INK,
+    "belief-deep": "#164f78",
+    "belief-darkest": "#0b2f4a",
+    "slate": SLATE,
+    "wash": "#f6f8fa",
+    "hairline": "#f0f2f4",
+    "edge": "#8b949e",
+    "disabled": "#d0d5da",
+    "disabled-ink": "#7a838c",
+    "dim-ink": "#4b545d",
+    "focus": "#0b57d0",
+    "error": "#b3261e",
+}
+"""Colours used more than once, which the style sheet and the parts of the page take as `var(--name)`."""
+RAMPS = {
+    "gap": GAP_RAMP,
+    "gap_person_days": GAP_RAMP,
+    "undetected_share": GAP_RAMP,
+    "confirmed": BELIEF_RAMP,
+    "reported": BELIEF_RAMP,
+}
+"""Scales of the heat map by metric; every other metric has TRUTH_RAMP."""
+
+
+def css_variables() -> str:
+    """Return the rule of a style sheet that declares the colours."""
+    return ".dv { " + " ".join(f"--{name}: {color};" for name, color in VARIABLES.items()) + " }\n"
+
+
+def party_fill(party: int) -> str:
+    """Return the colour of the cells that a party holds."""
+    return PARTY_FILLS[party % len(PARTY_FILLS)]
+
+
+def party_ink(party: int) -> str:
+    """Return the colour of a party's name."""
+    return PARTY_INKS[party % len(PARTY_INKS)]
+
+
+def role_lines(roles: Sequence[str]) -> list[dict[str, str]]:
+    """Return each role's name and the colour of its line."""
+    return [{"name": role, "color": ROLE_INKS[r % len(ROLE_INKS)]} for r, role in enumerate(roles)]
+
+
+def ramp(metric: str) -> list[str]:
+    """Return five colours from none to the largest value of a metric, as in the figures."""
+    scale: LinearSegmentedColormap = RAMPS.get(metric, TRUTH_RAMP)
+    return [to_hex(color) for color in scale.resampled(5)(range(5))]

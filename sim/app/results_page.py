@@ -1,0 +1,97 @@
+"""State of the page of results: the open folder, and the metric and point chosen in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.app.archive import Archive, scenario_of
+from sim.app.labels import error_messages
+from sim.app.results_data import chosen_point, picks, sweep
+from sim.app.start import LoadedRun
+from sim.plots.study import Study
+from sim.plots.style import tidy
+from sim.scenario.errors import printable
+
+METRICS = {
+    "escaped": "Exits",
+    "gap": "Gap: exits not confirmed",
+    "confirmed": "Confirmed",
+    "reported": "Largest claim ever made",
+    "gap_person_days": "Gap in person-days",
+    "undetected_share": "Share of exits never reported",
+    "at_large": "At large at the horizon",
+    "recaptured": "Recaptured",
+    "facilities_lost": "Facilities lost",
+    "facilities_emptied": "Facilities emptied",
+}
+"""Metrics offered, with their names on the page."""
+
+
+class ResultsPage:
+    """What one page shows of an archive. Every request of the page is checked."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.names = archive.folders()
+        self.name = ""
+        self.metric = "escaped"
+        self.point: int | None = None
+        self.errors: list[str] = []
+        self.study: Study | None = None
+        if self.names:
+            self.choose(self.names[0])
+
+    def choose(self, name: Any) -> None:
+        """Open another folder; its errors are kept for the page."""
+        self.names = self.archive.folders()
+        if name not in self.names:
+            return
+        self.name, self.point, self.errors, self.study = str(name), None, [], None
+        try:
+            study = Study(self.archive.open(self.name))
+            study.runs(self.metric)  # reads the parts, so that a damaged one is reported now
+            self.study = study
+        except Exception as error:  # the page must survive whatever a folder holds
+            self._fail(error)
+
+    def choose_metric(self, metric: Any) -> None:
+        """Show another metric."""
+        if metric in METRICS:
+            self.metric = str(metric)
+
+    def choose_point(self, point: Any) -> None:
+        """Choose another point, or None."""
+        if point is None or (self.study is not None and point in self.study.index):
+            self.point = point
+
+    def open(self, rank: Any) -> LoadedRun | None:
+        """Return the replicate of the chosen point at a rank (median, high, worst), None where there is none."""
+        if self.study is None or self.point is None:
+            return None
+        try:
+            for key, name, run in picks(self.study, self.metric, self.point):
+                if key == rank:
+                    label = f"{tidy(self.study.results.name, 40)}, point {self.point}"
+                    label += f", replicate {run.replicate} ({name.lower()})"
+                    return LoadedRun(scenario_of(self.study.results, self.point), run.seed, run.replicate, label)
+        except Exception as error:
+            self._fail(error)
+        return None
+
+    def shown(self) -> dict[str, Any]:
+        """Return all data of the page."""
+        shown = {
+            "folders": [{"key": name, "name": printable(name)[:120]} for name in self.names],
+            "folder": self.name,
+            "errors": self.errors,
+            "metric": self.metric,
+            "metrics": [{"key": key, "name": name} for key, name in METRICS.items()],
+        }
+        if self.study is None:
+            return shown
+        chosen = chosen_point(self.study, self.metric, self.point) if self.point is not None else None
+        return {**shown, **sweep(self.study, self.metric), "chosen": chosen}
+
+    def _fail(self, error: Exception) -> None:
+        self.errors = error_messages(error)
+        self.study = None
