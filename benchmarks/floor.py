@@ -151,7 +151,7 @@ def state(scenario: str, replicates: int, runs: int) -> tuple[float, float, list
     run = Run(load(scenario))
     run.complete(1, 0)
     whole = sum(array.nbytes for bundle in (run.truth, run.belief) for array in bundle)
-    back = sum(array.nbytes for array, _ in run._restored)
+    back = sum(array.nbytes for array, _ in run._set_back)
 
     def restore() -> None:
         for _ in range(replicates):

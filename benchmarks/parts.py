@@ -15,45 +15,30 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
 from benchmarks.measure import Row, printed
-from sim.agents.armed_cell import attacks
-from sim.agents.detainee import fugitives, list_by_index
-from sim.agents.facility import wake_moods
-from sim.agents.guard import guards
-from sim.agents.observer import observe
-from sim.agents.occupying_force import ground
-from sim.engine.compiled import compiled
+from sim.agents.at_large import list_by_index
+from sim.agents.at_rest import wake_moods
+from sim.engine.compiled import in_turn
 from sim.experiment.design import scenario_design
 from sim.experiment.execution import execute, recording
 from sim.experiment.store import Folder
-from sim.model import (
-    BeliefRef,
-    Run,
-    Tables,
-    TablesRef,
-    TruthRef,
-    begin,
-    day,
-    end_day,
-    facilities,
-    finish,
-    news,
-    sponsor,
-)
+from sim.model import Run, Tables, schedule
+from sim.model.rows import TablesRef, end_day, finish
+from sim.model.schedule import begin
 from sim.scenario.loader import load
-from sim.world.belief import Belief
+from sim.world.belief import Belief, BeliefRef
 from sim.world.codes import DAY
-from sim.world.state import Truth
+from sim.world.state import Truth, TruthRef
 
 QUICK: dict[str, Any] = {"scenario": "tiny", "replicates": 2, "runs": 1}
-RULES = (
-    "sponsor", "day", "ground", "guards", "attacks", "facilities", "fugitives", "news", "observation", "day's row",
-)  # fmt: skip
+SCHEDULED = (*schedule.TRUTH_PASS, *schedule.OBSERVATION_PASS)
+RULES = (*(rule.__name__.replace("_", " ") for rule in SCHEDULED), "day's row")
 
 
 @intrinsic
@@ -67,47 +52,39 @@ def cycles(typingctx: Any) -> Any:
     return types.int64(), codegen
 
 
-@compiled
+def timed(rule: Callable[..., None], place: int) -> Callable[..., None]:
+    """A rule of truth or belief that adds its cycles to a place of `spent`."""
+
+    def on_truth(t: Truth, b: Belief, spent: np.ndarray) -> None:
+        before = cycles()
+        rule(t)
+        spent[place] += cycles() - before
+
+    def on_belief(t: Truth, b: Belief, spent: np.ndarray) -> None:
+        before = cycles()
+        rule(t, b)
+        spent[place] += cycles() - before
+
+    return numba.njit(nogil=True, error_model="numpy")(on_truth if rule in schedule.TRUTH_PASS else on_belief)
+
+
+timed_step = in_turn([timed(rule, place) for place, rule in enumerate(SCHEDULED)])
+
+
+@numba.njit(nogil=True, error_model="numpy")
 def counted(truth: Truth, belief: Belief, written: Tables, steps: int, spent: np.ndarray) -> None:
-    """`sim.model.advance`, with the cycles of each rule added to `spent`."""
+    """`sim.model.schedule.advance`, with the cycles of each rule added to `spent`."""
     t, b, tables = TruthRef(*truth), BeliefRef(*belief), TablesRef(*written)
     clock = t.clock[0]
     for _ in range(steps):
         clock.m0 = clock.step * clock.step_minutes
         clock.m1 = clock.m0 + clock.step_minutes
-        c0 = cycles()
-        sponsor(t)
-        c1 = cycles()
-        day(t)
-        c2 = cycles()
-        ground(t)
-        c3 = cycles()
-        guards(t)
-        c4 = cycles()
-        attacks(t)
-        c5 = cycles()
-        facilities(t)
-        c6 = cycles()
-        fugitives(t)
-        c7 = cycles()
-        news(t)
-        c8 = cycles()
-        observe(t, b)
-        c9 = cycles()
+        timed_step(t, b, spent)
+        before = cycles()
         clock.step += 1
         if clock.m1 % DAY == 0:
             end_day(t, b, tables, clock.m1 // DAY)
-        c10 = cycles()
-        spent[0] += c1 - c0
-        spent[1] += c2 - c1
-        spent[2] += c3 - c2
-        spent[3] += c4 - c3
-        spent[4] += c5 - c4
-        spent[5] += c6 - c5
-        spent[6] += c7 - c6
-        spent[7] += c8 - c7
-        spent[8] += c9 - c8
-        spent[9] += c10 - c9
+        spent[-1] += cycles() - before
     list_by_index(t)
     wake_moods(t)
 
@@ -134,14 +111,14 @@ def one(run: Run, replicate: int, watch: Watch, spent: np.ndarray) -> None:
     def start() -> None:
         run._bind()
         run.truth.clock["seed"], run.truth.clock["replicate"] = 1, replicate
-        begin(run.truth, run.belief, run.tables)
+        begin(run.truth, run.belief, run.tables.as_rows())
 
     steps = int(run.truth.clock["steps"][0])
     watch.time("numbers that are distributions", draw)
     watch.time("setting arrays back", run._restore)
     watch.time("start: levers, guards, facilities", start)
-    watch.time("steps", lambda: counted(run.truth, run.belief, run.tables, steps, spent))
-    watch.time("run's and facilities' rows", lambda: finish(run.truth, run.belief, run.tables))
+    watch.time("steps", lambda: counted(run.truth, run.belief, run.tables.as_rows(), steps, spent))
+    watch.time("run's and facilities' rows", lambda: finish(run.truth, run.belief, run.tables.as_rows()))
 
 
 def written(name: str, scale: float, replicates: int) -> float:

@@ -282,7 +282,7 @@ def list_arrival(t: Truth, f: int, i: int, entry: int) -> None:
 
 @compiled
 def is_settled(t: Truth, f: int, b: int, k: int, i: int) -> bool:
-    """Whether the person at place k of a block's list, who has just decided, need not be asked again; if so, take off."""
+    """Take the person at place k of a list, who has just decided, off it if settled. Return whether it was."""
     block = t.block[t.facility[f].block_first + b]
     in_disorder = is_settled_in_disorder(t, f, i, block.most)
     if in_disorder or is_settled_quiet(t, f, i, block.least):

@@ -168,7 +168,7 @@ def encoded(table: Any) -> Part:
 
 def is_cold() -> bool:
     """Whether the rules must be compiled first, which takes about half a minute."""
-    return not any(cache_folder().rglob("model.advance-*.nbi"))
+    return not any(cache_folder().rglob("schedule.advance-*.nbi"))
 
 
 def warm(resolved: Resolved) -> float:

@@ -55,7 +55,6 @@ class Run:
 
     def _pair_arrays(self) -> None:
         """Pair every array to be set back with its first state, as plain bytes: copied whatever they mean."""
-        self._rows = self.tables.as_rows()
         self._set_back = [
             (getattr(now, name).reshape(-1).view(np.uint8), getattr(first, name).reshape(-1).view(np.uint8))
             for now, first in zip((self.truth, self.belief), self._first, strict=True)
@@ -74,7 +73,7 @@ class Run:
             self._bind()
         clock = self.truth.clock
         clock["seed"], clock["replicate"] = seed, replicate
-        begin(self.truth, self.belief, self._rows)
+        begin(self.truth, self.belief, self.tables.as_rows())
 
     def _draw(self, seed: int, replicate: int) -> dict[str, float]:
         """Draw the distributions' values in this replicate: one uniform each, addressed by its path, within its bounds.
@@ -109,11 +108,11 @@ class Run:
     def advance(self, steps: int) -> None:
         """Advance by a number of steps; if a list proves too short, do the replicate again with longer ones."""
         done = int(self.truth.clock["step"][0])
-        advance(self.truth, self.belief, self._rows, steps)
+        advance(self.truth, self.belief, self.tables.as_rows(), steps)
         while self.truth.clock["overflow"][0] or self.belief.board["overflow"][0]:
             self.make_room(self._capacity.larger())
             self.reset(self.seed, self.replicate)
-            advance(self.truth, self.belief, self._rows, done + steps - int(self.truth.clock["step"][0]))
+            advance(self.truth, self.belief, self.tables.as_rows(), done + steps - int(self.truth.clock["step"][0]))
 
     @property
     def capacity(self) -> Capacity:
@@ -132,7 +131,7 @@ class Run:
 
         Raises NotImplementedError, once, for a declared outcome that nothing writes.
         """
-        finish(self.truth, self.belief, self._rows)
+        finish(self.truth, self.belief, self.tables.as_rows())
         if not self._checked and self.truth.clock["step"][0] == self.truth.clock["steps"][0]:
             check_written(self.tables)
             self._checked = True

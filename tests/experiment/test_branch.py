@@ -1,18 +1,24 @@
 """Replaying a replicate, and letting it take another way from some day on."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import sim.model
-from sim.agents.build import Room
+from sim.agents.build import Capacity
+from sim.agents.records import FACILITY
 from sim.cli.main import main
-from sim.experiment.branch import Branch, check_later
+from sim.engine.columns import Part
+from sim.experiment.branch import Branch, check_difference, check_later
 from sim.experiment.results import Results
 from sim.model import Run
 from sim.scenario.errors import InputError
 from sim.scenario.loader import load
+from sim.scenario.parameters import Levers, MoveFirst
+from sim.world.numbers import PATHS, may_change_later
+from tests.model.worlds import named
 
 DECISIONS = (
     {"levers.guard_floor": {"per_100": 30}},
@@ -91,10 +97,10 @@ def test_lists_that_prove_too_short_change_nothing():
     whole = outcome(Branch(was, other, 200, full=True), 1, 0)
     tight = Branch(was, other, 200, full=True)
     for run in (tight, tight._past):
-        run._room = Room(episodes=2, entries=2, log=2, reports=2)
+        run._capacity = Capacity(episodes=2, entries=2, log=2, reports=2)
         run._allocate(run.resolved)
     assert outcome(tight, 1, 0) == whole
-    assert tight.room.log > 2
+    assert tight.capacity.log > 2
 
 
 @pytest.mark.parametrize(
@@ -187,3 +193,46 @@ def test_a_row_that_is_not_reproduced_is_a_fault(results, monkeypatch, capsys):
     monkeypatch.setattr(sim.model.Run, "complete", other)
     assert main(["replay", "out", "--replicate", "1", "--out", "again"]) == 1
     assert "DIFFERS from the stored row" in capsys.readouterr().err
+
+
+def _scalar_paths() -> list[str]:
+    return [path for path in PATHS if may_change_later(path) and not path.startswith("levers.")]
+
+
+@pytest.mark.parametrize("path", _scalar_paths())
+def test_every_number_that_may_change_later_acts_in_a_branch_as_from_the_start(path):
+    was = named("everything")
+    value = was.scenario
+    for key in path.split("."):
+        value = getattr(value, key)
+    other = was.with_numbers({path: 1.3 * value + 0.05})
+    for replicate in range(2):
+        branch, run = Branch(was, other, 0), Run(other)
+        branch.complete(5, replicate)
+        run.complete(5, replicate)
+        assert branch.tables.run.tobytes() == run.tables.run.tobytes(), replicate
+        assert branch.tables.daily[1:].tobytes() == run.tables.daily[1:].tobytes(), replicate
+
+
+def test_a_lever_whose_columns_are_no_decision_is_refused_by_a_branch(monkeypatch):
+    field = FACILITY.fields["emptied_by_lever"]
+    monkeypatch.setitem(FACILITY.fields, "emptied_by_lever", field._replace(part=Part.FIXED))
+    lever = {"levers.move_first": {"from": ["block"], "start": "2019-10-03"}}
+    was = named("everything")
+    after = was.with_numbers({})
+    moved = MoveFirst.model_validate({"from": ["block"], "start": "2019-10-03"})
+    after = replace(was, scenario=was.scenario.model_copy(update={"levers": Levers(move_first=moved)}))
+    with pytest.raises(InputError, match=r"acts from the start.*facility\.emptied_by_lever"):
+        check_difference(lever, was, after)
+
+
+def test_a_setting_that_no_array_holds_is_refused_by_a_branch():
+    was = load("tiny")
+    after = replace(was, scenario=was.scenario.model_copy(update={"description": "another"}))
+    with pytest.raises(InputError, match="changes nothing that a run reads"):
+        check_difference({"levers.lockdown": {"share": 1}}, was, after)
+    check_difference(
+        {"levers.guard_floor": {"per_100": 4, "cost": 2}},
+        was,
+        load("tiny", {"levers.guard_floor": {"per_100": 4, "cost": 2}}),
+    )

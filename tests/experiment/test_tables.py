@@ -7,11 +7,12 @@ import pyarrow as pa
 import pytest
 
 from sim.agents.build import Names
+from sim.agents.confirmation import REPORT
+from sim.agents.observer import OBSERVER
 from sim.experiment import tables
 from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
-from sim.world.belief import OBSERVER, REPORT
 from sim.world.codes import CONTROL, CUSTODY_CHANGE, EXIT, HIT, MOVED, OCCUPIED
-from sim.world.state import LOG
+from sim.world.record import LOG
 
 ROLES = [
     "guarding_force",
@@ -135,7 +136,7 @@ def test_rows_of_days_and_facilities_belong_to_their_replicate():
 
 
 def test_what_an_event_details_is_named_by_its_kind():
-    log = np.zeros(5, LOG)
+    log = LOG.rows(5)
     log["minute"] = [1440, 720, 2880, 2880, 4320]
     log["kind"] = [CONTROL, EXIT, CUSTODY_CHANGE, MOVED, HIT]
     log["detail"] = [1, 2, OCCUPIED, 0, 0]
@@ -150,9 +151,9 @@ def test_what_an_event_details_is_named_by_its_kind():
 
 
 def test_a_report_names_who_said_what_about_where():
-    observers = np.zeros(2, OBSERVER)
+    observers = OBSERVER.rows(2)
     observers["role"], observers["reliability"], observers["credibility"] = [6, 3], [2, 1], [3, 2]
-    made = np.zeros(2, REPORT)
+    made = REPORT.rows(2)
     made["minute"], made["observer"], made["facility"] = [60, 1440], [0, 1], [-1, 1]
     made["low"], made["high"], made["form"], made["is_true"] = [math.nan, 4], [math.nan, 9], [3, 1], [0, 1]
     rows = tables.reports(2, 5, made, observers, NAMES).to_pylist()

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from sim.agents import Detainee, Facility
-from sim.agents.build import Room
+from sim.agents.build import Capacity
 from sim.model import REPORTED, DetentionModel, Run
 from sim.scenario.errors import InputError
 from sim.scenario.loader import load
@@ -84,12 +84,12 @@ def test_lists_that_prove_too_short_change_nothing(full: bool) -> None:
     expected = Run(load("ne-syria-2019"), full=full)
     expected.complete(1, 0)
     run = Run(load("ne-syria-2019"), full=full)
-    run._room = Room(episodes=1, entries=1, log=int(full), reports=int(full))
+    run._capacity = Capacity(episodes=1, entries=1, log=int(full), reports=int(full))
     run._allocate(run.resolved)
     run.reset(1, 0)
     for _ in range(60):
         run.advance(24)
-    assert run._room.episodes > 1, "the lists were long enough"
+    assert run._capacity.episodes > 1, "the lists were long enough"
     assert tables(run) == tables(expected)
     events, reports = int(expected.truth.clock["log_count"][0]), int(expected.belief.board["reports"][0])
     assert (events > 0, reports > 0) == (full, True)
@@ -325,7 +325,7 @@ def test_draws_are_clipped_at_the_declared_bounds() -> None:
     shares = []
     for replicate in range(40):
         run.reset(1, replicate)
-        shares.append(float(run.truth.par["guards_redeploy_share"][0]))
+        shares.append(float(run.truth.parameters["guards_redeploy_share"][0]))
     assert min(shares) < 0.8
     assert max(shares) == 1.0
 

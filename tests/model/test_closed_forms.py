@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.agents.observer import looks_now, signs_last
+from sim.agents.surveillance import looks_now, signs_last
 from sim.model import Run
 from sim.scenario.resolved import Resolved
 from tests.model.worlds import SEED, in_two_threads, world

@@ -6,8 +6,8 @@ import copy
 
 import pytest
 
-import sim.model
-from sim.agents.build import Room
+import sim.model.run
+from sim.agents.build import Capacity
 from sim.model import Run
 from sim.scenario.declare import Choice
 from sim.scenario.resolved import Resolved
@@ -101,10 +101,10 @@ def test_two_threads_give_what_one_gives() -> None:
 def cramped(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs begin with room for next to nothing."""
 
-    def room(log: int = 0, reports: int = 0) -> Room:
-        return Room(2, 1, 2 if log else 0, 2 if reports else 0)
+    def room(log: int = 0, reports: int = 0) -> Capacity:
+        return Capacity(2, 1, 2 if log else 0, 2 if reports else 0)
 
-    monkeypatch.setattr(sim.model, "Room", room)
+    monkeypatch.setattr(sim.model.run, "Capacity", room)
 
 
 CROWDED = ["everything", "recapture_and_rejoining", "move_first", "stealth"]
@@ -122,10 +122,10 @@ def roomy() -> dict[str, list[tuple[bytes, ...]]]:
 @pytest.mark.parametrize("name", CROWDED)
 def test_lists_that_were_too_short_leave_no_trace(name: str, full: bool, roomy: dict) -> None:
     run = Run(named(name), full=full)
-    assert run._room[:2] == (2, 1)
+    assert run._capacity[:2] == (2, 1)
     for replicate in (1, 0, 2, 1):
         assert bits(run.complete(SEED, replicate)) == roomy[name][replicate], replicate
-    assert run._room.episodes > 2
+    assert run._capacity.episodes > 2
     if full:
         assert 0 < run.truth.clock["log_count"][0] <= len(run.truth.log)
         assert 0 <= run.belief.board["reports"][0] <= len(run.belief.report)
@@ -139,7 +139,7 @@ def test_lists_that_prove_too_short_step_by_step(name: str, roomy: dict) -> None
     for done in range(steps(run)):
         run.advance(1)
         assert run.truth.clock["step"][0] == done + 1
-    assert run._room.episodes > 2
+    assert run._capacity.episodes > 2
     assert bits(run.finish()) == roomy[name][2]
 
 
@@ -148,11 +148,11 @@ def test_lists_that_prove_too_short_where_the_world_is_made_anew() -> None:
     where = _uncertain()
     first = Run(where)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sim.model, "Room", Room)
+        patch.setattr(sim.model.run, "Capacity", Capacity)
         expected = [bits(finish(where, replicate)) for replicate in range(4)]
     for replicate in (3, 0, 2, 1):
         assert bits(first.complete(SEED, replicate)) == expected[replicate], replicate
-    assert first._room.episodes > 2
+    assert first._capacity.episodes > 2
     assert len(set(expected)) == 4
 
 

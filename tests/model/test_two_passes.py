@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-import sim.model
-from sim.model import Run
+from sim.model import Run, schedule
 from sim.outcomes import DAILY_RECORD, RUN_RECORD
 from sim.scenario.declare import Choice
 from sim.scenario.parameters import Confirmation, Isr
@@ -87,7 +86,9 @@ CHANGES = (
 
 def truth_arrays(run: Run) -> dict[str, bytes]:
     """All that the truth holds, the parameters and the notice left out."""
-    return {name: array.tobytes() for name, array in run.truth._asdict().items() if name not in ("par", "noticed")}
+    return {
+        name: array.tobytes() for name, array in run.truth._asdict().items() if name not in ("parameters", "noticed")
+    }
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -186,17 +187,21 @@ def called_from(function: Any, seen: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def truth_pass() -> dict[str, Any]:
     """Every function of the truth pass."""
-    return called_from(sim.model.truth_pass, {})
+    seen: dict[str, Any] = {}
+    for rule in (*schedule.TRUTH_PASS, *schedule.DAILY):
+        called_from(rule, seen)
+    return seen
 
 
 def test_the_truth_pass_is_seen_whole(truth_pass: dict[str, Any]) -> None:
     assert {
-        "sim.model.sponsor", "sim.model.news", "sim.agents.levers.repatriate", "sim.agents.levers.move_first",
-        "sim.agents.occupying_force.take_custody", "sim.agents.guard.call_up", "sim.agents.armed_cell.attacks",
-        "sim.agents.disorder.disorder", "sim.agents.facility.walls", "sim.agents.detainee.plan",
+        "sim.agents.sponsor.sponsor", "sim.agents.news.news", "sim.agents.levers.repatriate",
+        "sim.agents.levers.move_first", "sim.agents.custody.take_custody", "sim.agents.guard.call_up",
+        "sim.agents.armed_cell.attacks", "sim.agents.disorder.disorder", "sim.agents.walls.walls",
+        "sim.agents.at_large.plan",
         "sim.world.record.note",
     } <= set(truth_pass)  # fmt: skip
-    observation = called_from(sim.model.observe, {})
+    observation = called_from(schedule.OBSERVATION_PASS[0], {})
     assert not {name for name in set(truth_pass) & set(observation) if not name.startswith(("sim.engine", "sim.world"))}
     assert "sim.agents.observer.learn" in observation
 
@@ -226,18 +231,21 @@ def imported(module: str) -> set[str]:
 
 
 def test_no_file_of_the_truth_pass_knows_of_belief(truth_pass: dict[str, Any]) -> None:
-    files = {function.__module__ for function in truth_pass.values()} - {"sim.model"}  # which schedules both passes
+    files = {function.__module__ for function in truth_pass.values()} - {"sim.model.schedule"}  # of both passes
     assert {
-        f"sim.agents.{name}" for name in ("facility", "detainee", "guard", "occupying_force", "armed_cell", "levers")
+        f"sim.agents.{name}"
+        for name in ("facility", "detainee", "guard", "custody", "armed_cell", "levers", "at_large")
     } <= files
     for module in sorted(files):
-        assert not {"sim.world.belief", "sim.agents.observer", "sim.claims.misreport"} & imported(module), module
+        believing = ("observer", "knowledge", "confirmation", "surveillance")
+        forbidden = {"sim.world.belief", "sim.claims.misreport", *(f"sim.agents.{name}" for name in believing)}
+        assert not forbidden & imported(module), module
     assert "sim.world.belief" in imported("sim.agents.observer")
 
 
 def test_only_the_search_reads_the_notice(truth_pass: dict[str, Any]) -> None:
     readers = {name for name, function in truth_pass.items() if "noticed" in named_in(function.__code__, "LOAD_ATTR")}
-    assert readers == {"sim.agents.detainee.plan"}
+    assert readers == {"sim.agents.at_large.plan"}
 
 
 # --- a facility nobody reaches

@@ -2,57 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.worlds import Size, write
+from sim.agents.records import RECORDS
+from sim.engine.columns import Part, specs
 from sim.model import Run
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
 from sim.world.codes import NEVER
+from sim.world.state import Truth
 from tests.docking.test_docking import differences, fast_state, state_differences
 from tests.model.worlds import SEED, bits, named
 from tests.oracle.cases import CASES
 from tests.oracle.model import OracleModel
 
 
-def rest_nowhere(run: Run) -> None:
-    """Every place is looked at in the next step, every loop over places is run, every unit looks round."""
-    run.truth.facility["rest_until"] = 0
-    run.truth.clock["guards_stirred"] = 1
+def saved_work() -> dict[str, list[tuple[str, str, float]]]:
+    """By file of rules: array, column and value of what says that nothing is saved, from the declarations."""
+    records = {record.name: record for record in RECORDS}
+    found: dict[str, list[tuple[str, str, float]]] = {}
+    for array, spec in specs(Truth).items():
+        for field in records[spec.holds].fields.values() if spec.holds in records else ():
+            if field.forget is not None:
+                found.setdefault(field.owner, []).append((array, field.name, field.forget))
+    return found
+
+
+FORGOTTEN = saved_work()
+
+
+def forget(run: Run, owner: str) -> None:
+    """Set what an owner has saved to nothing; places at rest are looked at, so that it matters."""
+    for array, column, nothing in [*FORGOTTEN[owner], *FORGOTTEN["sim.agents.rest"]]:
+        getattr(run.truth, array)[column] = nothing
     run.truth.clock["ground_due"] = 0
-    run.truth.facility["stirred"] = 1
-    run.truth.unit["seen"] = 0
 
 
-def forget_who_is_settled(run: Run) -> None:
-    """Everybody is looked at in the next tick of disorder."""
-    run.truth.facility["listed"] = 0
-    run.truth.facility["quiet_guards"] = np.inf
-    run.truth.facility["rest_until"] = 0
-
-
-def cut_order_short(run: Run) -> None:
-    """The order of every place is drawn and put right again from the start."""
-    run.truth.facility["drawn_order"] = 0
+def test_every_file_that_saves_work_is_forgotten_below() -> None:
+    assert {owner.removeprefix("sim.agents.") for owner in FORGOTTEN} == {
+        "rest", "thresholds", "go_order", "disorder_lists", "guard", "occupying_force",
+    }  # fmt: skip
+    saved = {f.owner for record in RECORDS for f in record.fields.values() if f.part is Part.SAVED}
+    assert saved == set(FORGOTTEN)
 
 
 WORLDS = [*CASES, "tiny", "hasakah-2022"]
 
 
-@pytest.mark.parametrize("forget", [rest_nowhere, forget_who_is_settled, cut_order_short])
+@pytest.mark.parametrize("owner", FORGOTTEN)
 @pytest.mark.parametrize("name", WORLDS)
-def test_looking_again_finds_the_same(name: str, forget: Callable[[Run], None]) -> None:
+def test_looking_again_finds_the_same(name: str, owner: str) -> None:
     where = named(name)
     saved, looking = Run(where), Run(where)
     for replicate in range(2):
         saved.reset(SEED, replicate)
         looking.reset(SEED, replicate)
         for step in range(int(saved.truth.clock["steps"][0])):
-            forget(looking)
+            forget(looking, owner)
             looking.advance(1)
             saved.advance(1)
             assert fast_state(saved) == fast_state(looking), step

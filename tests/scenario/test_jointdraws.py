@@ -50,8 +50,8 @@ def test_a_replicate_takes_one_row(drawn):
     for replicate in range(200):
         run.reset(1, replicate)
         taken.append(values(run))
-        assert run.truth.par["guards_scale"][0] == run.draws["guards.scale"]
-        assert run.truth.par["disorder_threshold"][0] == run.draws["disorder.threshold"]
+        assert run.truth.parameters["guards_scale"][0] == run.draws["guards.scale"]
+        assert run.truth.parameters["disorder_threshold"][0] == run.draws["disorder.threshold"]
     assert set(taken) == set(ROWS)
     counts = np.array([taken.count(row) for row in ROWS])
     assert counts.min() > 25  # 50 each, standard deviation 6
