@@ -12,6 +12,7 @@ from sim.scenario.layers import Layered
 from sim.scenario.parameters import Offensive, Scenario
 from sim.scenario.resolved import Resolved
 from sim.scenario.theatre import Cell, Facility, Place, Theatre
+from sim.scenario.vocabulary import PEOPLE_KINDS, PEOPLE_ORIGINS
 from sim.scenario.yamlfile import Keys
 
 MAX_STEPS = 100_000
@@ -261,8 +262,8 @@ def _custody(name: str, facility: Facility, layers: Layered) -> Iterator[Problem
 
 def _people_of(facility: Facility, which: str = "all") -> Iterator[float | Distribution]:
     """Numbers of people at a facility that are not zero."""
-    for kind in ("fighters", "families", "minors"):
-        for origin in ("local", "iraqi", "foreign"):
+    for kind in PEOPLE_KINDS:
+        for origin in PEOPLE_ORIGINS:
             number = getattr(getattr(facility.held, kind), origin)
             if number != 0:
                 yield number

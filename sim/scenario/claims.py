@@ -13,7 +13,7 @@ from typing import Any
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import InputError, Problem, one_of, shown
 from sim.scenario.files import decode, display, read_bytes
-from sim.scenario.parameters import ROLES
+from sim.scenario.vocabulary import CATEGORIES, ROLES
 
 COLUMNS: dict[str, str] = {
     "event_id": "the event the claim is about",
@@ -37,8 +37,6 @@ OPTIONAL: dict[str, str] = {
     "recaptured": "how many were retaken, free text",
 }
 """Columns that a claims file may have; any other is kept with the claim and has no effect."""
-
-CATEGORIES = ("all", "fighters", "families")
 
 ROLE_ALIASES = {
     "media_witness": "media",

@@ -8,28 +8,8 @@ from pydantic import Field
 
 from sim.scenario.declare import Date, Number, Section, Strict, declared
 from sim.scenario.theatre import Name
-
-ROLES = (
-    "guarding force",
-    "attacker",
-    "occupier",
-    "sponsor government",
-    "other government",
-    "NGO",
-    "media",
-    "later accounting",
-)
-Role = Literal[
-    "guarding force",
-    "attacker",
-    "occupier",
-    "sponsor government",
-    "other government",
-    "NGO",
-    "media",
-    "later accounting",
-]
-Handover = Literal["none", "hasty", "formal"]
+from sim.scenario.vocabulary import ROLES as ROLES
+from sim.scenario.vocabulary import Category, Handover, ObserverKind, ObserverSites, Reliability, Role
 
 EPSTEIN = "Epstein 2002, PNAS 99 (suppl 3)"
 
@@ -262,12 +242,12 @@ class Observer(Section):
 
     name: Name
     role: Role
-    kind: Literal["liaison", "reporter", "source", "desk", "statement"] = Field(
+    kind: ObserverKind = Field(
         description="liaison: on site while the sponsor is; reporter: a custodian about its own; source, desk: from"
         " outside; statement: a theatre total from other roles' claims"
     )
     party: Name | None = Field(None, description="whose observer; a reporter speaks of what this party controls")
-    sites: Literal["all", "assaulted", "taken"] = Field("all", description="all, those attacked, or those taken over")
+    sites: ObserverSites = Field("all", description="all, those attacked, or those taken over")
     listens: list[Role] = Field(default_factory=list, description="whose claims a statement adds up")
     presence: Number = declared(1.0, "share", 0, 1, "of facilities it can see")
     leaves: bool = Field(False, description="its presence goes with the sponsor's")
@@ -286,7 +266,7 @@ class Observer(Section):
     range_factor: Number = declared(1.0, "ratio", 1, 10, "a claim is given as a range of this ratio; 1 = a number")
     false_per_month: Number = declared(0.0, "1/month", 0, 1000, "reports of what did not happen")
     false_size: Number = declared(30.0, "persons", 1, 100000, "size of such a report, median")
-    reliability: Literal["A", "B", "C", "D", "E", "F"] = Field("C", description="Admiralty code")
+    reliability: Reliability = Field("C", description="Admiralty code")
     credibility: int = Field(3, ge=1, le=6, description="Admiralty code")
     direct: bool = Field(False, description="it counts heads itself")
     origin: Name | None = Field(None, description="who said it first; claims of one origin are one; default: the name")
@@ -297,7 +277,7 @@ class Confirmation(Section):
 
     origins: int = Field(2, ge=1, le=10, description="agreeing claims of independent origin needed")
     agree_within: Number = declared(0.3, "share", 0, 10, "claims agree whose ratio is within 1 + this")
-    direct_reliability: Literal["A", "B", "C", "D", "E", "F", "never"] = Field(
+    direct_reliability: Literal[Reliability, "never"] = Field(
         "A", description="a direct count by a channel this reliable confirms alone"
     )
     window_days: Number = declared(21.0, "days", 0, 10000, "age at which a claim no longer supports another")
@@ -338,7 +318,7 @@ class Repatriation(Section):
     """Lever: people go home."""
 
     per_month: Number = declared(100.0, "persons/month", 0, 1000000, "people repatriated a month")
-    who: Literal["all", "fighters", "families"] = "all"
+    who: Category = "all"
     start: Date | None = None
     cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from sim.scenario.declare import Number, Section, Status, Strict, declared
+from sim.scenario.vocabulary import FacilityKind, Regime
 
 KM_PER_DEGREE = 111.32
 """Kilometres in one degree of latitude."""
@@ -96,8 +97,8 @@ class Facility(Section):
     """A prison, a policed annex, or the residents of a camp: one section with its own guards."""
 
     title: str = ""
-    kind: Literal["prison", "camp"] = "prison"
-    custody: Literal["detained", "resident"] = "detained"
+    kind: FacilityKind = "prison"
+    custody: Regime = "detained"
     party: Name = Field(description="who holds it at the start")
     lat: float = Field(ge=-90, le=90, description="latitude, degrees")
     lon: float = Field(ge=-180, le=180, description="longitude, degrees")
