@@ -159,7 +159,7 @@ def _clock(resolved: Resolved, party_index: dict[str, int]) -> np.ndarray:
     clock["tick_minutes"] = step_minutes // ticks_in(step_minutes)
     clock["dt"] = scenario.step_hours
     clock["ground_state"] = 1
-    clock["sites"] = sum(facility.custody != "resident" for facility in theatre.facilities.values())
+    clock["sites"] = sum(facility.regime != "resident" for facility in theatre.facilities.values())
     clock["response"] = scenario.response
     clock["handover"] = HANDOVERS.index(scenario.control.handover)
     movement = [party_index[name] for name, party in theatre.parties.items() if party.armed_movement]
@@ -184,7 +184,7 @@ def _parties(resolved: Resolved) -> np.ndarray:
         for name in ("effectiveness", "authority", "search"):
             rows[name][i] = number(getattr(party, name))
         for name in ("guards_per_100", "setup_hours", "free", "move", "neglect"):
-            rows[name][i] = number(getattr(party.custody, name))
+            rows[name][i] = number(getattr(party.custody_policy, name))
     return rows
 
 
@@ -226,7 +226,7 @@ def _facilities(resolved: Resolved, party_index: dict[str, int]) -> tuple[np.nda
         _describe(resolved, row, name, facility)
         row["initial"] = row["controller"] = row["keeper"] = party_index[facility.party]
         row["first"], row["block_first"], row["guard_first"] = first, blocks, guards
-        if facility.custody == "resident":
+        if facility.regime == "resident":
             row["held0"] = row["held"] = whole(facility.residents)
             row["blocks"] = 0
         else:
@@ -289,7 +289,7 @@ def _describe(resolved: Resolved, row: Any, name: str, facility: Facility) -> No
     row["x"], row["y"] = kilometres(grid, facility.lat, facility.lon)
     row["column"], row["row"] = cell_of(grid, row["x"], row["y"])
     row["camp"] = facility.kind == "camp"
-    row["resident"] = facility.custody == "resident"
+    row["resident"] = facility.regime == "resident"
     row["assigned"] = number(facility.guards)
     row["capacity"] = number(facility.capacity)
     row["walls"] = number(facility.walls)

@@ -41,7 +41,7 @@ def check_theatre(theatre: Theatre, layers: Layered, names: Names, dropped: froz
     problems = list(_parties(theatre, layers, names))
     for name in theatre.facilities:
         if ("facilities", name, "custody") not in dropped:
-            problems += _custody(name, theatre.facilities[name], layers)
+            problems += _regime(name, theatre.facilities[name], layers)
     return [*problems, *_on_the_grid(theatre, layers), *_boxes(theatre, layers), *_people(theatre, layers)]
 
 
@@ -251,11 +251,11 @@ def _boxes(theatre: Theatre, layers: Layered) -> Iterator[Problem]:
             yield layers.problem(at, "the box is off the grid", "a box that touches the grid")
 
 
-def _custody(name: str, facility: Facility, layers: Layered) -> Iterator[Problem]:
-    if facility.custody == "resident" and any(_people_of(facility, "held")):
+def _regime(name: str, facility: Facility, layers: Layered) -> Iterator[Problem]:
+    if facility.regime == "resident" and any(_people_of(facility, "held")):
         at: Keys = ("facilities", name, "held")
         yield layers.problem(at, "a resident facility holds nobody", "residents, or custody: detained")
-    if facility.custody == "detained" and facility.residents != 0:
+    if facility.regime == "detained" and facility.residents != 0:
         at = ("facilities", name, "residents")
         yield layers.problem(at, "a detained facility has no residents", "held, or custody: resident")
 

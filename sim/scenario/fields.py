@@ -94,8 +94,14 @@ def _members(annotation: Any) -> Iterator[Any]:
 
 @cache
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Fields of a mapping by the key that a file uses (`from`, not `origin`)."""
+    """Return the fields of a mapping by the key that a file uses (`from`, not `origin`)."""
     return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+@cache
+def attributes_of(model: type[BaseModel]) -> dict[str, str]:
+    """Return the attributes of a mapping by the key that a file uses: `origin` by `from`, `regime` by `custody`."""
+    return {info.alias or name: name for name, info in model.model_fields.items()}
 
 
 def below(here: Kind, key: str | int) -> Kind | None:

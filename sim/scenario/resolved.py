@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel
 
 from sim.scenario.declare import Distribution, parse_date
-from sim.scenario.fields import bounds, keys_of
+from sim.scenario.fields import attributes_of, bounds, keys_of
 from sim.scenario.jointdraws import JointDraws
 from sim.scenario.parameters import Scenario
 from sim.scenario.theatre import Theatre
@@ -144,8 +144,8 @@ def _inside(value: Any, key: str) -> Any:
         return value[int(key)] if int(key) < len(value) else None
     if isinstance(value, dict):
         return value.get(key)
-    info = keys_of(type(value)).get(key) if isinstance(value, BaseModel) else None
-    return getattr(value, _attribute(key, info)) if info is not None else None
+    name = attributes_of(type(value)).get(key) if isinstance(value, BaseModel) else None
+    return getattr(value, name) if name is not None else None
 
 
 def _plain(model: BaseModel) -> dict[str, Any]:
@@ -158,18 +158,14 @@ def _distributions(value: Any, prefix: str, info: Any = None) -> Iterator[tuple[
         yield prefix[:-1], value, info
     elif isinstance(value, BaseModel):
         for key, declared in keys_of(type(value)).items():
-            yield from _distributions(getattr(value, _attribute(key, declared)), f"{prefix}{key}.", declared)
+            inner = getattr(value, attributes_of(type(value))[key])
+            yield from _distributions(inner, f"{prefix}{key}.", declared)
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _distributions(inner, f"{prefix}{key}.", info)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _distributions(inner, f"{prefix}{index}.", info)
-
-
-def _attribute(key: str, info: Any) -> str:
-    """Name of the field that a file calls `key`; Python has no attribute `from`."""
-    return "origin" if info.alias == "from" else key
 
 
 def _with(value: Any, tree: dict[str, Any], prefix: str) -> Any:
@@ -200,7 +196,7 @@ def _updates(model: BaseModel, tree: dict[str, Any], prefix: str) -> Iterator[tu
         info = fields.get(key)
         if info is None:
             raise KeyError(f"{prefix}{key}")
-        name = _attribute(key, info)
+        name = attributes_of(type(model))[key]
         old = getattr(model, name)
         if isinstance(inner, dict):
             yield name, _with(old, inner, f"{prefix}{key}.")

@@ -47,7 +47,7 @@ class Grid(Section):
         return 0 <= column < self.width and 0 <= row < self.height
 
 
-class Custody(Section):
+class CustodyPolicy(Section):
     """How a party guards people it takes over."""
 
     guards_per_100: Number = declared(4.0, "guards per 100 held", 0, 100, "guards the party can spare")
@@ -72,7 +72,7 @@ class Party(Section):
     effectiveness: Number = declared(1.0, "share", 0, 3, "work of one guard of this party, trained guard = 1")
     authority: Number = declared(0.7, "L, 0-1", 0, 1, "authority as custodian", source="Epstein 2002: legitimacy")
     search: Number = declared(1.0, "share", 0, 5, "effort spent on people at large, relative to the guarding force")
-    custody: Custody = Custody()
+    custody_policy: CustodyPolicy = Field(CustodyPolicy(), alias="custody")
     sponsor: bool = Field(False, description="the sponsor whose presence `withdrawal.schedule` describes")
     armed_movement: bool = Field(False, description="the held movement, to which armed cells belong")
 
@@ -98,7 +98,7 @@ class Facility(Section):
 
     title: str = ""
     kind: FacilityKind = "prison"
-    custody: Regime = "detained"
+    regime: Regime = Field("detained", alias="custody")
     party: Name = Field(description="who holds it at the start")
     lat: float = Field(ge=-90, le=90, description="latitude, degrees")
     lon: float = Field(ge=-180, le=180, description="longitude, degrees")

@@ -2,7 +2,10 @@
 
 import pytest
 
-from sim.scenario.fields import SCENARIO, Parameter, bounds, field_at, kind_at, parameters
+from sim.scenario.fields import SCENARIO, Parameter, attributes_of, bounds, field_at, keys_of, kind_at, parameters
+from sim.scenario.loader import load
+from sim.scenario.parameters import Offensive
+from sim.scenario.theatre import Facility, Party
 
 BY_PATH = {parameter.path: parameter for parameter in parameters()}
 
@@ -72,3 +75,19 @@ def test_places_are_known_by_kind() -> None:
         assert kind is not None and kind.number, where
     assert kind_at(SCENARIO, ("guards", "nothing")) is None
     assert kind_at(SCENARIO, ("name", 0)) is None
+
+
+def test_a_key_that_python_calls_otherwise_is_found_by_its_declaration() -> None:
+    assert attributes_of(Offensive)["from"] == "origin"
+    assert attributes_of(Facility)["custody"] == "regime"
+    assert attributes_of(Party)["custody"] == "custody_policy"
+    for model in (Offensive, Facility, Party):
+        assert list(attributes_of(model)) == list(keys_of(model))
+        assert list(attributes_of(model).values()) == list(model.model_fields)
+
+
+def test_numbers_below_such_a_key_are_drawn_and_set_by_the_key(scenario) -> None:
+    path = "theatre.parties.turkey.custody.free"
+    resolved = load(scenario, {path: {"uniform": [0.1, 0.2]}})
+    assert path in resolved.numbers()
+    assert resolved.with_numbers({path: 0.15}).theatre.parties["turkey"].custody_policy.free == 0.15
