@@ -6,6 +6,7 @@ Schema, the ODD table and the sampler of distributions all read that one declara
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, cast
 
@@ -22,6 +23,19 @@ from pydantic import (
 )
 
 Status = Literal["measured", "literature", "assumed"]
+
+
+@dataclass(frozen=True)
+class Refers:
+    """Marks a name that a theatre must have: `what` messages call it, and the `groups` it may belong to."""
+
+    what: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Marks a date on which something happens, which therefore should lie within the time simulated."""
 
 
 class Strict(BaseModel):
@@ -203,6 +217,7 @@ def _date(value: str) -> str:
 
 
 Date = Annotated[str, AfterValidator(_date)]
+ActionDate = Annotated[Date, Acts()]
 
 
 def parse_date(text: str) -> datetime:

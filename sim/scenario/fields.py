@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -104,10 +104,84 @@ def attributes_of(model: type[BaseModel]) -> dict[str, str]:
     return {info.alias or name: name for name, info in model.model_fields.items()}
 
 
+@cache
+def _groups() -> dict[str, type[BaseModel]]:
+    found = {}
+    for key, info in keys_of(Theatre).items():
+        members = kind(info.annotation).values
+        model = kind(members).model if members is not None else None
+        if model is not None:
+            found[key] = model
+    return found
+
+
+GROUPS: Mapping[str, type[BaseModel]] = _groups()
+"""Groups of named things in a theatre (`facilities`, `parties`, ...), and what each member declares."""
+
+
+def marked[M](model: BaseModel, marker: type[M], at: Keys = ()) -> Iterator[tuple[Keys, M, str]]:
+    """Yield place, marker and text of every text below a model whose declared type carries such a marker."""
+    for key, annotation in _carrying(type(model), cast(Any, marker)).items():
+        yield from _marked(getattr(model, attributes_of(type(model))[key]), annotation, marker, (*at, key))
+
+
+def _marked[M](value: Any, annotation: Any, marker: type[M], at: Keys) -> Iterator[tuple[Keys, M, str]]:
+    if isinstance(value, BaseModel):
+        yield from marked(value, marker, at)
+    elif isinstance(value, str):
+        yield from ((at, found, value) for found in _markers(annotation, marker))
+    elif isinstance(value, list | tuple):
+        types_ = _arguments(annotation, type(value))
+        for index, item in enumerate(value):
+            yield from _marked(item, types_[min(index, len(types_) - 1)], marker, (*at, index))
+    elif isinstance(value, dict):
+        of_key, of_value = _arguments(annotation, dict)
+        for key, item in value.items():
+            yield from _marked(key, of_key, marker, (*at, key))
+            yield from _marked(item, of_value, marker, (*at, key))
+
+
+@cache
+def _carrying(model: type[BaseModel], marker: type) -> dict[str, Any]:
+    """Return the declared types, by key, in which such a marker stands at any depth."""
+    declared = {
+        key: Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+        for key, info in keys_of(model).items()
+    }
+    return {key: annotation for key, annotation in declared.items() if _carries(annotation, marker)}
+
+
+def _carries(annotation: Any, marker: type) -> bool:
+    if any(_markers(annotation, marker)):
+        return True
+    for member in _members(annotation):
+        if isinstance(member, type) and issubclass(member, BaseModel):
+            if _carrying(member, marker):
+                return True
+        elif any(_carries(inner, marker) for inner in get_args(member)):
+            return True
+    return False
+
+
+def _markers[M](annotation: Any, marker: type[M]) -> Iterator[M]:
+    """Yield the markers of a type itself or of a member of a union, not those of what it holds."""
+    if get_origin(annotation) is Annotated:
+        yield from (found for found in annotation.__metadata__ if isinstance(found, marker))
+        yield from _markers(get_args(annotation)[0], marker)
+    elif get_origin(annotation) in (Union, types.UnionType):
+        for member in get_args(annotation):
+            yield from _markers(member, marker)
+
+
+def _arguments(annotation: Any, container: type) -> tuple[Any, ...]:
+    """Return what a list, tuple or mapping is declared to hold."""
+    return next(get_args(member) for member in _members(annotation) if get_origin(member) is container)
+
+
 def below(here: Kind, key: str | int) -> Kind | None:
     """What stands under `key`, None where nothing may."""
     if here.model is not None and isinstance(key, str):
-        if here.model is Scenario and key in _GROWN:
+        if issubclass(here.model, Scenario) and key in _GROWN:
             return _GROWN[key]
         info = keys_of(here.model).get(key)
         return kind(info.annotation) if info is not None else None

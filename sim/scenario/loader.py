@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.scenario import shipped
-from sim.scenario.checks import Names, check_scenario, check_theatre, notes_of
+from sim.scenario.checks import Names, check_scenario, check_theatre, names_in, notes_of
 from sim.scenario.errors import InputError, Problem, one_of, shown, suggestion
 from sim.scenario.fields import SCENARIO, THEATRE
 from sim.scenario.files import display
@@ -259,7 +259,7 @@ class Loader:
         if key not in self._theatres:
             theatre, problems = validate(Theatre, layers, THEATRE)
             rest = salvage(Theatre, layers, THEATRE) if theatre is None else Salvaged(theatre, layers)
-            names = Names.of(layers)
+            names = names_in(layers)
             if rest.value is not None:
                 problems = [*problems, *check_theatre(rest.value, rest.layers, names, rest.dropped)]
             self._theatres[key] = _Validated(theatre, problems, names)

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.declare import Date, Number, Section, Strict, declared
-from sim.scenario.theatre import Name
+from sim.scenario.declare import ActionDate, Date, Number, Section, Strict, declared
+from sim.scenario.theatre import AreaName, FacilityName, Name, PartyName, PlaceName
 from sim.scenario.vocabulary import ROLES as ROLES
 from sim.scenario.vocabulary import Category, Handover, ObserverKind, ObserverSites, Reliability, Role
 
@@ -135,8 +135,8 @@ class Assault(Section):
 class Attack(Section):
     """A dated attack, imposed rather than planned."""
 
-    date: Date
-    facility: Name
+    date: ActionDate
+    facility: FacilityName
     attackers: Number = declared(50.0, "persons", 1, 100000, "attackers, median")
 
 
@@ -177,20 +177,22 @@ class Withdrawal(Section):
 class Change(Section):
     """Ground or a facility changes hands on a date."""
 
-    date: Date
-    facility: Name | None = None
-    area: Name | None = None
-    to: Name
+    date: ActionDate
+    facility: FacilityName | None = None
+    area: AreaName | None = None
+    to: PartyName
     handover: Handover | None = None
 
 
 class Offensive(Section):
     """A unit on the move along objectives."""
 
-    party: Name
-    start: Date
-    origin: Name | None = Field(None, alias="from", description="place it starts from; default: the first objective")
-    objectives: Annotated[list[Name], Field(min_length=1, description="places or facilities, in order")]
+    party: PartyName
+    start: ActionDate
+    origin: PlaceName | None = Field(
+        None, alias="from", description="place it starts from; default: the first objective"
+    )
+    objectives: Annotated[list[PlaceName], Field(min_length=1, description="places or facilities, in order")]
     km_per_day: Number = declared(8.0, "km/day", 0, 500, "pace, median")
     stops: Date | None = None
 
@@ -246,7 +248,7 @@ class Observer(Section):
         description="liaison: on site while the sponsor is; reporter: a custodian about its own; source, desk: from"
         " outside; statement: a theatre total from other roles' claims"
     )
-    party: Name | None = Field(None, description="whose observer; a reporter speaks of what this party controls")
+    party: PartyName | None = Field(None, description="whose observer; a reporter speaks of what this party controls")
     sites: ObserverSites = Field("all", description="all, those attacked, or those taken over")
     listens: list[Role] = Field(default_factory=list, description="whose claims a statement adds up")
     presence: Number = declared(1.0, "share", 0, 1, "of facilities it can see")
@@ -300,16 +302,18 @@ class ResidualIsr(Section):
 class FormalHandover(Section):
     """Lever: custody passes without a gap."""
 
-    facilities: list[Name] = Field(default_factory=list, description="where; empty: everywhere")
+    facilities: list[FacilityName] = Field(default_factory=list, description="where; empty: everywhere")
     cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
 
 
 class MoveFirst(Section):
     """Lever: people are moved before the ground is lost."""
 
-    origin: Annotated[list[Name], Field(min_length=1, alias="from", description="facilities emptied, in order")]
-    to: Name | None = Field(None, description="where; default: the nearest of the same party that is not emptied")
-    start: Date
+    origin: Annotated[list[FacilityName], Field(min_length=1, alias="from", description="facilities emptied, in order")]
+    to: FacilityName | None = Field(
+        None, description="where; default: the nearest of the same party that is not emptied"
+    )
+    start: ActionDate
     per_day: Number = declared(200.0, "persons/day", 0, 100000, "people moved a day, all facilities together")
     cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
 
@@ -319,7 +323,7 @@ class Repatriation(Section):
 
     per_month: Number = declared(100.0, "persons/month", 0, 1000000, "people repatriated a month")
     who: Category = "all"
-    start: Date | None = None
+    start: ActionDate | None = None
     cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
 
 
@@ -328,7 +332,7 @@ class Hardening(Section):
 
     walls: Number = declared(0.3, "share", 0, 1, "taken off what the walls lack")
     cameras: Number = declared(0.5, "share", 0, 1, "taken off what the cameras lack")
-    facilities: list[Name] = Field(default_factory=list, description="where; empty: everywhere")
+    facilities: list[FacilityName] = Field(default_factory=list, description="where; empty: everywhere")
     cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
 
 

@@ -7,13 +7,17 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from sim.scenario.declare import Number, Section, Status, Strict, declared
+from sim.scenario.declare import Number, Refers, Section, Status, Strict, declared
 from sim.scenario.vocabulary import FacilityKind, Regime
 
 KM_PER_DEGREE = 111.32
 """Kilometres in one degree of latitude."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+FacilityName = Annotated[Name, Refers("facility", ("facilities",))]
+PartyName = Annotated[Name, Refers("party", ("parties",))]
+AreaName = Annotated[Name, Refers("area", ("areas",))]
+PlaceName = Annotated[Name, Refers("place or facility", ("places", "facilities"))]
 
 
 class Grid(Section):
@@ -68,7 +72,7 @@ class Party(Section):
     """A side: whom it fights, how it keeps order and how it searches."""
 
     title: str = ""
-    hostile_to: list[Name] = Field(default_factory=list, description="parties it fights")
+    hostile_to: list[PartyName] = Field(default_factory=list, description="parties it fights")
     effectiveness: Number = declared(1.0, "share", 0, 3, "work of one guard of this party, trained guard = 1")
     authority: Number = declared(0.7, "L, 0-1", 0, 1, "authority as custodian", source="Epstein 2002: legitimacy")
     search: Number = declared(1.0, "share", 0, 5, "effort spent on people at large, relative to the guarding force")
@@ -99,7 +103,7 @@ class Facility(Section):
     title: str = ""
     kind: FacilityKind = "prison"
     regime: Regime = Field("detained", alias="custody")
-    party: Name = Field(description="who holds it at the start")
+    party: PartyName = Field(description="who holds it at the start")
     lat: float = Field(ge=-90, le=90, description="latitude, degrees")
     lon: float = Field(ge=-180, le=180, description="longitude, degrees")
     held: Held = Held()
@@ -130,7 +134,7 @@ class Area(Section):
     """A named box of ground, [west, south, east, north] in degrees, and who holds it at the start."""
 
     box: Annotated[tuple[float, float, float, float], Field(strict=False)]
-    party: Name | None = None
+    party: PartyName | None = None
     terrain: float | None = Field(None, gt=0, le=1, description="ease of movement, 1 = open road country")
     source: str = ""
 
@@ -151,7 +155,7 @@ class Theatre(Strict):
     description: str = ""
     grid: Grid
     parties: Annotated[dict[Name, Party], Field(min_length=1, max_length=30)]
-    ground: Name = Field(description="party that holds ground no area names")
+    ground: PartyName = Field(description="party that holds ground no area names")
     areas: dict[Name, Area] = Field(default_factory=dict)
     places: dict[Name, Place] = Field(default_factory=dict)
     facilities: Annotated[dict[Name, Facility], Field(min_length=1)]
