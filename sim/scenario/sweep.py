@@ -294,7 +294,8 @@ class _Reader:
         labels: list[object] = [v if isinstance(v, str | int | float) else _label(v, n) for n, v in enumerate(values)]
         seen: set[str] = set()
         for index, value in enumerate(values):
-            same = json.dumps(float(value) if type(value) is int else value, sort_keys=True)
+            alike = type(value) is int and abs(value) < 10**300  # 1 is 1.0; larger ones no float holds
+            same = json.dumps(float(value) if alike else value, sort_keys=True)
             if same in seen:
                 self._wrong(("vary", path, index), f"{shown(value)} stands twice", "each value once")
             seen.add(same)
