@@ -8,18 +8,17 @@ from itertools import islice
 
 from pydantic import BaseModel
 
-from sim.scenario.declare import Acts, Choice, Distribution, LogNormal, Refers, parse_date, support
+from sim.scenario.declare import Acts, Choice, Refers, parse_date
 from sim.scenario.errors import LIMIT, Problem, one_of, shown
 from sim.scenario.fields import GROUPS, marked
 from sim.scenario.layers import Layered
+from sim.scenario.limits import MAX_BLOCKS, MAX_GIGABYTES, MAX_PEOPLE, MAX_STEPS
 from sim.scenario.parameters import Scenario
 from sim.scenario.resolved import Resolved
+from sim.scenario.size import memory, most_blocks, most_held, most_people, numbers_held
 from sim.scenario.theatre import Facility, Theatre
-from sim.scenario.vocabulary import PEOPLE_KINDS, PEOPLE_ORIGINS
 from sim.scenario.yamlfile import Keys, dotted
 
-MAX_STEPS = 100_000
-MAX_PEOPLE = 5_000_000
 _EPSILON = 1e-9
 
 
@@ -39,7 +38,8 @@ def check_theatre(theatre: Theatre, layers: Layered, names: Names, dropped: froz
     for name in theatre.facilities:
         if ("facilities", name, "custody") not in dropped:
             problems += _regime(name, theatre.facilities[name], layers)
-    return [*problems, *_on_the_grid(theatre, layers), *_boxes(theatre, layers), *_people(theatre, layers)]
+    checks = (_on_the_grid, _boxes, _people, _blocks)
+    return [*problems, *(problem for check in checks for problem in check(theatre, layers))]
 
 
 def check_scenario(scenario: Scenario, layers: Layered, names: Names | None, dropped: frozenset[Keys]) -> list[Problem]:
@@ -175,7 +175,7 @@ def _boxes(theatre: Theatre, layers: Layered) -> Iterator[Problem]:
 
 
 def _regime(name: str, facility: Facility, layers: Layered) -> Iterator[Problem]:
-    if facility.regime == "resident" and any(_people_of(facility, "held")):
+    if facility.regime == "resident" and any(number != 0 for number in numbers_held(facility).values()):
         at: Keys = ("facilities", name, "held")
         yield layers.problem(at, "a resident facility holds nobody", "residents, or custody: detained")
     if facility.regime == "detained" and facility.residents != 0:
@@ -183,23 +183,29 @@ def _regime(name: str, facility: Facility, layers: Layered) -> Iterator[Problem]
         yield layers.problem(at, "a detained facility has no residents", "held, or custody: resident")
 
 
-def _people_of(facility: Facility, which: str = "all") -> Iterator[float | Distribution]:
-    """Numbers of people at a facility that are not zero."""
-    for kind in PEOPLE_KINDS:
-        for origin in PEOPLE_ORIGINS:
-            number = getattr(getattr(facility.held, kind), origin)
-            if number != 0:
-                yield number
-    if which == "all" and facility.residents != 0:
-        yield facility.residents
-
-
 def _people(theatre: Theatre, layers: Layered) -> Iterator[Problem]:
-    total = sum(_largest(number) for facility in theatre.facilities.values() for number in _people_of(facility))
+    total = sum(map(most_people, theatre.facilities.values()))
     if total > MAX_PEOPLE:
-        yield layers.problem(("facilities",), f"{total:,.0f} people in all", f"at most {MAX_PEOPLE:,}")
+        yield layers.problem(("facilities",), f"{total:,} people in all", f"at most {MAX_PEOPLE:,}")
 
 
-def _largest(value: float | Distribution) -> float:
-    """Largest number of people a value can give; a lognormal counts with its median, for it has no largest."""
-    return value.lognormal.median if isinstance(value, LogNormal) else support(value)[1]
+def _blocks(theatre: Theatre, layers: Layered) -> Iterator[Problem]:
+    for name, facility in theatre.facilities.items():
+        blocks = most_blocks(facility)
+        if blocks > MAX_BLOCKS:
+            problem = f"{most_held(facility):,} people in blocks of {facility.block_size} make {blocks:,} blocks"
+            yield layers.problem(("facilities", name, "block_size"), problem, f"at most {MAX_BLOCKS:,}")
+
+
+def check_memory(scenario: Scenario, theatre: Theatre, layers: Layered) -> list[Problem]:
+    """Return the problem of a scenario whose replicates would take too much memory, at the key of the largest part.
+
+    `layers` are those of the theatre.
+    """
+    parts = memory(scenario, theatre)
+    gigabytes = sum(part.bytes for part in parts) / 1e9
+    if gigabytes <= MAX_GIGABYTES:
+        return []
+    most = max(parts, key=lambda part: part.bytes)
+    problem = f"a replicate takes about {gigabytes:.1f} GB of memory, most of it for {most.number:,} {most.what}"
+    return [layers.problem((most.key,), problem, f"at most {MAX_GIGABYTES:g} GB")]

@@ -6,6 +6,7 @@ Schema, the ODD table and the sampler of distributions all read that one declara
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, cast
@@ -142,6 +143,19 @@ def support(value: float | Distribution) -> tuple[float, float]:
     if isinstance(value, Choice):
         return min(value.choice), max(value.choice)
     return float(value), float(value)
+
+
+_LARGEST_DEVIATE = 8.209536151601387
+"""Standard normal quantile of 1 - 2^-53, the largest uniform number that is drawn."""
+
+
+def largest(value: float | Distribution, high: float | None) -> float:
+    """Return the largest number that can be drawn: a lognormal's is finite, and none is above the declared bound."""
+    if isinstance(value, LogNormal):
+        top = value.lognormal.median * math.exp(value.lognormal.sigma * _LARGEST_DEVIATE)
+    else:
+        top = support(value)[1]
+    return top if high is None else min(high, top)
 
 
 def _centre(value: LogNormal | Beta) -> float:

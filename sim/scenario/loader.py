@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.scenario import shipped
-from sim.scenario.checks import Names, check_scenario, check_theatre, names_in, notes_of
+from sim.scenario.checks import Names, check_memory, check_scenario, check_theatre, names_in, notes_of
 from sim.scenario.errors import InputError, Problem, one_of, shown, suggestion
 from sim.scenario.fields import SCENARIO, THEATRE
 from sim.scenario.files import display
@@ -307,6 +307,8 @@ class _Resolution:
         if rest.value is not None:
             names = ground.names if ground is not None else None
             self._problems += check_scenario(rest.value, rest.layers, names, rest.dropped)
+        if self._theatre is not None and scenario is not None and ground is not None and ground.theatre is not None:
+            self._problems += check_memory(scenario, ground.theatre, self._theatre)
         if self._problems or scenario is None or ground is None or ground.theatre is None:
             raise InputError(self._problems)
         self.scenario, self.theatre = scenario, ground.theatre

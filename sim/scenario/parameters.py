@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.declare import ActionDate, Date, Number, Section, Strict, declared
+from sim.scenario.limits import MAX_OBSERVERS
 from sim.scenario.theatre import AreaName, FacilityName, Name, PartyName, PlaceName
 from sim.scenario.vocabulary import ROLES as ROLES
 from sim.scenario.vocabulary import Category, Handover, ObserverKind, ObserverSites, Reliability, Role
@@ -383,7 +384,7 @@ class Scenario(Strict):
     control: Control = Control()
     at_large: AtLarge = AtLarge()
     isr: Isr = Isr()
-    observers: list[Observer] = Field(default_factory=list)
+    observers: list[Observer] = Field(default_factory=list, max_length=MAX_OBSERVERS)
     confirmation: Confirmation = Confirmation()
     response: bool = Field(False, description="whether detection speeds recapture")
     levers: Levers = Levers()

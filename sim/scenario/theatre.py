@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from sim.scenario.declare import Number, Refers, Section, Status, Strict, declared
+from sim.scenario.limits import MAX_FACILITIES, MAX_PARTIES
 from sim.scenario.vocabulary import FacilityKind, Regime
 
 KM_PER_DEGREE = 111.32
@@ -154,11 +155,11 @@ class Theatre(Strict):
     name: str
     description: str = ""
     grid: Grid
-    parties: Annotated[dict[Name, Party], Field(min_length=1, max_length=30)]
+    parties: Annotated[dict[Name, Party], Field(min_length=1, max_length=MAX_PARTIES)]
     ground: PartyName = Field(description="party that holds ground no area names")
     areas: dict[Name, Area] = Field(default_factory=dict)
     places: dict[Name, Place] = Field(default_factory=dict)
-    facilities: Annotated[dict[Name, Facility], Field(min_length=1)]
+    facilities: Annotated[dict[Name, Facility], Field(min_length=1, max_length=MAX_FACILITIES)]
     cells: dict[Name, Cell] = Field(default_factory=dict, description="armed cells")
     border_km: float = Field(15.0, ge=0, description="people at large this near the map's edge may leave the theatre")
     defaults: dict[str, object] = Field(default_factory=dict, description="scenario keys that hold in this theatre")
