@@ -39,6 +39,11 @@ class Acts:
     """Marks a date on which something happens, which therefore should lie within the time simulated."""
 
 
+@dataclass(frozen=True)
+class Unread:
+    """Marks a number that no rule reads, such as the cost of a lever."""
+
+
 class Strict(BaseModel):
     """A mapping that refuses unknown keys and silent conversions."""
 

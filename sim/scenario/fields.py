@@ -119,6 +119,11 @@ GROUPS: Mapping[str, type[BaseModel]] = _groups()
 """Groups of named things in a theatre (`facilities`, `parties`, ...), and what each member declares."""
 
 
+def mark_of[M](info: FieldInfo, marker: type[M]) -> M | None:
+    """Return the marker of this kind on the type of a declared key, None if it has none."""
+    return next(_markers(_annotated(info), marker), None)
+
+
 def marked[M](model: BaseModel, marker: type[M], at: Keys = ()) -> Iterator[tuple[Keys, M, str]]:
     """Yield place, marker and text of every text below a model whose declared type carries such a marker."""
     for key, annotation in _carrying(type(model), cast(Any, marker)).items():
@@ -144,11 +149,13 @@ def _marked[M](value: Any, annotation: Any, marker: type[M], at: Keys) -> Iterat
 @cache
 def _carrying(model: type[BaseModel], marker: type) -> dict[str, Any]:
     """Return the declared types, by key, in which such a marker stands at any depth."""
-    declared = {
-        key: Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-        for key, info in keys_of(model).items()
-    }
+    declared = {key: _annotated(info) for key, info in keys_of(model).items()}
     return {key: annotation for key, annotation in declared.items() if _carries(annotation, marker)}
+
+
+def _annotated(info: FieldInfo) -> Any:
+    """Return a key's type with its marks, which Pydantic keeps apart."""
+    return Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
 
 
 def _carries(annotation: Any, marker: type) -> bool:

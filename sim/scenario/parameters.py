@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.declare import ActionDate, Date, Number, Section, Strict, declared
+from sim.scenario.declare import ActionDate, Date, Number, Section, Strict, Unread, declared
 from sim.scenario.limits import MAX_OBSERVERS
 from sim.scenario.theatre import AreaName, FacilityName, Name, PartyName, PlaceName
 from sim.scenario.vocabulary import ROLES as ROLES
@@ -286,25 +286,28 @@ class Confirmation(Section):
     window_days: Number = declared(21.0, "days", 0, 10000, "age at which a claim no longer supports another")
 
 
+Cost = Annotated[Number | None, Unread()]
+
+
 class GuardFloor(Section):
     """Lever: a number of guards below which nobody is moved."""
 
     per_100: Number = declared(4.0, "guards per 100 held", 0, 100, "floor")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class ResidualIsr(Section):
     """Lever: eyes that stay."""
 
     share: Number = declared(0.7, "share", 0, 1, "of ISR left at full withdrawal")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class FormalHandover(Section):
     """Lever: custody passes without a gap."""
 
     facilities: list[FacilityName] = Field(default_factory=list, description="where; empty: everywhere")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class MoveFirst(Section):
@@ -316,7 +319,7 @@ class MoveFirst(Section):
     )
     start: ActionDate
     per_day: Number = declared(200.0, "persons/day", 0, 100000, "people moved a day, all facilities together")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class Repatriation(Section):
@@ -325,7 +328,7 @@ class Repatriation(Section):
     per_month: Number = declared(100.0, "persons/month", 0, 1000000, "people repatriated a month")
     who: Category = "all"
     start: ActionDate | None = None
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class Hardening(Section):
@@ -334,14 +337,14 @@ class Hardening(Section):
     walls: Number = declared(0.3, "share", 0, 1, "taken off what the walls lack")
     cameras: Number = declared(0.5, "share", 0, 1, "taken off what the cameras lack")
     facilities: list[FacilityName] = Field(default_factory=list, description="where; empty: everywhere")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class ReactionForce(Section):
     """Lever: help that still comes."""
 
     residual: Number = declared(0.7, "share", 0, 1, "of the reaction force left at full withdrawal")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class Levers(Section):

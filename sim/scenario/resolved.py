@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from sim.scenario.declare import Distribution, parse_date
-from sim.scenario.fields import attributes_of, bounds, keys_of
+from sim.scenario.declare import Distribution, Unread, parse_date
+from sim.scenario.fields import attributes_of, bounds, keys_of, mark_of
 from sim.scenario.jointdraws import JointDraws
 from sim.scenario.parameters import Scenario
 from sim.scenario.theatre import Theatre
@@ -51,6 +51,10 @@ class Resolved:
     def numbers(self) -> dict[str, Distribution]:
         """Every distribution by its path: `guards.scale`, `theatre.facilities.hasakah.guards`."""
         return {path: distribution for path, distribution, _ in self._drawn}
+
+    def rule_numbers(self) -> dict[str, Distribution]:
+        """Return the distributions that rules read, by path: all but the costs of levers."""
+        return {path: distribution for path, distribution, info in self._drawn if mark_of(info, Unread) is None}
 
     def limits(self) -> dict[str, tuple[float, float]]:
         """Declared bounds of every distribution by its path; infinite where none is declared."""
@@ -116,10 +120,11 @@ class Resolved:
         return next(k for k, path in enumerate(self.draws.paths) if self.place(path) == place)
 
     def joint(self) -> list[dict[str, float]]:
-        """The rows of the joint draws, each the values of `drawn` by path; none where there are no draws."""
+        """Return the rows of the joint draws, each the drawn values that rules read, by path; none without draws."""
         if self.draws is None:
             return []
-        columns = {place: self._column(place) for place in self.drawn}
+        read = self.rule_numbers()
+        columns = {place: self._column(place) for place in self.drawn if place in read}
         return [{place: row[k] for place, k in columns.items()} for row in self.draws.values]
 
     def as_yaml(self) -> str:

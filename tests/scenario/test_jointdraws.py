@@ -160,3 +160,18 @@ def test_draws_outside_the_folder_are_refused(write, base, tmp_path):
     linked = write("inner/linked.yaml", "extends: base.yaml\ndraws: link.csv\n")
     with pytest.raises(InputError, match="outside the scenario folder"):
         load(linked, inside="inner")
+
+
+def test_a_column_for_the_cost_of_a_lever_is_nobodys_rule(write, base):
+    """It is read, kept and drawn as a choice, and no replicate asks for it."""
+    write("costs.csv", "guards.scale,levers.guard_floor.cost\n0.5,100\n0.75,200\n")
+    text = "extends: base.yaml\ndraws: costs.csv\nlevers: {guard_floor: {per_100: 2, cost: 5}}\n"
+    lower = write("lower.yaml", text.replace("cost: 5", "per_100: 2").replace(", per_100: 2}", "}"))
+    resolved = load(lower)
+    assert resolved.drawn == ("guards.scale", "levers.guard_floor.cost")
+    assert set(resolved.numbers()) - set(resolved.rule_numbers()) == {"levers.guard_floor.cost"}
+    assert [set(row) for row in resolved.joint()] == [{"guards.scale"}] * 2
+    run = Run(resolved)
+    run.reset(1, 0)
+    assert run.draws["guards.scale"] in (0.5, 0.75)
+    assert load(write("file.yaml", text)).drawn == ("guards.scale",)
