@@ -38,17 +38,24 @@ class Grid(Section):
     @property
     def east(self) -> float:
         """Longitude of the east edge, degrees."""
-        return self.west + self.width * self.cell_km / self._km_per_degree_east
+        return self.west + self.width * self.cell_km / (KM_PER_DEGREE * self._shrink)
 
     @property
-    def _km_per_degree_east(self) -> float:
-        """Kilometres in a degree of longitude at the map's middle latitude, the measure of the whole map."""
-        return KM_PER_DEGREE * math.cos(math.radians((self.south + self.north) / 2))
+    def _shrink(self) -> float:
+        """A degree of longitude as a share of one of latitude, at the map's middle latitude for the whole map."""
+        return math.cos(math.radians(self.south + self.height * self.cell_km / (2 * KM_PER_DEGREE)))
+
+    def kilometres(self, lat: float, lon: float) -> tuple[float, float]:
+        """Return how far a point lies east and north of the south-west corner, km (equirectangular)."""
+        return (lon - self.west) * KM_PER_DEGREE * self._shrink, (lat - self.south) * KM_PER_DEGREE
+
+    def cell_of(self, x_km: float, y_km: float) -> tuple[int, int]:
+        """Return column and row of the cell that holds a point, on the map or off it."""
+        return math.floor(x_km / self.cell_km), math.floor(y_km / self.cell_km)
 
     def contains(self, lat: float, lon: float) -> bool:
-        """Whether a point lies on a cell: the west and south edges belong to the map, the others do not."""
-        column = math.floor((lon - self.west) * self._km_per_degree_east / self.cell_km)
-        row = math.floor((lat - self.south) * KM_PER_DEGREE / self.cell_km)
+        """Return whether a point lies on a cell: the west and south edges belong to the map, the others do not."""
+        column, row = self.cell_of(*self.kilometres(lat, lon))
         return 0 <= column < self.width and 0 <= row < self.height
 
 

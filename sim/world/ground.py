@@ -9,21 +9,15 @@ import numpy as np
 from sim.engine.compiled import compiled
 from sim.scenario.theatre import Area, Grid, Theatre
 
-KM_PER_DEGREE = 111.32
-
 
 def kilometres(grid: Grid, lat: float, lon: float) -> tuple[float, float]:
     """East and north of the map's south-west corner, km (equirectangular at the map's middle latitude)."""
-    middle = grid.south + grid.height * grid.cell_km / (2 * KM_PER_DEGREE)
-    return (
-        (lon - grid.west) * KM_PER_DEGREE * math.cos(math.radians(middle)),
-        (lat - grid.south) * KM_PER_DEGREE,
-    )
+    return grid.kilometres(lat, lon)
 
 
 def cell_of(grid: Grid, x_km: float, y_km: float) -> tuple[int, int]:
     """Column and row of the cell that holds a point."""
-    return math.floor(x_km / grid.cell_km), math.floor(y_km / grid.cell_km)
+    return grid.cell_of(x_km, y_km)
 
 
 def area_mask(grid: Grid, area: Area) -> np.ndarray:
