@@ -44,6 +44,19 @@ class Unread:
     """Marks a number that no rule reads, such as the cost of a lever."""
 
 
+@dataclass(frozen=True)
+class Changes:
+    """Marks a key that may (`LATER`) or may not (`AT_START`) change while a run is under way.
+
+    It holds for all that stands below the key, up to a mark further in; what bears no mark may not change.
+    """
+
+    later: bool
+
+
+LATER, AT_START = Changes(later=True), Changes(later=False)
+
+
 class Strict(BaseModel):
     """A mapping that refuses unknown keys and silent conversions."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario.declare import DISTRIBUTIONS, Distribution, Uniform, describe
+from sim.scenario.declare import DISTRIBUTIONS, Changes, Distribution, Uniform, describe
 from sim.scenario.parameters import Scenario
 from sim.scenario.theatre import Facility, Theatre
 from sim.scenario.yamlfile import Keys
@@ -231,6 +231,23 @@ def kind_at(root: Kind, where: Keys) -> Kind | None:
     for key in where:
         here = below(here, key) if here is not None else None
     return here
+
+
+def may_change_later(path: str) -> bool:
+    """Return whether what a dotted path sets may change while a run is under way, as declared with the parameters.
+
+    Items of lists go by number or name, parts of distributions by their number; an unknown key goes by its section.
+    """
+    here: Kind | None = SCENARIO
+    later = False
+    for key in path.split("."):
+        if here is None:
+            break
+        info = keys_of(here.model).get(key) if here.model is not None else None
+        mark = mark_of(info, Changes) if info is not None else None
+        later = mark.later if mark is not None else later
+        here = below(here, 0 if here.items is not None else key)
+    return later
 
 
 def bounds(info: FieldInfo) -> tuple[float | None, float | None]:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.declare import ActionDate, Date, Number, Section, Strict, Unread, declared
+from sim.scenario.declare import AT_START, LATER, ActionDate, Date, Number, Section, Strict, Unread, declared
 from sim.scenario.limits import MAX_OBSERVERS
 from sim.scenario.theatre import AreaName, FacilityName, Name, PartyName, PlaceName
 from sim.scenario.vocabulary import ROLES as ROLES
@@ -18,7 +18,7 @@ EPSTEIN = "Epstein 2002, PNAS 99 (suppl 3)"
 class Guards(Section):
     """Guards and how the front takes them."""
 
-    scale: Number = declared(1.0, "share", 0, 20, "multiplies every facility's guard count")
+    scale: Annotated[Number, AT_START] = declared(1.0, "share", 0, 20, "multiplies every facility's guard count")
     redeploy_share: Number = declared(0.5, "share", 0, 1, "largest share of guards the front may take")
     floor_per_100: Number = declared(0.0, "guards per 100 held", 0, 100, "below which nobody is moved")
     shifts: Number = declared(2.0, "shifts", 1, 6, "a guard present stands one shift in so many")
@@ -59,7 +59,7 @@ class News(Section):
 
     weight: Number = declared(0.04, "s", 0, 1, "agitation from one full episode")
     tau_days: Number = declared(7.0, "days", 0.1, 365, "time in which it fades")
-    delay_hours: Number = declared(12.0, "h", 0, 720, "time until it is heard")
+    delay_hours: Annotated[Number, AT_START] = declared(12.0, "h", 0, 720, "time until it is heard")
     minimum: Number = declared(20.0, "persons", 1, 1000, "smallest episode that makes news")
     full: Number = declared(100.0, "persons", 1, 100000, "episode size at which news weighs fully")
     cap: Number = declared(0.12, "s", 0, 1, "largest agitation from news")
@@ -71,7 +71,7 @@ class Walls(Section):
     erosion_per_hour: Number = declared(60.0, "1/h per 1,000 uncontained", 0, 10000, "opening by people in disorder")
     erosion_minimum: Number = declared(3.0, "persons", 0, 1000, "uncontained people that harm no wall")
     repair_per_hour: Number = declared(0.15, "1/h", 0, 10, "repair with guards on duty and order kept")
-    baseline: Number = declared(0.01, "share", 0, 1, "opening of the worst perimeter in order")
+    baseline: Annotated[Number, AT_START] = declared(0.01, "share", 0, 1, "opening of the worst perimeter in order")
     gate_k: Number = declared(2.3, "k", 0, 50, "containment constant at the perimeter")
     prison_open_hours: Number = declared(10.0, "h", 0.1, 500, "time in which an unguarded prison is open")
     camp_open_hours: Number = declared(2.0, "h", 0.1, 500, "time in which an unguarded camp is open")
@@ -152,7 +152,7 @@ class ArmedCells(Section):
     plan_km: Number = declared(80.0, "km", 1, 5000, "distance over which a target's appeal falls by e")
     ward: Number = declared(0.5, "per guard per 10 held", 0, 100, "how strongly guards ward off")
     family_prize: Number = declared(0.1, "share", 0, 10, "prize of a family member, fighter = 1")
-    attacks: list[Attack] = Field(default_factory=list, description="dated attacks besides")
+    attacks: Annotated[list[Attack], AT_START] = Field(default_factory=list, description="dated attacks besides")
 
 
 class Shelling(Section):
@@ -202,10 +202,10 @@ class Control(Section):
     """Who holds what, and how it passes."""
 
     changes: list[Change] = Field(default_factory=list)
-    handover: Handover = "none"
+    handover: Annotated[Handover, LATER] = "none"
     offensives: list[Offensive] = Field(default_factory=list)
-    hasty_hours: Number = declared(6.0, "h", 0, 1000, "median gap in custody after a hasty change")
-    none_hours: Number = declared(36.0, "h", 0, 1000, "median gap with no handover at all")
+    hasty_hours: Annotated[Number, LATER] = declared(6.0, "h", 0, 1000, "median gap in custody after a hasty change")
+    none_hours: Annotated[Number, LATER] = declared(36.0, "h", 0, 1000, "median gap with no handover at all")
     gap_sd: Number = declared(0.5, "log", 0, 3, "spread of the gap")
     reach_km: Number = declared(12.0, "km", 0.1, 500, "ground a unit takes around it")
     contest_hours: Number = declared(6.0, "h", 0, 1000, "fighting over a facility before it falls")
@@ -232,7 +232,7 @@ class Isr(Section):
 
     coverage: Number = declared(0.4, "share", 0, 1, "of facility-hours watched before withdrawal")
     residual: Number = declared(0.2, "share", 0, 1, "of that left when the withdrawal is complete")
-    revisit_hours: Number = declared(6.0, "h", 0.01, 720, "between looks at a facility watched")
+    revisit_hours: Annotated[Number, AT_START] = declared(6.0, "h", 0.01, 720, "between looks at a facility watched")
     detect_per_look: Number = declared(0.6, "probability", 0, 1, "a look sees an escape whose signs show")
     signs_hours: Number = declared(6.0, "h", 0.01, 720, "mean time for which signs of an exit show")
     delay_hours: Number = declared(12.0, "h", 0, 5000, "median time from a look to a report")
@@ -375,22 +375,22 @@ class Scenario(Strict):
     facilities: dict[Name, dict[str, object]] = Field(
         default_factory=dict, description="overrides of the theatre's facilities, key by key"
     )
-    guards: Guards = Guards()
-    disorder: Disorder = Disorder()
-    news: News = News()
-    walls: Walls = Walls()
-    stealth: Stealth = Stealth()
-    assault: Assault = Assault()
-    armed_cells: ArmedCells = ArmedCells()
-    shelling: Shelling = Shelling()
-    withdrawal: Withdrawal = Withdrawal()
+    guards: Annotated[Guards, LATER] = Guards()
+    disorder: Annotated[Disorder, LATER] = Disorder()
+    news: Annotated[News, LATER] = News()
+    walls: Annotated[Walls, LATER] = Walls()
+    stealth: Annotated[Stealth, LATER] = Stealth()
+    assault: Annotated[Assault, LATER] = Assault()
+    armed_cells: Annotated[ArmedCells, LATER] = ArmedCells()
+    shelling: Annotated[Shelling, LATER] = Shelling()
+    withdrawal: Annotated[Withdrawal, LATER] = Withdrawal()
     control: Control = Control()
-    at_large: AtLarge = AtLarge()
-    isr: Isr = Isr()
+    at_large: Annotated[AtLarge, LATER] = AtLarge()
+    isr: Annotated[Isr, LATER] = Isr()
     observers: list[Observer] = Field(default_factory=list, max_length=MAX_OBSERVERS)
-    confirmation: Confirmation = Confirmation()
-    response: bool = Field(False, description="whether detection speeds recapture")
-    levers: Levers = Levers()
+    confirmation: Annotated[Confirmation, LATER] = Confirmation()
+    response: Annotated[bool, LATER] = Field(False, description="whether detection speeds recapture")
+    levers: Annotated[Levers, LATER] = Levers()
     draws: str | None = Field(None, description="CSV of joint draws; columns are paths, one row per replicate")
 
 
