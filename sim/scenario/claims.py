@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import InputError, Problem, one_of, shown
-from sim.scenario.files import decode, display, read_bytes
+from sim.scenario.files import decode, display, read_bytes, separator_problem
 from sim.scenario.vocabulary import CATEGORIES, ROLES
 
 COLUMNS: dict[str, str] = {
@@ -61,7 +61,7 @@ class Claim:
     `low` and `high` are persons: equal for a single number, `high` None for "at least", both None for a claim
     without a number. `facility` is None for a claim about the whole theatre. `origin` is empty where the file does
     not say. `population_low` and `population_high` are people held, None where not given. `other` holds the further
-    columns as they stand.
+    columns as they stand. `note` says what is odd but allowed, or is empty.
     """
 
     line: int
@@ -82,6 +82,7 @@ class Claim:
     cause: str = ""
     recaptured: str = ""
     other: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    note: str = ""
 
 
 def read_claims(path: str | Path) -> list[Claim]:
@@ -94,6 +95,8 @@ def parse_claims(text: str, file: str) -> list[Claim]:
     """As `read_claims`, from text; `file` is the name that problems carry."""
     records = _records(text, file)
     line, header = next(records, (1, []))
+    if (separated := separator_problem(header, file, line)) is not None:
+        raise InputError([separated])
     columns = [_column(cell) for cell in header]
     problems = list(_header_problems(columns, file, line))
     if problems:
@@ -228,6 +231,7 @@ class _Row:
             cause=self._cell("cause"),
             recaptured=self._cell("recaptured"),
             other=tuple((name, cell) for name, cell in self.cells.items() if name not in known),
+            note=self._note(low, high),
         )
 
     def _cell(self, name: str) -> str:
@@ -266,6 +270,13 @@ class _Row:
         if low is not None and high is not None and low > high:
             self._wrong("claimed_escaped_low", f"{low} is more than the high end {high}", "low at most high")
         return low, high
+
+    def _note(self, low: int | None, high: int | None) -> str:
+        """Return what is said of a range in one cell that the other does not repeat, else an empty text."""
+        cells = [self._cell("claimed_escaped_low"), self._cell("claimed_escaped_high")]
+        if not all(cells) or not any(map(_RANGE.fullmatch, cells)) or cells[0] == cells[1]:
+            return ""
+        return f"{cells[0]} and {cells[1]} are read as {low} to {high}"
 
     def _range(self, name: str) -> tuple[int | None, int | None]:
         """Both ends of a number or a range; None, None if the cell is empty."""

@@ -64,6 +64,14 @@ def _checked(descriptor: int, name: str) -> bytes:
     return content
 
 
+def separator_problem(header: list[str], name: str, line: int = 1) -> Problem | None:
+    """Return the problem of a CSV whose header is one cell with semicolons or tabs in it, None of any other."""
+    found = next((word for mark, word in ((";", "semicolons"), ("\t", "tabs")) if mark in "".join(header)), None)
+    if found is None or len(header) != 1:
+        return None
+    return Problem(name, line, "", f"{found} stand between the cells", "commas, and points in decimal numbers")
+
+
 def decode(content: bytes, name: str) -> str:
     """The content as text. Raises InputError with the line of the first byte that is not UTF-8."""
     try:

@@ -115,7 +115,7 @@ class Loader:
             unset = [o for o in listed if o.path.split(".")[0] not in scenario.data]  # the theatre's defaults set it
             given = [*self._drawn_theatre(draws), *unset, *given]
             files = [*files, draws.file]
-        problems: list[Problem] = []
+        problems: list[Problem] = [] if draws is None else list(draws.problems)
         theatre = None
         try:
             theatre, theatre_files = self._theatre(scenario, given)
@@ -378,11 +378,21 @@ def _found(loader: Loader, path: Path) -> Layered:
     """The top file. Raises InputError, where it does not exist with a near miss."""
     if not exists(path):
         raise missing(path)
-    return loader.read(path)
+    found = loader.read(path)
+    if {"vary", "scenario"} & set(found.data) and not {"theatre", "extends"} & set(found.data):
+        raise InputError([Problem(found.file, 1, "", "is a sweep file", "a scenario; `sweep` takes a sweep")])
+    return found
 
 
 def missing(path: Path, kind: str = "") -> InputError:
     """The error for a file that does not exist, with a near miss among the shipped names of its kind."""
+    other, is_, expected = (
+        ("", "scenario", "a sweep; `run` takes a scenario")
+        if kind == "sweeps"
+        else ("sweeps", "sweep", "a scenario; `sweep` takes a sweep")
+    )
+    if str(path) in shipped.names(other):
+        return InputError([Problem(display(path), 1, "", f"is the name of a shipped {is_}", expected)])
     near = suggestion(path.stem, shipped.names(kind))
     expected = f"did you mean `{near}`?" if near else "the path of a file, or the name of a shipped one"
     return InputError([Problem(display(path), 1, "", "no such file", expected)])

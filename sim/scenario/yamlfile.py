@@ -117,6 +117,8 @@ def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     if mark is not None:
         line = min(int(mark.line), text.count("\n")) + 1
+        if text.split("\n")[line - 1][int(mark.column) :].startswith("\t"):
+            return Problem(file, line, "", "is not valid YAML: a tab stands here", "spaces")
     else:
         line = text.count("\n", 0, max(0, int(getattr(error, "position", 0) or 0))) + 1
     return Problem(file, line, "", f"is not valid YAML: {shown(what, 200)}")

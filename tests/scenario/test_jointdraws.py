@@ -132,6 +132,8 @@ def test_what_is_written_back_reads_the_same(drawn, tmp_path):
         ("guards.scale\nmany\n", 2, "guards.scale", "many is no number"),
         ("guards.scale\nnan\n", 2, "guards.scale", "nan is no number"),
         ("guards.scale,isr.coverage\n1\n", 2, "", "1 cells"),
+        ("guards.scale;isr.coverage\n0,5;0,1\n", 1, "", "semicolons stand between the cells"),
+        ("guards.scale\tisr.coverage\n1\t1\n", 1, "", "tabs stand between the cells"),
         ("guards.scale,guards.scale\n1,1\n", 1, "guards.scale", "stands twice"),
         ("guards.scale\n", 1, "", "holds no draws"),
         ("theatre.facilities.nowhere.guards\n1\n", 1, "theatre.facilities.nowhere.guards", "unknown facility"),
@@ -147,6 +149,19 @@ def test_a_fault_is_found_where_it_is(write, base, text, line, key, problem):
     found = caught.value.problems[0]
     assert (found.file, found.line, found.key) == ("posterior.csv", line, key)
     assert problem in found.problem
+
+
+def test_cells_paths_and_the_scenario_are_found_wrong_at_once(write, base):
+    write("posterior.csv", "guards.scal,isr.coverage\n1,x\n1,0.5\n1\n")
+    path = write("drawn.yaml", "extends: base.yaml\ndraws: posterior.csv\ndays: soon\n")
+    with pytest.raises(InputError) as caught:
+        load(path)
+    assert {(p.file, p.line, p.key) for p in caught.value.problems} == {
+        ("posterior.csv", 1, "guards.scal"),
+        ("posterior.csv", 2, "isr.coverage"),
+        ("posterior.csv", 4, ""),
+        ("drawn.yaml", 3, "days"),
+    }
 
 
 def test_draws_outside_the_folder_are_refused(write, base, tmp_path):
