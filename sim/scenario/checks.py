@@ -15,7 +15,7 @@ from sim.scenario.layers import Layered
 from sim.scenario.limits import MAX_BLOCKS, MAX_GIGABYTES, MAX_PEOPLE, MAX_STEPS
 from sim.scenario.parameters import Scenario
 from sim.scenario.resolved import Resolved
-from sim.scenario.size import memory, most_blocks, most_held, most_people, numbers_held
+from sim.scenario.size import groups_held, memory, most_blocks, most_held, most_people
 from sim.scenario.theatre import Facility, Theatre
 from sim.scenario.yamlfile import Keys, dotted
 
@@ -175,7 +175,7 @@ def _boxes(theatre: Theatre, layers: Layered) -> Iterator[Problem]:
 
 
 def _regime(name: str, facility: Facility, layers: Layered) -> Iterator[Problem]:
-    if facility.regime == "resident" and any(number != 0 for number in numbers_held(facility).values()):
+    if facility.regime == "resident" and groups_held(facility):
         at: Keys = ("facilities", name, "held")
         yield layers.problem(at, "a resident facility holds nobody", "residents, or custody: detained")
     if facility.regime == "detained" and facility.residents != 0:

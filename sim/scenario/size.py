@@ -22,18 +22,16 @@ class Part(NamedTuple):
     bytes: int
 
 
-def numbers_held(facility: Facility) -> dict[str, float | Distribution]:
-    """Return the number of every group of people held at a facility, by kind and origin: `fighters.local`."""
-    return {
-        f"{kind}.{origin}": getattr(getattr(facility.held, kind), origin)
-        for kind in PEOPLE_KINDS
-        for origin in PEOPLE_ORIGINS
-    }
+def groups_held(facility: Facility) -> list[tuple[str, float | Distribution]]:
+    """Return the origin and number of every group of people held at a facility, but those of which there are none."""
+    kinds = (getattr(facility.held, kind) for kind in PEOPLE_KINDS)
+    groups = ((origin, getattr(people, origin)) for people in kinds for origin in PEOPLE_ORIGINS)
+    return [(origin, number) for origin, number in groups if number != 0]
 
 
 def most_held(facility: Facility) -> int:
     """Return the largest number of people that a facility can hold at the start of a replicate."""
-    return sum(_most(Origins, path.split(".")[1], number) for path, number in numbers_held(facility).items())
+    return sum(_most(Origins, origin, number) for origin, number in groups_held(facility))
 
 
 def most_people(facility: Facility) -> int:
@@ -74,7 +72,8 @@ def memory(scenario: Scenario, theatre: Theatre) -> list[Part]:
 
 
 def _largest(section: type[Section], key: str, value: float | Distribution) -> float:
-    return largest(value, bounds(keys_of(section)[key])[1])
+    """Return the largest number that can be drawn for a declared key."""
+    return value if isinstance(value, int | float) else largest(value, bounds(keys_of(section)[key])[1])
 
 
 def _most(section: type[Section], key: str, value: float | Distribution) -> int:
