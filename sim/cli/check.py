@@ -1,4 +1,4 @@
-"""`detention-sim check`: everything that is wrong with a file, without running it."""
+"""`detention-sim check`: list every problem of a file without running it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def command(
 
 
 def check(file: str) -> Sequence[str]:
-    """Notes on a good file of any kind. Raises InputError with everything that is wrong with a bad one."""
+    """Return notes on a good file of any kind. Raises InputError with every problem of a bad one."""
     path = shipped.find(shipped.find(file), "sweeps")
     if not exists(path):
         raise missing(path)

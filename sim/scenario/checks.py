@@ -1,4 +1,4 @@
-"""What no single value can tell: names that must exist, times that must fit, people who must be counted once."""
+"""Checks across values: names that must exist, times that must fit the steps, sizes that must fit in memory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def names_in(theatre: Layered) -> Names:
 
 
 def check_theatre(theatre: Theatre, layers: Layered, names: Names, dropped: frozenset[Keys]) -> list[Problem]:
-    """Everything inconsistent in a theatre whose values are each valid, faulty ones having been dropped."""
+    """Return every inconsistency of a theatre whose values are each valid; faulty ones have been `dropped`."""
     problems = list(_references(theatre, layers, names))
     for name in theatre.facilities:
         if ("facilities", name, "custody") not in dropped:
@@ -43,9 +43,9 @@ def check_theatre(theatre: Theatre, layers: Layered, names: Names, dropped: froz
 
 
 def check_scenario(scenario: Scenario, layers: Layered, names: Names | None, dropped: frozenset[Keys]) -> list[Problem]:
-    """Everything inconsistent in a scenario whose values are each valid, faulty ones having been dropped.
+    """Return every inconsistency of a scenario whose values are each valid; faulty ones have been `dropped`.
 
-    `names` is None where the theatre could not be read, and names are not checked.
+    `names` is None if the theatre could not be read; then names are not checked.
     """
     checks = [_schedule, _offensive_dates, _observer_names, _change_targets]
     if ("step_hours",) not in dropped:
@@ -55,7 +55,7 @@ def check_scenario(scenario: Scenario, layers: Layered, names: Names | None, dro
 
 
 def notes_of(whole: Resolved) -> Iterator[str]:
-    """What is odd but allowed: things dated outside the time that is simulated."""
+    """Yield notes on dates outside the simulated time, which are allowed."""
     horizon = whole.scenario.days * 24
     for where, _, date in marked(whole.scenario, Acts):
         key, hour = dotted(where), whole.hours(date)
@@ -88,10 +88,10 @@ def _clock(scenario: Scenario, layers: Layered) -> Iterator[Problem]:
 def _revisits(scenario: Scenario, layers: Layered) -> Iterator[Problem]:
     value, step = scenario.isr.revisit_hours, scenario.step_hours
     if not _is_multiple(24, step):
-        return  # the step is at fault
+        return  # _clock reports the step
     at: Keys = ("isr", "revisit_hours")
     if at not in layers.origins and ("step_hours",) in layers.origins:
-        at = ("step_hours",)  # the default does not suit the step that the file chose
+        at = ("step_hours",)  # the file chose the step, not the revisit
     expected = f"isr.revisit_hours a multiple of step_hours ({step:g} h)"
     if not isinstance(value, float | Choice):
         yield layers.problem(at, "a continuous distribution does not fit the steps", f"{expected}, or a choice of such")
@@ -144,7 +144,7 @@ def _references(model: BaseModel, layers: Layered, names: Names) -> Iterator[Pro
         return dict.fromkeys(name for group in refers.groups for name in names[group])
 
     unknown = ((at, refers, name) for at, refers, name in marked(model, Refers) if name not in known(refers))
-    for at, refers, name in islice(unknown, LIMIT):  # near misses take long to find, and no more are listed
+    for at, refers, name in islice(unknown, LIMIT):  # near misses are slow to find, and InputError lists no more
         yield layers.problem(at, f"unknown {refers.what} `{shown(name)}`", one_of(name, list(known(refers))))
 
 

@@ -1,4 +1,4 @@
-"""Claims files: who said how many got out, where, when. One row a claim."""
+"""Read claims files: who said how many got out, where and when, one claim a row."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OPTIONAL: dict[str, str] = {
     "cause": "what let them out, free text",
     "recaptured": "how many were retaken, free text",
 }
-"""Columns that a claims file may have; any other is kept with the claim and has no effect."""
+"""Columns that a claims file may have; others are kept with the claim and ignored."""
 
 ROLE_ALIASES = {
     "media_witness": "media",
@@ -45,7 +45,7 @@ ROLE_ALIASES = {
     "guarding_side_legislator": "guarding force",
     "opponent": "attacker",
 }
-"""Other words for a role; case, spaces, hyphens and underscores do not matter."""
+"""Other words for a role; case, spaces, hyphens and underscores are ignored."""
 
 MAX_PERSONS = 10_000_000
 
@@ -86,13 +86,13 @@ class Claim:
 
 
 def read_claims(path: str | Path) -> list[Claim]:
-    """Every claim of a file, in its order. Raises InputError with everything that is wrong."""
+    """Return every claim of a file in file order. Raises InputError with every problem found."""
     name = display(path)
     return parse_claims(decode(read_bytes(path), name), name)
 
 
 def parse_claims(text: str, file: str) -> list[Claim]:
-    """As `read_claims`, from text; `file` is the name that problems carry."""
+    """Return the claims in a text; `file` is the name that problems carry. Raises InputError."""
     records = _records(text, file)
     line, header = next(records, (1, []))
     if (separated := separator_problem(header, file, line)) is not None:
@@ -119,12 +119,12 @@ def parse_claims(text: str, file: str) -> list[Claim]:
 
 
 def role_of(text: str) -> str | None:
-    """The role that a cell means, None if it means none."""
+    """Return the role that a cell means, None if it is not a role."""
     return _ROLES.get(_squeezed(text))
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of one row, cells as text."""
+    """Return the JSON Schema of one row, with cells as text."""
     roles = [*ROLES, *ROLE_ALIASES]
     properties: dict[str, Any] = {
         name: {"type": "string", "description": meaning} for name, meaning in {**COLUMNS, **OPTIONAL}.items()
@@ -152,12 +152,12 @@ _ROLES = {_squeezed(role): role for role in ROLES} | {_squeezed(alias): role for
 
 
 def _column(cell: str) -> str:
-    """A header cell as a column's name: case and surrounding spaces do not matter, spaces count as underscores."""
+    """Return a header cell as a column name: lower case, stripped, spaces as underscores."""
     return re.sub(r"[\s_]+", "_", cell.strip()).lower()
 
 
 def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Records that are not blank, each with the line on which it begins."""
+    """Yield the records that are not blank, each with the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     while True:
@@ -185,7 +185,7 @@ def _header_problems(columns: list[str], file: str, line: int) -> Iterator[Probl
 
 
 class _Row:
-    """Reads one row and notes what is wrong with it."""
+    """A reader of one row that collects its problems."""
 
     def __init__(self, file: str, line: int, cells: dict[str, str]) -> None:
         self.file = file
@@ -194,7 +194,7 @@ class _Row:
         self.problems: list[Problem] = []
 
     def claim(self) -> Claim | None:
-        """The claim, None if anything is wrong."""
+        """Return the claim, None if the row has problems."""
         low, high = self._numbers()
         at_risk = self._range("population_at_risk")
         role = self._parsed("claim_role", role_of, "is not a role", one_of(self._cell("claim_role"), ROLES))
@@ -256,7 +256,7 @@ class _Row:
         return text
 
     def _numbers(self) -> tuple[int | None, int | None]:
-        """The claimed number: ends of its range, `high` None for "at least", both None without a number."""
+        """Return both ends of the claimed number: `high` None for "at least", both None for no number."""
         low, top = self._range("claimed_escaped_low")
         bottom, high = self._range("claimed_escaped_high")
         if self.problems:
@@ -279,7 +279,7 @@ class _Row:
         return f"{cells[0]} and {cells[1]} are read as {low} to {high}"
 
     def _range(self, name: str) -> tuple[int | None, int | None]:
-        """Both ends of a number or a range; None, None if the cell is empty."""
+        """Return both ends of a number or range, None and None for an empty cell."""
         text = self._cell(name)
         match = _RANGE.fullmatch(text)
         if len(text) <= 40 and (match or _COUNT.fullmatch(text)):

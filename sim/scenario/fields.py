@@ -1,4 +1,4 @@
-"""Walking the declaration: what may stand where, and every parameter with its unit, bounds and source."""
+"""Walk the declaration: what may stand where, marks on types, and every parameter with unit, bounds and source."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.scenario.yamlfile import Keys
 
 @dataclass(frozen=True)
 class Kind:
-    """What stands at one place: a mapping of declared keys, a mapping of names, a list, a number, or another value."""
+    """The kind of value at one place: declared keys, named entries, a list, a number or another value."""
 
     model: type[BaseModel] | None = None
     values: Any = None
@@ -33,8 +33,8 @@ class Kind:
 class Parameter:
     """One declared parameter.
 
-    `path` is dotted, with `*` for a name or an index; `default` is None where it is required or may be left out,
-    and `required` tells which; `low` and `high` are inclusive bounds in `unit`, None where there is none.
+    `path` is dotted, with `*` for a name or index. `default` is None for a required parameter and for one without a
+    default. `low` and `high` are inclusive bounds in `unit`, None if there is no bound.
     """
 
     path: str
@@ -48,12 +48,12 @@ class Parameter:
     description: str
 
     def as_dict(self) -> dict[str, Any]:
-        """The fields by name, as `params --json` prints them."""
+        """Return the fields by name, as `params --json` prints them."""
         return dict(self.__dict__)
 
 
 def kind(annotation: Any) -> Kind:
-    """What a type annotation of the declaration allows, None apart."""
+    """Return the kind of value that a declared type allows, leaving None aside."""
     return _kind(annotation)
 
 
@@ -81,7 +81,7 @@ def _kind(annotation: Any) -> Kind:
 
 
 def _members(annotation: Any) -> Iterator[Any]:
-    """Members of a union, annotations and None taken off."""
+    """Yield the members of a union without their annotations and without None."""
     origin = get_origin(annotation)
     if origin is Annotated:
         yield from _members(get_args(annotation)[0])
@@ -186,7 +186,7 @@ def _arguments(annotation: Any, container: type) -> tuple[Any, ...]:
 
 
 def below(here: Kind, key: str | int) -> Kind | None:
-    """What stands under `key`, None where nothing may."""
+    """Return the kind of value under `key`, None if the key may not stand there."""
     if here.model is not None and isinstance(key, str):
         if issubclass(here.model, Scenario) and key in _GROWN:
             return _GROWN[key]
@@ -200,7 +200,7 @@ def below(here: Kind, key: str | int) -> Kind | None:
 
 
 def known_keys(here: Kind) -> list[str]:
-    """Keys that may stand in a mapping of this kind."""
+    """Return the keys that may stand in a mapping of this kind."""
     if here.number:
         return list(DISTRIBUTIONS)
     return list(keys_of(here.model)) if here.model is not None else []
@@ -208,12 +208,12 @@ def known_keys(here: Kind) -> list[str]:
 
 SCENARIO = Kind(model=Scenario, text="a mapping")
 THEATRE = Kind(model=Theatre, text="a mapping")
-# Declared as loose mappings, because they are merged into the theatre before they are validated.
+# Declared as plain mappings, because they are merged into the theatre before validation.
 _GROWN = {"facilities": Kind(values=Kind(model=Facility)), "theatre": THEATRE}
 
 
 def field_at(root: Kind, where: Keys) -> FieldInfo | None:
-    """The declaration that governs a place: of that very key, or of the list or mapping it belongs to."""
+    """Return the declaration of a place: of its key, or of the list or mapping it belongs to."""
     here: Kind | None = root
     found: FieldInfo | None = None
     for key in where:
@@ -226,7 +226,7 @@ def field_at(root: Kind, where: Keys) -> FieldInfo | None:
 
 
 def kind_at(root: Kind, where: Keys) -> Kind | None:
-    """What stands at a place, None where nothing may."""
+    """Return the kind of value at a place, None if nothing may stand there."""
     here: Kind | None = root
     for key in where:
         here = below(here, key) if here is not None else None
@@ -251,7 +251,7 @@ def may_change_later(path: str) -> bool:
 
 
 def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
-    """Inclusive bounds of a parameter, None where there is none (an open bound is given as its limit)."""
+    """Return the inclusive bounds of a parameter, None for no bound; an open bound is given as its limit."""
     extra = info.json_schema_extra
     if isinstance(extra, dict) and "low" in extra:
         return extra["low"], extra["high"]  # type: ignore[return-value]
@@ -264,7 +264,7 @@ def bounds(info: FieldInfo) -> tuple[float | None, float | None]:
 
 @cache
 def parameters() -> tuple[Parameter, ...]:
-    """Every declared parameter of a scenario, then those of a theatre under `theatre.`."""
+    """Return every declared parameter of a scenario, then those of a theatre under `theatre.`."""
     scenario = tuple(p for p in _walk(SCENARIO, "") if not p.path.startswith(("facilities.", "theatre.")))
     theatre = tuple(p for p in _walk(THEATRE, "theatre.") if not p.path.startswith("theatre.defaults."))
     return scenario + theatre

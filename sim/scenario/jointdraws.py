@@ -1,4 +1,4 @@
-"""Joint draws: a CSV whose columns are paths, its rows drawn together, as a calibrated posterior gives them."""
+"""Read joint draws: a CSV with a parameter path a column, whose rows are drawn whole, such as a posterior sample."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ KEPT = "draws-{}.csv"
 
 @dataclass(frozen=True)
 class JointDraws:
-    """A table of draws. Replicate r takes the row `floor(n u)`, u its own addressed uniform number.
+    """A table of joint draws. Replicate r takes the row `floor(n u)`, u its own addressed uniform number.
 
-    `values` holds a tuple per row in the order of `paths`, in the unit of each path; `lines` its line in the file.
+    `values` holds one tuple a row, in the order and units of `paths`; `lines` holds their lines in the file.
     `problems` says what is wrong with the rows left out; the loader adds what is wrong with the paths, and raises both.
     """
 
@@ -34,16 +34,16 @@ class JointDraws:
 
     @property
     def sha256(self) -> str:
-        """Hash of the file."""
+        """Return the hash of the file."""
         return hashlib.sha256(self.content).hexdigest()
 
     @property
     def kept(self) -> str:
-        """Its name in a results folder."""
+        """Return its name in a results folder."""
         return KEPT.format(self.sha256[:12])
 
     def column(self, path: str) -> list[float]:
-        """One column's values."""
+        """Return the values of one column."""
         k = self.paths.index(path)
         return [row[k] for row in self.values]
 
@@ -94,7 +94,7 @@ def _header(header: list[str], name: str) -> list[Problem]:
 
 
 def _number(cell: str) -> float:
-    """A finite number, NaN for anything else."""
+    """Return a finite number, NaN for any other text."""
     try:
         number = float(cell)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a scenario file declares: every parameter of the model, once, with unit, bounds and source."""
+"""The parameters of a scenario file, each declared once with unit, bounds and source."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class Guards(Section):
 
     scale: Annotated[Number, AT_START] = declared(1.0, "share", 0, 20, "multiplies every facility's guard count")
     redeploy_share: Number = declared(0.5, "share", 0, 1, "largest share of guards the front may take")
-    floor_per_100: Number = declared(0.0, "guards per 100 held", 0, 100, "below which nobody is moved")
-    shifts: Number = declared(2.0, "shifts", 1, 6, "a guard present stands one shift in so many")
+    floor_per_100: Number = declared(0.0, "guards per 100 held", 0, 100, "number below which no guard is moved")
+    shifts: Number = declared(2.0, "shifts", 1, 6, "shifts among which the guards present are divided")
     reserve_share: Number = declared(
         0.5, "share", 0, 1, "of guards on shift, drawn to disorder; the rest at fixed posts"
     )
@@ -50,7 +50,7 @@ class Disorder(Section):
     crowding_max: Number = declared(0.1, "s", 0, 1, "largest agitation from crowding")
     agitation_sd: Number = declared(0.02, "s", 0, 1, "slow random agitation, standard deviation")
     agitation_days: Number = declared(5.0, "days", 0.1, 365, "its correlation time")
-    authority_down_hours: Number = declared(12.0, "h", 0.1, 5000, "decay of authority when nobody has custody")
+    authority_down_hours: Number = declared(12.0, "h", 0.1, 5000, "decay of authority without custody")
     authority_up_hours: Number = declared(24.0, "h", 0.1, 5000, "its recovery under a custodian")
 
 
@@ -290,7 +290,7 @@ Cost = Annotated[Number | None, Unread()]
 
 
 class GuardFloor(Section):
-    """Lever: a number of guards below which nobody is moved."""
+    """Lever: a number of guards below which none is moved."""
 
     per_100: Number = declared(4.0, "guards per 100 held", 0, 100, "floor")
     cost: Cost = declared(None, "any unit", 0, None, "optional cost")

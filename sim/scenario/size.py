@@ -1,4 +1,4 @@
-"""How large a replicate can get: people, blocks, guards, and the memory they take together."""
+"""Bound the size of a replicate: people, blocks, guards, and the memory they take."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Part(NamedTuple):
 
 
 def groups_held(facility: Facility) -> list[tuple[str, float | Distribution]]:
-    """Return the origin and number of every group of people held at a facility, but those of which there are none."""
+    """Return the origin and number of every group of people held at a facility, empty groups left out."""
     kinds = (getattr(facility.held, kind) for kind in PEOPLE_KINDS)
     groups = ((origin, getattr(people, origin)) for people in kinds for origin in PEOPLE_ORIGINS)
     return [(origin, number) for origin, number in groups if number != 0]

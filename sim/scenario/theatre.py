@@ -32,17 +32,17 @@ class Grid(Section):
 
     @property
     def north(self) -> float:
-        """Latitude of the north edge, degrees."""
+        """Return the latitude of the north edge, degrees."""
         return self.south + self.height * self.cell_km / KM_PER_DEGREE
 
     @property
     def east(self) -> float:
-        """Longitude of the east edge, degrees."""
+        """Return the longitude of the east edge, degrees."""
         return self.west + self.width * self.cell_km / (KM_PER_DEGREE * self._shrink)
 
     @property
     def _shrink(self) -> float:
-        """A degree of longitude as a share of one of latitude, at the map's middle latitude for the whole map."""
+        """Return a degree of longitude as a share of one of latitude, at the middle latitude of the map."""
         return math.cos(math.radians(self.south + self.height * self.cell_km / (2 * KM_PER_DEGREE)))
 
     def kilometres(self, lat: float, lon: float) -> tuple[float, float]:
@@ -60,7 +60,7 @@ class Grid(Section):
 
 
 class CustodyPolicy(Section):
-    """How a party guards people it takes over."""
+    """How a party guards the people of facilities it takes over."""
 
     guards_per_100: Number = declared(4.0, "guards per 100 held", 0, 100, "guards the party can spare")
     setup_hours: Number = declared(12.0, "h", 0, 2000, "hours before its own guards stand")
@@ -77,7 +77,7 @@ class CustodyPolicy(Section):
 
 
 class Party(Section):
-    """A side: whom it fights, how it keeps order and how it searches."""
+    """A party: whom it fights, how it keeps order and how it searches."""
 
     title: str = ""
     hostile_to: list[PartyName] = Field(default_factory=list, description="parties it fights")
@@ -148,7 +148,7 @@ class Area(Section):
 
 
 class Cell(Section):
-    """An armed cell of the held movement: where it is based and how strong it is, relatively."""
+    """An armed cell of the held movement: its base and its relative strength."""
 
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)

@@ -1,6 +1,6 @@
-"""The closed lists of words that files may use, each declared once, in the order of the numbers that stand for them.
+"""The closed lists of words that files may use, in the order of the numbers that stand for them in arrays.
 
-The compiled rules depend on this file, so it imports nothing but typing and holds nothing but words.
+Compiled rules depend on this file, so it imports only typing and holds only words.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Role = Literal[
     "media",
     "later accounting",
 ]
-"""Whose claim it is."""
+"""The role in which somebody makes a claim."""
 ROLES: tuple[Role, ...] = get_args(Role)
 
 Handover = Literal["none", "hasty", "formal"]
@@ -25,7 +25,7 @@ Handover = Literal["none", "hasty", "formal"]
 HANDOVERS: tuple[Handover, ...] = get_args(Handover)
 
 ObserverKind = Literal["liaison", "reporter", "source", "desk", "statement"]
-"""Kinds of observers that a file may state; surveillance is none of them."""
+"""Kinds of observers that a file may state; surveillance is not among them."""
 OBSERVER_KINDS: tuple[ObserverKind, ...] = get_args(ObserverKind)
 
 ObserverSites = Literal["all", "assaulted", "taken"]
