@@ -307,7 +307,7 @@ class _Resolution:
         if rest.value is not None:
             names = ground.names if ground is not None else None
             self._problems += check_scenario(rest.value, rest.layers, names, rest.dropped)
-        if self._theatre is not None and scenario is not None and ground is not None and ground.theatre is not None:
+        if self._theatre and scenario and ground and ground.theatre and not ground.problems:
             self._problems += check_memory(scenario, ground.theatre, self._theatre)
         if self._problems or scenario is None or ground is None or ground.theatre is None:
             raise InputError(self._problems)
@@ -380,19 +380,16 @@ def _found(loader: Loader, path: Path) -> Layered:
         raise missing(path)
     found = loader.read(path)
     if {"vary", "scenario"} & set(found.data) and not {"theatre", "extends"} & set(found.data):
-        raise InputError([Problem(found.file, 1, "", "is a sweep file", "a scenario; `sweep` takes a sweep")])
+        raise InputError([Problem(found.file, 1, "", "is a sweep file", "a scenario, or the command `sweep`")])
     return found
 
 
 def missing(path: Path, kind: str = "") -> InputError:
     """Return the error for a file that does not exist, with a near miss among the shipped names of its kind."""
-    other, is_, expected = (
-        ("", "scenario", "a sweep; `run` takes a scenario")
-        if kind == "sweeps"
-        else ("sweeps", "sweep", "a scenario; `sweep` takes a sweep")
-    )
-    if str(path) in shipped.names(other):
-        return InputError([Problem(display(path), 1, "", f"is the name of a shipped {is_}", expected)])
+    wanted, other, command = ("sweep", "scenario", "run") if kind == "sweeps" else ("scenario", "sweep", "sweep")
+    if str(path) in shipped.names("" if kind == "sweeps" else "sweeps"):
+        expected = f"a {wanted}, or the command `{command}`"
+        return InputError([Problem(display(path), 1, "", f"is the name of a shipped {other}", expected)])
     near = suggestion(path.stem, shipped.names(kind))
     expected = f"did you mean `{near}`?" if near else "the path of a file, or the name of a shipped one"
     return InputError([Problem(display(path), 1, "", "no such file", expected)])

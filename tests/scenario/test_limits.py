@@ -107,6 +107,7 @@ def test_people_in_all(made: Make) -> None:
     problem = only(made, *whole, held(1))
     assert (problem.line, problem.key) == (FIRST, "theatre.facilities")
     assert (problem.problem, problem.expected) == ("5,000,001 people in all", "at most 5,000,000")
+    assert only(made, *[held(200_000)] * 100).problem == "20,000,000 people in all"  # and not their memory besides
 
 
 def test_a_lognormal_counts_with_the_most_that_can_be_drawn(made: Make) -> None:
