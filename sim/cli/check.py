@@ -1,4 +1,4 @@
-"""`detention-sim check`: everything that is wrong with a file, without running it."""
+"""`detention-sim check`: list every problem of a file without running it."""
 
 from __future__ import annotations
 
@@ -44,15 +44,14 @@ def command(
 
 
 def check(file: str) -> Sequence[str]:
-    """Notes on a good file of any kind. Raises InputError with everything that is wrong with a bad one."""
+    """Return notes on a good file of any kind. Raises InputError with every problem of a bad one."""
     path = shipped.find(shipped.find(file), "sweeps")
     if not exists(path):
         raise missing(path)
     name = display(path)
     text = decode(read_bytes(path), name)
     if path.suffix.lower() == ".csv" or "event_id" in text.lstrip().split("\n", 1)[0].split(","):
-        parse_claims(text, name)
-        return ()
+        return [f"line {claim.line}: {claim.note}" for claim in parse_claims(text, name) if claim.note]
     data = parse(text, name).data
     keys = set(data) if isinstance(data, dict) else set()
     if {"vary", "scenario"} & keys:

@@ -1,4 +1,4 @@
-"""`detention-sim params`: every declared parameter."""
+"""`detention-sim params`: list the declared parameters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _matches(path: str, pattern: str | None) -> bool:
 
 
 def _lines(parameter: Parameter) -> str:
-    """One parameter as a line of its value and a line of what it means."""
+    """Return one parameter as a line with its value and a line with its meaning."""
     value = "required" if parameter.required else _written(parameter.default)
     low, high = parameter.low, parameter.high
     bounds = f"[{_written(low) if low is not None else ''}..{_written(high) if high is not None else ''}]"

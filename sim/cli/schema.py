@@ -1,4 +1,4 @@
-"""`detention-sim schema`: JSON Schemas, from the same declaration that validates."""
+"""`detention-sim schema`: print JSON Schemas, made from the declaration that validates."""
 
 from __future__ import annotations
 

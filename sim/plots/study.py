@@ -123,7 +123,7 @@ class Study:
         """Facilities whose people may walk out: nobody escapes from there."""
         if self.scenario is None:
             return set()
-        return {name for name, facility in self.scenario.theatre.facilities.items() if facility.custody == "resident"}
+        return {name for name, facility in self.scenario.theatre.facilities.items() if facility.regime == "resident"}
 
     def horizon(self, point: int) -> float:
         """Days to the horizon at a point (its position)."""

@@ -1,4 +1,4 @@
-"""Claims files: who said how many got out, where, when. One row a claim."""
+"""Read claims files: who said how many got out, where and when, one claim a row."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import InputError, Problem, one_of, shown
-from sim.scenario.files import decode, display, read_bytes
-from sim.scenario.parameters import ROLES
+from sim.scenario.files import decode, display, read_bytes, separator_problem
+from sim.scenario.vocabulary import CATEGORIES, ROLES
 
 COLUMNS: dict[str, str] = {
     "event_id": "the event the claim is about",
@@ -36,9 +36,7 @@ OPTIONAL: dict[str, str] = {
     "cause": "what let them out, free text",
     "recaptured": "how many were retaken, free text",
 }
-"""Columns that a claims file may have; any other is kept with the claim and has no effect."""
-
-CATEGORIES = ("all", "fighters", "families")
+"""Columns that a claims file may have; others are kept with the claim and ignored."""
 
 ROLE_ALIASES = {
     "media_witness": "media",
@@ -47,7 +45,7 @@ ROLE_ALIASES = {
     "guarding_side_legislator": "guarding force",
     "opponent": "attacker",
 }
-"""Other words for a role; case, spaces, hyphens and underscores do not matter."""
+"""Other words for a role; case, spaces, hyphens and underscores are ignored."""
 
 MAX_PERSONS = 10_000_000
 
@@ -63,7 +61,7 @@ class Claim:
     `low` and `high` are persons: equal for a single number, `high` None for "at least", both None for a claim
     without a number. `facility` is None for a claim about the whole theatre. `origin` is empty where the file does
     not say. `population_low` and `population_high` are people held, None where not given. `other` holds the further
-    columns as they stand.
+    columns as they stand. `note` says what is odd but allowed, or is empty.
     """
 
     line: int
@@ -84,18 +82,21 @@ class Claim:
     cause: str = ""
     recaptured: str = ""
     other: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    note: str = ""
 
 
 def read_claims(path: str | Path) -> list[Claim]:
-    """Every claim of a file, in its order. Raises InputError with everything that is wrong."""
+    """Return every claim of a file in file order. Raises InputError with every problem found."""
     name = display(path)
     return parse_claims(decode(read_bytes(path), name), name)
 
 
 def parse_claims(text: str, file: str) -> list[Claim]:
-    """As `read_claims`, from text; `file` is the name that problems carry."""
+    """Return the claims in a text; `file` is the name that problems carry. Raises InputError."""
     records = _records(text, file)
     line, header = next(records, (1, []))
+    if (separated := separator_problem(header, file, line)) is not None:
+        raise InputError([separated])
     columns = [_column(cell) for cell in header]
     problems = list(_header_problems(columns, file, line))
     if problems:
@@ -118,12 +119,12 @@ def parse_claims(text: str, file: str) -> list[Claim]:
 
 
 def role_of(text: str) -> str | None:
-    """The role that a cell means, None if it means none."""
+    """Return the role that a cell means, None if it is not a role."""
     return _ROLES.get(_squeezed(text))
 
 
 def schema() -> dict[str, Any]:
-    """JSON Schema of one row, cells as text."""
+    """Return the JSON Schema of one row, with cells as text."""
     roles = [*ROLES, *ROLE_ALIASES]
     properties: dict[str, Any] = {
         name: {"type": "string", "description": meaning} for name, meaning in {**COLUMNS, **OPTIONAL}.items()
@@ -151,12 +152,12 @@ _ROLES = {_squeezed(role): role for role in ROLES} | {_squeezed(alias): role for
 
 
 def _column(cell: str) -> str:
-    """A header cell as a column's name: case and surrounding spaces do not matter, spaces count as underscores."""
+    """Return a header cell as a column name: lower case, stripped, spaces as underscores."""
     return re.sub(r"[\s_]+", "_", cell.strip()).lower()
 
 
 def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Records that are not blank, each with the line on which it begins."""
+    """Yield the records that are not blank, each with the line on which it begins."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 1
     while True:
@@ -184,7 +185,7 @@ def _header_problems(columns: list[str], file: str, line: int) -> Iterator[Probl
 
 
 class _Row:
-    """Reads one row and notes what is wrong with it."""
+    """A reader of one row that collects its problems."""
 
     def __init__(self, file: str, line: int, cells: dict[str, str]) -> None:
         self.file = file
@@ -193,7 +194,7 @@ class _Row:
         self.problems: list[Problem] = []
 
     def claim(self) -> Claim | None:
-        """The claim, None if anything is wrong."""
+        """Return the claim, None if the row has problems."""
         low, high = self._numbers()
         at_risk = self._range("population_at_risk")
         role = self._parsed("claim_role", role_of, "is not a role", one_of(self._cell("claim_role"), ROLES))
@@ -230,6 +231,7 @@ class _Row:
             cause=self._cell("cause"),
             recaptured=self._cell("recaptured"),
             other=tuple((name, cell) for name, cell in self.cells.items() if name not in known),
+            note=self._note(low, high),
         )
 
     def _cell(self, name: str) -> str:
@@ -254,7 +256,7 @@ class _Row:
         return text
 
     def _numbers(self) -> tuple[int | None, int | None]:
-        """The claimed number: ends of its range, `high` None for "at least", both None without a number."""
+        """Return both ends of the claimed number: `high` None for "at least", both None for no number."""
         low, top = self._range("claimed_escaped_low")
         bottom, high = self._range("claimed_escaped_high")
         if self.problems:
@@ -269,8 +271,15 @@ class _Row:
             self._wrong("claimed_escaped_low", f"{low} is more than the high end {high}", "low at most high")
         return low, high
 
+    def _note(self, low: int | None, high: int | None) -> str:
+        """Return what is said of a range in one cell that the other does not repeat, else an empty text."""
+        cells = [self._cell("claimed_escaped_low"), self._cell("claimed_escaped_high")]
+        if not all(cells) or not any(map(_RANGE.fullmatch, cells)) or cells[0] == cells[1]:
+            return ""
+        return f"{cells[0]} and {cells[1]} are read as {low} to {high}"
+
     def _range(self, name: str) -> tuple[int | None, int | None]:
-        """Both ends of a number or a range; None, None if the cell is empty."""
+        """Return both ends of a number or range, None and None for an empty cell."""
         text = self._cell(name)
         match = _RANGE.fullmatch(text)
         if len(text) <= 40 and (match or _COUNT.fullmatch(text)):

@@ -1,11 +1,13 @@
-"""The words in which a parameter is declared: a number or a distribution, its unit, bounds, source.
+"""Types and helpers to declare parameters: numbers or distributions with unit, bounds and source.
 
-A parameter is declared once, in `parameters.py` or `theatre.py`. The loader, `check`, `params`, the JSON
-Schema, the ODD table and the sampler of distributions all read that one declaration.
+A parameter is declared once, in `parameters.py` or `theatre.py`. The loader, `check`, `params`, the JSON Schema,
+the ODD table and the sampler of distributions read that declaration.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, cast
 
@@ -22,6 +24,37 @@ from pydantic import (
 )
 
 Status = Literal["measured", "literature", "assumed"]
+
+
+@dataclass(frozen=True)
+class Refers:
+    """Marks a name that a theatre must have: `what` messages call it, and the `groups` it may belong to."""
+
+    what: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Marks a date on which something happens, which therefore should lie within the time simulated."""
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Marks a number that no rule reads, such as the cost of a lever."""
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Marks a key that may (`LATER`) or may not (`AT_START`) change while a run is under way.
+
+    It holds for all that stands below the key, up to a mark further in; what bears no mark may not change.
+    """
+
+    later: bool
+
+
+LATER, AT_START = Changes(later=True), Changes(later=False)
 
 
 class Strict(BaseModel):
@@ -95,7 +128,7 @@ DISTRIBUTIONS: dict[str, type[Strict]] = {
 
 
 def _tag(value: Any) -> str:
-    """Which member of Number a raw value means, so that one mistake is one error."""
+    """Return the tag of the member of Number that a raw value means, so that one mistake gives one error."""
     if isinstance(value, dict):
         return next((name for name in DISTRIBUTIONS if name in value), "number")
     for name, kind in DISTRIBUTIONS.items():
@@ -116,7 +149,7 @@ Number = Annotated[
 
 
 def support(value: float | Distribution) -> tuple[float, float]:
-    """Smallest and largest value a number or distribution can take."""
+    """Return the smallest and largest value that a number or distribution can take."""
     if isinstance(value, Uniform):
         return value.uniform
     if isinstance(value, Triangular):
@@ -130,20 +163,33 @@ def support(value: float | Distribution) -> tuple[float, float]:
     return float(value), float(value)
 
 
+_LARGEST_DEVIATE = 8.209536151601387
+"""Standard normal quantile of 1 - 2^-53, the largest uniform number that is drawn."""
+
+
+def largest(value: float | Distribution, high: float | None) -> float:
+    """Return the largest number that can be drawn, clipped to the declared upper bound `high`."""
+    if isinstance(value, LogNormal):
+        top = value.lognormal.median * math.exp(value.lognormal.sigma * _LARGEST_DEVIATE)
+    else:
+        top = support(value)[1]
+    return top if high is None else min(high, top)
+
+
 def _centre(value: LogNormal | Beta) -> float:
-    """Median of a lognormal, mean of a beta."""
+    """Return the median of a lognormal or the mean of a beta."""
     if isinstance(value, LogNormal):
         return value.lognormal.median
     return value.beta[0] / (value.beta[0] + value.beta[1])
 
 
 def plain(value: float | Distribution) -> float | dict[str, object]:
-    """A number, or a distribution as the mapping that a file would hold."""
+    """Return a number as it is, and a distribution as the mapping that a file would hold."""
     return value.model_dump(mode="json") if isinstance(value, Strict) else value
 
 
 def describe(value: Distribution) -> str:
-    """A distribution on one line, as a file would hold it: `{uniform: [0.5, 1]}`."""
+    """Return a distribution on one line, as a file would hold it: `{uniform: [0.5, 1]}`."""
     name, inner = next(iter(value.model_dump(mode="json").items()))
     if isinstance(inner, dict):
         return f"{{{name}: {{{', '.join(f'{key}: {number:g}' for key, number in inner.items())}}}}}"
@@ -161,7 +207,7 @@ def declared(
     status: Status = "assumed",
     alias: str | None = None,
 ) -> Any:
-    """One declared parameter. `default` may be `...` for a required one; bounds are inclusive."""
+    """Declare one parameter. `default` is `...` if it is required; bounds are inclusive, in `unit`."""
     return Field(
         default,
         description=description,
@@ -171,7 +217,7 @@ def declared(
 
 
 class Section(Strict):
-    """A mapping of declared parameters; every number is held to its declared bounds."""
+    """A mapping of declared parameters whose numbers must lie within their declared bounds."""
 
     @field_validator("*", mode="after")
     @classmethod
@@ -183,7 +229,7 @@ class Section(Strict):
                 "tuple[float | None, float | None, str]", (extra["low"], extra["high"], extra["unit"])
             )
             smallest, largest = support(value)
-            if isinstance(value, LogNormal | Beta):  # long tails: their draws are clipped, their centre is held
+            if isinstance(value, LogNormal | Beta):  # draws from long tails are clipped; the centre must be within
                 smallest = largest = _centre(value)
             if (low is not None and smallest < low) or (high is not None and largest > high):
                 raise ValueError(_bounds_text(low, high, unit))
@@ -203,10 +249,11 @@ def _date(value: str) -> str:
 
 
 Date = Annotated[str, AfterValidator(_date)]
+ActionDate = Annotated[Date, Acts()]
 
 
 def parse_date(text: str) -> datetime:
-    """Local civil time from `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; zones are refused.
+    """Return local civil time from `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`; zones are refused.
 
     Raises ValueError with what was expected.
     """

@@ -1,4 +1,4 @@
-"""Draws from a declared distribution: a uniform number through the exact inverse of its distribution function."""
+"""Draw from declared distributions: a uniform number through the inverse distribution function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def quantile(distribution: Distribution, u: ArrayLike) -> Floats:
-    """Values below which the distribution lies with probability `u`.
+    """Return the quantiles of a distribution at probabilities `u`.
 
     Parameters: u, probabilities from 0 up to 1 (at 1 a lognormal is infinite). Returns an array of the shape of u,
     in the unit of the parameter, not clipped to its bounds.
@@ -30,7 +30,7 @@ def quantile(distribution: Distribution, u: ArrayLike) -> Floats:
 
 
 def _triangular(a: float, mode: float, b: float, p: Floats) -> Floats:
-    """F(x) = (x-a)^2/((b-a)(mode-a)) up to the mode, 1 - (b-x)^2/((b-a)(b-mode)) after it."""
+    """Return the quantiles for F(x) = (x-a)^2/((b-a)(mode-a)) up to the mode, 1 - (b-x)^2/((b-a)(b-mode)) after it."""
     if a == b:
         return np.full(p.shape, a)
     rising = a + np.sqrt(p * (b - a) * (mode - a))
@@ -39,7 +39,7 @@ def _triangular(a: float, mode: float, b: float, p: Floats) -> Floats:
 
 
 def _by_special_function(distribution: LogNormal | Beta, p: Floats) -> Floats:
-    from scipy import special  # half a second that `check` need not wait for
+    from scipy import special  # takes half a second, which `check` should not wait for
 
     if isinstance(distribution, Beta):
         return np.asarray(special.betaincinv(*distribution.beta, p), dtype=np.float64)

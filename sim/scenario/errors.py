@@ -1,4 +1,4 @@
-"""What is wrong with a file a user wrote: where, what, and what was expected."""
+"""Problems in files that a user wrote: where, what, and what was expected."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 LIMIT = 1000
-"""Most problems that one error carries; a further one says how many were left out."""
+"""Largest number of problems in one error; one more says how many were left out."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong in one place.
+    """One problem in one place.
 
     Parameters: file, as the user would name it, or the option (`--set guards.scale`); line, from 1, or 0 for an
     option; key, the dotted key concerned, or empty; problem, what is wrong; expected, what would be right, or empty.
@@ -25,14 +25,14 @@ class Problem:
     expected: str = ""
 
     def __str__(self) -> str:
-        """`file:line: key: problem; expected ...` on one line; an option has no line."""
+        """Return `file:line: key: problem; expected ...`; options have no line."""
         where = f"{self.file}:{self.line}" if self.line else self.file
         text = ": ".join(part for part in (where, self.key, self.problem) if part)
         expected = self.expected if self.expected.startswith("did you mean") else f"expected {self.expected}"
         return printable(f"{text}; {expected}" if self.expected else text)
 
     def as_dict(self) -> dict[str, str | int]:
-        """The fields as `check --json` prints them."""
+        """Return the fields as `check --json` prints them."""
         return {
             "file": self.file,
             "line": self.line,
@@ -43,7 +43,7 @@ class Problem:
 
 
 class InputError(Exception):
-    """Bad input: at least one problem, all of those found at once. The command line exits with 2."""
+    """Bad input, with every problem found; the command line exits with 2."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         """Keep each problem once, in the order of files and lines, at most `LIMIT`."""
@@ -59,12 +59,12 @@ class InputError(Exception):
 
 
 def printable(text: str) -> str:
-    """The text with what could break a line or steer a terminal written as escapes."""
+    """Return the text with control characters and line breaks written as escapes."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """A value as a message quotes it: as YAML would write it, short, on one line."""
+    """Return a value as a message quotes it: as YAML would write it, short, on one line."""
     if value is None:
         text = "null"
     elif isinstance(value, bool):
@@ -79,16 +79,16 @@ def shown(value: object, limit: int = 60) -> str:
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """The known name nearest to a mistyped one, or an empty string."""
+    """Return the known name nearest to a mistyped one, or an empty string."""
     candidates = list(known)
-    if len(candidates) > 300:  # comparing takes long; a slip seldom spoils both ends of a name
+    if len(candidates) > 300:  # comparing is slow; a slip rarely changes both ends of a name
         candidates = [other for other in candidates if other[:2] == name[:2] or other[-2:] == name[-2:]]
     near = get_close_matches(name[:100], candidates, n=1, cutoff=0.6)
     return near[0] if near else ""
 
 
 def one_of(name: str, known: Sequence[str], many: int = 16) -> str:
-    """What was expected instead of an unknown name: the near miss, else the names if they are few."""
+    """Return what was expected instead of an unknown name: a near miss, else the first known names."""
     near = suggestion(name, known)
     if near:
         return f"did you mean `{near}`?"

@@ -1,4 +1,4 @@
-"""Reading what a user named, without surprises: regular files of bounded size."""
+"""Read files that a user named: regular files of bounded size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MAX_BYTES = 4 * 1024 * 1024
 
 
 def display(path: str | Path) -> str:
-    """A path as messages name it: tidy, and relative where it lies below the current folder."""
+    """Return a path as messages name it: normalised, and relative if it lies below the current folder."""
     text = os.path.normpath(path)
     try:
         here = os.getcwd()
@@ -25,13 +25,13 @@ def display(path: str | Path) -> str:
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """The content of a regular file of at most 4 MB.
+    """Return the content of a regular file of at most 4 MB.
 
     Raises InputError: missing, unreadable, not a regular file, too large, empty.
     """
     name = display(path)
     try:
-        # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+        # Without O_NONBLOCK, opening a pipe without a writer would block.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise InputError([Problem(name, 1, "", "no such file")]) from None
@@ -48,7 +48,7 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 def _checked(descriptor: int, name: str) -> bytes:
-    """Content of an open file, once it is known to be regular and small."""
+    """Return the content of an open file, or raise if it is not regular, too large or empty."""
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
@@ -57,15 +57,23 @@ def _checked(descriptor: int, name: str) -> bytes:
         raise InputError([Problem(name, 1, "", "the file is too large", "at most 4 MB")])
     with os.fdopen(os.dup(descriptor), "rb") as stream:
         content = stream.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:  # it grew since it was measured
+    if len(content) > MAX_BYTES:  # it grew after fstat
         raise InputError([Problem(name, 1, "", "the file is too large", "at most 4 MB")])
     if not content.strip():
         raise InputError([Problem(name, 1, "", "the file is empty")])
     return content
 
 
+def separator_problem(header: list[str], name: str, line: int = 1) -> Problem | None:
+    """Return the problem of a CSV whose header is one cell with semicolons or tabs in it, None of any other."""
+    found = next((word for mark, word in ((";", "semicolons"), ("\t", "tabs")) if mark in "".join(header)), None)
+    if found is None or len(header) != 1:
+        return None
+    return Problem(name, line, "", f"{found} stand between the cells", "commas, and points in decimal numbers")
+
+
 def decode(content: bytes, name: str) -> str:
-    """The content as text. Raises InputError with the line of the first byte that is not UTF-8."""
+    """Return the content as text. Raises InputError with the line of the first byte that is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""Joint draws: a CSV whose columns are paths, its rows drawn together, as a calibrated posterior gives them."""
+"""Read joint draws: a CSV with a parameter path a column, whose rows are drawn whole, such as a posterior sample."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.scenario.errors import InputError, Problem, shown
-from sim.scenario.files import decode, display, read_bytes
+from sim.scenario.files import decode, display, read_bytes, separator_problem
 
 MAX_COLUMNS = 200
 KEPT = "draws-{}.csv"
@@ -19,9 +19,10 @@ KEPT = "draws-{}.csv"
 
 @dataclass(frozen=True)
 class JointDraws:
-    """A table of draws. Replicate r takes the row `floor(n u)`, u its own addressed uniform number.
+    """A table of joint draws. Replicate r takes the row `floor(n u)`, u its own addressed uniform number.
 
-    `values` holds a tuple per row in the order of `paths`, in the unit of each path; `lines` its line in the file.
+    `values` holds one tuple a row, in the order and units of `paths`; `lines` holds their lines in the file.
+    `problems` says what is wrong with the rows left out; the loader adds what is wrong with the paths, and raises both.
     """
 
     file: str
@@ -29,34 +30,39 @@ class JointDraws:
     paths: tuple[str, ...]
     values: tuple[tuple[float, ...], ...]
     lines: tuple[int, ...]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def sha256(self) -> str:
-        """Hash of the file."""
+        """Return the hash of the file."""
         return hashlib.sha256(self.content).hexdigest()
 
     @property
     def kept(self) -> str:
-        """Its name in a results folder."""
+        """Return its name in a results folder."""
         return KEPT.format(self.sha256[:12])
 
     def column(self, path: str) -> list[float]:
-        """One column's values."""
+        """Return the values of one column."""
         k = self.paths.index(path)
         return [row[k] for row in self.values]
 
 
 def read_draws(path: str | Path) -> JointDraws:
-    """A table of draws. Raises InputError with everything that is wrong: cells, not whether the paths exist."""
+    """Return a table of draws. Raises InputError where the header is faulty or no row can be read."""
     name = display(path)
     content = read_bytes(path)
     reader = csv.reader(io.StringIO(decode(content, name), newline=""), strict=True)
     problems: list[Problem] = []
     rows: list[tuple[float, ...]] = []
     lines: list[int] = []
+    faulty_header = True
     try:
         header = [cell.strip() for cell in next(reader, [])]
+        if (separated := separator_problem(header, name)) is not None:
+            raise InputError([separated])
         problems += _header(header, name)
+        faulty_header = bool(problems)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -67,15 +73,16 @@ def read_draws(path: str | Path) -> JointDraws:
             for column, cell, number in zip(header, cells, numbers, strict=True):
                 if math.isnan(number):
                     problems.append(Problem(name, reader.line_num, column, f"{shown(cell)} is no number", "a number"))
-            rows.append(tuple(numbers))
-            lines.append(reader.line_num)
+            if not any(map(math.isnan, numbers)):
+                rows.append(tuple(numbers))
+                lines.append(reader.line_num)
     except csv.Error as error:
         problems.append(Problem(name, reader.line_num, "", f"is not CSV: {error}", "comma-separated values"))
     if not rows and not problems:
         problems.append(Problem(name, 1, "", "holds no draws", "a row of numbers for each draw"))
-    if problems:
+    if problems and (faulty_header or not rows):
         raise InputError(problems)
-    return JointDraws(name, content, tuple(header), tuple(rows), tuple(lines))
+    return JointDraws(name, content, tuple(header), tuple(rows), tuple(lines), tuple(problems))
 
 
 def _header(header: list[str], name: str) -> list[Problem]:
@@ -87,7 +94,7 @@ def _header(header: list[str], name: str) -> list[Problem]:
 
 
 def _number(cell: str) -> float:
-    """A finite number, NaN for anything else."""
+    """Return a finite number, NaN for any other text."""
     try:
         number = float(cell)
     except ValueError:

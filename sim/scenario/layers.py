@@ -1,6 +1,6 @@
-"""Layers of raw data: one file on another, options on top, each value remembering where it was written.
+"""Layer raw data: one file on another, options on top, each value with the place where it was written.
 
-Values are never altered in place, so that a parsed file can be used for every point of a sweep.
+Values are never changed in place, so that one parsed file serves every point of a sweep.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PATH = re.compile(r"[^\s.]+(\.[^\s.]+)*")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a value was written: file or option, line (0 for an option), and its place as written there."""
+    """The place where a value was written: file or option, line (0 for an option), and keys."""
 
     file: str
     line: int
@@ -29,14 +29,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class Layered:
-    """Raw data, and the origin of every key that a file or an option wrote."""
+    """Raw data with the origin of every key that a file or option wrote."""
 
     data: dict[str, Any]
     origins: dict[Keys, Origin]
     file: str
 
     def origin(self, where: Keys) -> Origin:
-        """Origin of a place: its own, else its nearest ancestor's, with the rest of the way added."""
+        """Return the origin of a place: its own, else its nearest ancestor's with the remaining keys added."""
         for length in range(len(where), 0, -1):
             found = self.origins.get(where[:length])
             if found is not None:
@@ -44,12 +44,12 @@ class Layered:
         return Origin(self.file, 1, where)
 
     def problem(self, where: Keys, problem: str, expected: str = "") -> Problem:
-        """A problem at a place, with the file, line and key where it was written."""
+        """Return a problem at a place, with the file, line and key where it was written."""
         origin = self.origin(where)
         return Problem(origin.file, origin.line, dotted(origin.where), problem, expected)
 
     def part(self, key: str) -> Layered:
-        """The mapping under a key as a layer of its own; an empty one where there is none."""
+        """Return the mapping under a key as a layer of its own, an empty layer if there is none."""
         inner = self.data.get(key)
         if inner is None:
             return Layered({}, {}, self.file)
@@ -58,7 +58,7 @@ class Layered:
         return Layered(data, origins, self.file)
 
     def without(self, *keys: str) -> Layered:
-        """The same, keys of the root left out."""
+        """Return the layer without some keys of the root."""
         data = {key: value for key, value in self.data.items() if key not in keys}
         origins = {where: origin for where, origin in self.origins.items() if where[0] not in keys}
         return Layered(data, origins, self.file)
@@ -66,7 +66,7 @@ class Layered:
 
 @dataclass(frozen=True)
 class Override:
-    """One value set from outside: dotted path, parsed value, and where it was written.
+    """One value set from outside: dotted path, parsed value, and the place where it was written.
 
     `where` is None for an option; in a sweep it is the place in the sweep file, and `within` holds the origins of
     the value's parts, by their place in the value.
@@ -80,13 +80,13 @@ class Override:
     within: Mapping[Keys, Origin] = field(default_factory=dict)
 
     def problem(self, problem: str, expected: str = "") -> Problem:
-        """A problem of the option itself."""
+        """Return a problem of the option itself."""
         key = self.path if self.where is None else dotted(self.where)
         return Problem(self.file, self.line, key, problem, expected)
 
 
 def layer(document: Document) -> Layered:
-    """A parsed file as a layer. Raises InputError if its root is not a mapping."""
+    """Return a parsed file as a layer. Raises InputError if its root is not a mapping."""
     if not isinstance(document.data, dict):
         what = "is empty" if document.data is None else f"holds {shown(document.data)}"
         raise InputError([Problem(document.file, 1, "", f"the document {what}", "a mapping of keys")])
@@ -95,7 +95,7 @@ def layer(document: Document) -> Layered:
 
 
 def merge(base: Layered, over: Layered, kind: Kind) -> Layered:
-    """`over` on `base`: mappings merge, everything else replaces; so do distributions, which are numbers."""
+    """Return `over` laid on `base`: mappings merge; other values, distributions included, replace."""
     origins: dict[Keys, Origin] = {}
 
     def keep(source: Layered, where: Keys, value: Any) -> None:
@@ -134,7 +134,7 @@ def _places(where: Keys, value: Any) -> Iterator[Keys]:
 
 
 def put(base: Layered, override: Override, where_from: int = 0) -> Layered:
-    """`base` with one value set; mappings on the way are made, items of lists must exist.
+    """Return `base` with one value set; missing mappings on the way are made, items of lists must exist.
 
     `where_from` leaves out leading keys of the path (1 for `theatre.` applied to the theatre itself).
     Raises InputError naming the option.
@@ -154,7 +154,7 @@ def put(base: Layered, override: Override, where_from: int = 0) -> Layered:
         if here is not None and not isinstance(here, dict):
             if len(where) == 0 or not isinstance(here, int | float):
                 raise InputError([override.problem(f"`{dotted(tuple(where))}` holds no keys")])
-            here = None  # a number over which a distribution's part is set
+            here = None  # a number gives way to the part of a distribution
         where.append(rest[0])
         inner = (here or {}).get(rest[0])
         return {**(here or {}), rest[0]: descend(inner, rest[1:])}
@@ -164,7 +164,7 @@ def put(base: Layered, override: Override, where_from: int = 0) -> Layered:
 
 
 def _origins_after(base: Layered, override: Override, place: Keys, where_from: int) -> dict[Keys, Origin]:
-    """Origins once `override` stands at `place`: its own, those of its parts, and those of mappings made for it."""
+    """Return the origins after an override: its own, those of its parts, and those of mappings made for it."""
     origins = {p: origin for p, origin in base.origins.items() if p[: len(place)] != place}
     for length in range(len(place), 0, -1):
         if length < len(place) and _holds(base.data, place[:length]):
@@ -187,7 +187,7 @@ def _holds(data: Any, where: Keys) -> bool:
 
 
 def _item(items: list[Any], key: str, override: Override) -> int:
-    """Index of an item given by number or by its `name`."""
+    """Return the index of an item given by number or by its `name`. Raises InputError."""
     if _INDEX.fullmatch(key):
         if int(key) < len(items):
             return int(key)
@@ -201,7 +201,7 @@ def _item(items: list[Any], key: str, override: Override) -> int:
 
 
 def drop(base: Layered, places: Collection[Keys]) -> Layered:
-    """The same with some places left out; later items of a list move up and keep their origins."""
+    """Return the layer without some places; later items of a list move up and keep their origins."""
     origins: dict[Keys, Origin] = {}
 
     def copy(value: Any, old: Keys, new: Keys) -> Any:

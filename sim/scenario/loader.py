@@ -1,4 +1,4 @@
-"""From a scenario file, its layers and its theatre to one validated whole."""
+"""Load a scenario file with its layers and its theatre into one validated whole."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.scenario import shipped
-from sim.scenario.checks import Names, check_scenario, check_theatre, notes_of
+from sim.scenario.checks import Names, check_memory, check_scenario, check_theatre, names_in, notes_of
 from sim.scenario.errors import InputError, Problem, one_of, shown, suggestion
 from sim.scenario.fields import SCENARIO, THEATRE
 from sim.scenario.files import display
@@ -23,7 +23,7 @@ from sim.scenario.translate import Salvaged, salvage, validate
 from sim.scenario.yamlfile import Keys, parse_value, read
 
 MAX_CHAIN = 8
-"""Longest chain of `extends`, files."""
+"""Largest number of files in a chain of `extends`."""
 
 INLINE = "inline"
 """What `Scenario.theatre` says when the theatre stands in the scenario file itself."""
@@ -57,7 +57,7 @@ def load_theatre(path: str | Path) -> Theatre:
 
 
 def parse_sets(options: Iterable[str]) -> dict[str, object]:
-    """`--set` options, `path=value` with the value in YAML, as overrides.
+    """Return `--set` options (`path=value`, the value in YAML) as values by path.
 
     Raises InputError that names the option.
     """
@@ -82,13 +82,13 @@ def parse_sets(options: Iterable[str]) -> dict[str, object]:
 
 
 def overrides_of(values: Mapping[str, object]) -> list[Override]:
-    """Overrides as the command line gives them, each named as its `--set` option."""
+    """Return values by path as overrides, each named as its `--set` option."""
     return [Override(path, value, f"--set {shown(path)}") for path, value in values.items()]
 
 
 @dataclass(frozen=True)
 class _Validated:
-    """A theatre, None if it is not valid; what is wrong with it; and its names, even those of faulty entries."""
+    """A theatre (None if it is not valid), its problems, and its names, faulty entries included."""
 
     theatre: Theatre | None
     problems: list[Problem]
@@ -96,10 +96,10 @@ class _Validated:
 
 
 class Loader:
-    """Loads scenarios; a file is read, and a theatre validated, once for all points of a sweep."""
+    """A loader that reads each file and validates each theatre once for all points of a sweep."""
 
     def __init__(self, inside: str | Path | None = None) -> None:
-        """`inside` is the folder outside which nothing is read, None for no such limit."""
+        """Parameters: inside, a folder outside which no file is read, None for no limit."""
         self._inside = _real(inside) if inside is not None else None
         self._layers: dict[str, Layered] = {}
         self._theatres: dict[str, _Validated] = {}
@@ -107,7 +107,7 @@ class Loader:
         self.digests: dict[str, str] = {}
 
     def load(self, path: str | Path, overrides: Iterable[Override] = ()) -> Resolved:
-        """As `load`, with overrides that remember where they were written."""
+        """Load as `load` does, with overrides that carry the place where they were written."""
         given = list(overrides)
         scenario, files, draws = self._chain(shipped.find(path), given)
         if draws is not None:
@@ -115,14 +115,14 @@ class Loader:
             unset = [o for o in listed if o.path.split(".")[0] not in scenario.data]  # the theatre's defaults set it
             given = [*self._drawn_theatre(draws), *unset, *given]
             files = [*files, draws.file]
-        problems: list[Problem] = []
+        problems: list[Problem] = [] if draws is None else list(draws.problems)
         theatre = None
         try:
             theatre, theatre_files = self._theatre(scenario, given)
             files = [*files, *theatre_files]
         except InputError as error:
             problems += error.problems
-            scenario = replace(scenario, data={**scenario.data, "theatre": INLINE})  # it is said once what is wrong
+            scenario = replace(scenario, data={**scenario.data, "theatre": INLINE})  # its problem is already noted
         resolution = _Resolution(self, scenario, theatre, given)
         try:
             resolution.validate()
@@ -144,7 +144,7 @@ class Loader:
         return replace(whole, notes=tuple(notes))
 
     def read(self, path: str | Path) -> Layered:
-        """A parsed file as a layer. Raises InputError."""
+        """Return a parsed file as a layer. Raises InputError."""
         name = display(path)
         if name not in self._layers:
             if self._inside is not None and not _real(path).is_relative_to(self._inside):
@@ -155,11 +155,11 @@ class Loader:
         return self._layers[name]
 
     def refer(self, source: Layered, where: Keys, value: object, *, from_option: bool = False) -> Path:
-        """The path that a key refers to, relative to the file it stands in (an option: to the current folder).
+        """Return the path that a key refers to, relative to its file (for an option, to the current folder).
 
-        Where nothing is there, the name of a shipped file will do, but not in the view.
+        If there is no such file, the name of a shipped one is tried, unless files are limited to `inside`.
 
-        Raises InputError at that key: not a path, refused, missing.
+        Raises InputError at that key if it is not a path, refused or missing.
         """
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             raise InputError([source.problem(where, f"{shown(value)} is not a path", "path of a YAML file")])
@@ -177,9 +177,9 @@ class Loader:
         return path
 
     def _chain(self, path: Path, overrides: list[Override]) -> tuple[Layered, list[str], JointDraws | None]:
-        """A scenario file merged on those it extends, the names of all of them, and its joint draws.
+        """Return a scenario file merged on those it extends, the names of them all, and its joint draws.
 
-        Draws rank just below the file that names them, and so above what that file extends.
+        Draws rank just below the file that names them, and above the files it extends.
         """
         top = _found(self, path)
         seen = [_real(path)]
@@ -207,7 +207,7 @@ class Loader:
         return replace(merged, file=top.file), files, draws
 
     def _draws(self, stack: list[Layered], overrides: list[Override]) -> tuple[Layered | None, JointDraws | None]:
-        """The file below which joint draws rank, and the draws; None where there are none."""
+        """Return the file just above the joint draws in rank, and the draws; None and None without draws."""
         chosen = next((o for o in reversed(overrides) if o.path == "draws"), None)
         holder = stack[0] if chosen is not None else next((f for f in stack if "draws" in f.data), None)
         if holder is None:
@@ -226,7 +226,7 @@ class Loader:
         return holder, self._joint[key]
 
     def _drawn_scenario(self, draws: JointDraws) -> Iterator[Override]:
-        """Columns of the scenario, and of facilities, as what a file below its holder would set."""
+        """Yield the columns that set the scenario or a facility, as overrides."""
         for path in draws.paths:
             value = {"choice": draws.column(path)}
             if path.startswith("theatre.facilities."):
@@ -235,18 +235,18 @@ class Loader:
                 yield Override(path, value, draws.file, 1, (path,))
 
     def _drawn_theatre(self, draws: JointDraws) -> Iterator[Override]:
-        """The other columns of the theatre, as overrides of the lowest rank."""
+        """Yield the other columns of the theatre, as overrides of the lowest rank."""
         for path in draws.paths:
             if path.startswith("theatre.") and not path.startswith("theatre.facilities."):
                 yield Override(path, {"choice": draws.column(path)}, draws.file, 1, (path,))
 
     def _theatre(self, scenario: Layered, overrides: list[Override]) -> tuple[Layered | None, list[str]]:
-        """The theatre's raw content, and the names of the files it came from."""
+        """Return the raw content of the theatre and the names of the files it came from."""
         chosen = next((o for o in reversed(overrides) if o.path == "theatre"), None)
         source = put(scenario, chosen) if chosen is not None else scenario
         value = source.data.get("theatre")
         if "theatre" not in source.data:
-            return None, []  # validation says that it is missing
+            return None, []  # validation reports that it is missing
         if isinstance(value, dict):
             return source.part("theatre"), []
         option = chosen is not None and chosen.line == 0
@@ -254,12 +254,12 @@ class Loader:
         return found, [found.file]
 
     def validated(self, layers: Layered, patch: object) -> _Validated:
-        """A validated theatre; `patch` tells apart what was laid over the same file."""
+        """Return a validated theatre; `patch` identifies what was laid over the same file."""
         key = json.dumps([layers.file, patch], sort_keys=True, default=repr)
         if key not in self._theatres:
             theatre, problems = validate(Theatre, layers, THEATRE)
             rest = salvage(Theatre, layers, THEATRE) if theatre is None else Salvaged(theatre, layers)
-            names = Names.of(layers)
+            names = names_in(layers)
             if rest.value is not None:
                 problems = [*problems, *check_theatre(rest.value, rest.layers, names, rest.dropped)]
             self._theatres[key] = _Validated(theatre, problems, names)
@@ -267,7 +267,7 @@ class Loader:
 
 
 class _Resolution:
-    """One scenario on one theatre: puts the layers together and validates the whole."""
+    """One scenario on one theatre: merges the layers and validates the whole."""
 
     scenario: Scenario
     theatre: Theatre
@@ -276,7 +276,7 @@ class _Resolution:
         self._loader = loader
         self._problems: list[Problem] = []
         self._theatre = theatre
-        self._patch: list[object] = []  # what is laid over the theatre file, by which a validated one is found again
+        self._patch: list[object] = []  # what is laid over the theatre file: the key of its cache
         overrides = [o for o in overrides if self._allowed(o)]
         defaults = self._defaults()
         layers = merge(defaults, scenario, SCENARIO) if defaults is not None else scenario
@@ -307,12 +307,14 @@ class _Resolution:
         if rest.value is not None:
             names = ground.names if ground is not None else None
             self._problems += check_scenario(rest.value, rest.layers, names, rest.dropped)
+        if self._theatre and scenario and ground and ground.theatre and not ground.problems:
+            self._problems += check_memory(scenario, ground.theatre, self._theatre)
         if self._problems or scenario is None or ground is None or ground.theatre is None:
             raise InputError(self._problems)
         self.scenario, self.theatre = scenario, ground.theatre
 
     def written_by(self, path: str) -> str:
-        """The file or option that wrote what stands at a path."""
+        """Return the file or option that wrote the value at a path."""
         if path.startswith("facilities."):
             path = f"theatre.{path}"
         keys = tuple(int(key) if key.isdecimal() else key for key in path.split("."))
@@ -321,7 +323,7 @@ class _Resolution:
         return self._scenario.origin(keys).file
 
     def _allowed(self, override: Override) -> bool:
-        """Whether an override may be given at all; the problem is noted otherwise."""
+        """Return whether an override is allowed, and note the problem if not."""
         refused = {
             "extends": "cannot be set from outside",
             "theatre.defaults": "cannot be set from outside; set the key itself",
@@ -340,7 +342,7 @@ class _Resolution:
             return layers
 
     def _defaults(self) -> Layered | None:
-        """Scenario keys that the theatre sets."""
+        """Return the scenario keys that the theatre sets, None if it sets none."""
         if self._theatre is None or not isinstance(self._theatre.data.get("defaults", {}), dict):
             return None
         defaults = self._theatre.part("defaults")
@@ -350,7 +352,7 @@ class _Resolution:
         return defaults.without(*_NOT_DEFAULTS)
 
     def _overlay(self, scenario: Layered) -> None:
-        """The scenario's facilities onto the theatre's, key by key."""
+        """Lay the scenario's facilities over the theatre's, key by key."""
         facilities = scenario.data.get("facilities", {})
         if not isinstance(facilities, dict):
             self._problems.append(scenario.problem(("facilities",), f"{shown(facilities)} does not fit", "a mapping"))
@@ -368,31 +370,38 @@ class _Resolution:
 
 
 def _in_a_list(path: str) -> bool:
-    """Whether a path leads into one of the scenario's own lists."""
+    """Return whether a path leads into one of the scenario's own lists."""
     return path.startswith("observers.")
 
 
 def _found(loader: Loader, path: Path) -> Layered:
-    """The top file. Raises InputError, where it does not exist with a near miss."""
+    """Return the top file as a layer. Raises InputError, with a near miss if there is no such file."""
     if not exists(path):
         raise missing(path)
-    return loader.read(path)
+    found = loader.read(path)
+    if {"vary", "scenario"} & set(found.data) and not {"theatre", "extends"} & set(found.data):
+        raise InputError([Problem(found.file, 1, "", "is a sweep file", "a scenario, or the command `sweep`")])
+    return found
 
 
 def missing(path: Path, kind: str = "") -> InputError:
-    """The error for a file that does not exist, with a near miss among the shipped names of its kind."""
+    """Return the error for a file that does not exist, with a near miss among the shipped names of its kind."""
+    wanted, other, command = ("sweep", "scenario", "run") if kind == "sweeps" else ("scenario", "sweep", "sweep")
+    if str(path) in shipped.names("" if kind == "sweeps" else "sweeps"):
+        expected = f"a {wanted}, or the command `{command}`"
+        return InputError([Problem(display(path), 1, "", f"is the name of a shipped {other}", expected)])
     near = suggestion(path.stem, shipped.names(kind))
     expected = f"did you mean `{near}`?" if near else "the path of a file, or the name of a shipped one"
     return InputError([Problem(display(path), 1, "", "no such file", expected)])
 
 
 def _real(path: str | Path) -> Path:
-    """Where a path really leads; unlike Path.resolve, this never raises on circular links."""
+    """Return a path with links resolved; unlike Path.resolve, this never raises on circular links."""
     return Path(os.path.realpath(path))
 
 
 def exists(path: Path) -> bool:
-    """Whether a path leads to anything, False for one that the system refuses."""
+    """Return whether a path exists, False for one that the system refuses."""
     try:
         return path.exists()
     except (OSError, ValueError):
@@ -400,7 +409,7 @@ def exists(path: Path) -> bool:
 
 
 def _beside(path: Path) -> list[str]:
-    """Names of the YAML files in the folder of a path."""
+    """Return the names of the YAML files in the folder of a path."""
     try:
         return [other.name for other in path.parent.glob("*.yaml")]
     except OSError:

@@ -1,4 +1,4 @@
-"""What a scenario file declares: every parameter of the model, once, with unit, bounds and source."""
+"""The parameters of a scenario file, each declared once with unit, bounds and source."""
 
 from __future__ import annotations
 
@@ -6,30 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.declare import Date, Number, Section, Strict, declared
-from sim.scenario.theatre import Name
-
-ROLES = (
-    "guarding force",
-    "attacker",
-    "occupier",
-    "sponsor government",
-    "other government",
-    "NGO",
-    "media",
-    "later accounting",
-)
-Role = Literal[
-    "guarding force",
-    "attacker",
-    "occupier",
-    "sponsor government",
-    "other government",
-    "NGO",
-    "media",
-    "later accounting",
-]
-Handover = Literal["none", "hasty", "formal"]
+from sim.scenario.declare import AT_START, LATER, ActionDate, Date, Number, Section, Strict, Unread, declared
+from sim.scenario.limits import MAX_OBSERVERS
+from sim.scenario.theatre import AreaName, FacilityName, Name, PartyName, PlaceName
+from sim.scenario.vocabulary import ROLES as ROLES
+from sim.scenario.vocabulary import Category, Handover, ObserverKind, ObserverSites, Reliability, Role
 
 EPSTEIN = "Epstein 2002, PNAS 99 (suppl 3)"
 
@@ -37,10 +18,10 @@ EPSTEIN = "Epstein 2002, PNAS 99 (suppl 3)"
 class Guards(Section):
     """Guards and how the front takes them."""
 
-    scale: Number = declared(1.0, "share", 0, 20, "multiplies every facility's guard count")
+    scale: Annotated[Number, AT_START] = declared(1.0, "share", 0, 20, "multiplies every facility's guard count")
     redeploy_share: Number = declared(0.5, "share", 0, 1, "largest share of guards the front may take")
-    floor_per_100: Number = declared(0.0, "guards per 100 held", 0, 100, "below which nobody is moved")
-    shifts: Number = declared(2.0, "shifts", 1, 6, "a guard present stands one shift in so many")
+    floor_per_100: Number = declared(0.0, "guards per 100 held", 0, 100, "number below which no guard is moved")
+    shifts: Number = declared(2.0, "shifts", 1, 6, "shifts among which the guards present are divided")
     reserve_share: Number = declared(
         0.5, "share", 0, 1, "of guards on shift, drawn to disorder; the rest at fixed posts"
     )
@@ -69,7 +50,7 @@ class Disorder(Section):
     crowding_max: Number = declared(0.1, "s", 0, 1, "largest agitation from crowding")
     agitation_sd: Number = declared(0.02, "s", 0, 1, "slow random agitation, standard deviation")
     agitation_days: Number = declared(5.0, "days", 0.1, 365, "its correlation time")
-    authority_down_hours: Number = declared(12.0, "h", 0.1, 5000, "decay of authority when nobody has custody")
+    authority_down_hours: Number = declared(12.0, "h", 0.1, 5000, "decay of authority without custody")
     authority_up_hours: Number = declared(24.0, "h", 0.1, 5000, "its recovery under a custodian")
 
 
@@ -78,7 +59,7 @@ class News(Section):
 
     weight: Number = declared(0.04, "s", 0, 1, "agitation from one full episode")
     tau_days: Number = declared(7.0, "days", 0.1, 365, "time in which it fades")
-    delay_hours: Number = declared(12.0, "h", 0, 720, "time until it is heard")
+    delay_hours: Annotated[Number, AT_START] = declared(12.0, "h", 0, 720, "time until it is heard")
     minimum: Number = declared(20.0, "persons", 1, 1000, "smallest episode that makes news")
     full: Number = declared(100.0, "persons", 1, 100000, "episode size at which news weighs fully")
     cap: Number = declared(0.12, "s", 0, 1, "largest agitation from news")
@@ -90,7 +71,7 @@ class Walls(Section):
     erosion_per_hour: Number = declared(60.0, "1/h per 1,000 uncontained", 0, 10000, "opening by people in disorder")
     erosion_minimum: Number = declared(3.0, "persons", 0, 1000, "uncontained people that harm no wall")
     repair_per_hour: Number = declared(0.15, "1/h", 0, 10, "repair with guards on duty and order kept")
-    baseline: Number = declared(0.01, "share", 0, 1, "opening of the worst perimeter in order")
+    baseline: Annotated[Number, AT_START] = declared(0.01, "share", 0, 1, "opening of the worst perimeter in order")
     gate_k: Number = declared(2.3, "k", 0, 50, "containment constant at the perimeter")
     prison_open_hours: Number = declared(10.0, "h", 0.1, 500, "time in which an unguarded prison is open")
     camp_open_hours: Number = declared(2.0, "h", 0.1, 500, "time in which an unguarded camp is open")
@@ -155,8 +136,8 @@ class Assault(Section):
 class Attack(Section):
     """A dated attack, imposed rather than planned."""
 
-    date: Date
-    facility: Name
+    date: ActionDate
+    facility: FacilityName
     attackers: Number = declared(50.0, "persons", 1, 100000, "attackers, median")
 
 
@@ -171,7 +152,7 @@ class ArmedCells(Section):
     plan_km: Number = declared(80.0, "km", 1, 5000, "distance over which a target's appeal falls by e")
     ward: Number = declared(0.5, "per guard per 10 held", 0, 100, "how strongly guards ward off")
     family_prize: Number = declared(0.1, "share", 0, 10, "prize of a family member, fighter = 1")
-    attacks: list[Attack] = Field(default_factory=list, description="dated attacks besides")
+    attacks: Annotated[list[Attack], AT_START] = Field(default_factory=list, description="dated attacks besides")
 
 
 class Shelling(Section):
@@ -197,20 +178,22 @@ class Withdrawal(Section):
 class Change(Section):
     """Ground or a facility changes hands on a date."""
 
-    date: Date
-    facility: Name | None = None
-    area: Name | None = None
-    to: Name
+    date: ActionDate
+    facility: FacilityName | None = None
+    area: AreaName | None = None
+    to: PartyName
     handover: Handover | None = None
 
 
 class Offensive(Section):
     """A unit on the move along objectives."""
 
-    party: Name
-    start: Date
-    origin: Name | None = Field(None, alias="from", description="place it starts from; default: the first objective")
-    objectives: Annotated[list[Name], Field(min_length=1, description="places or facilities, in order")]
+    party: PartyName
+    start: ActionDate
+    origin: PlaceName | None = Field(
+        None, alias="from", description="place it starts from; default: the first objective"
+    )
+    objectives: Annotated[list[PlaceName], Field(min_length=1, description="places or facilities, in order")]
     km_per_day: Number = declared(8.0, "km/day", 0, 500, "pace, median")
     stops: Date | None = None
 
@@ -219,10 +202,10 @@ class Control(Section):
     """Who holds what, and how it passes."""
 
     changes: list[Change] = Field(default_factory=list)
-    handover: Handover = "none"
+    handover: Annotated[Handover, LATER] = "none"
     offensives: list[Offensive] = Field(default_factory=list)
-    hasty_hours: Number = declared(6.0, "h", 0, 1000, "median gap in custody after a hasty change")
-    none_hours: Number = declared(36.0, "h", 0, 1000, "median gap with no handover at all")
+    hasty_hours: Annotated[Number, LATER] = declared(6.0, "h", 0, 1000, "median gap in custody after a hasty change")
+    none_hours: Annotated[Number, LATER] = declared(36.0, "h", 0, 1000, "median gap with no handover at all")
     gap_sd: Number = declared(0.5, "log", 0, 3, "spread of the gap")
     reach_km: Number = declared(12.0, "km", 0.1, 500, "ground a unit takes around it")
     contest_hours: Number = declared(6.0, "h", 0, 1000, "fighting over a facility before it falls")
@@ -249,7 +232,7 @@ class Isr(Section):
 
     coverage: Number = declared(0.4, "share", 0, 1, "of facility-hours watched before withdrawal")
     residual: Number = declared(0.2, "share", 0, 1, "of that left when the withdrawal is complete")
-    revisit_hours: Number = declared(6.0, "h", 0.01, 720, "between looks at a facility watched")
+    revisit_hours: Annotated[Number, AT_START] = declared(6.0, "h", 0.01, 720, "between looks at a facility watched")
     detect_per_look: Number = declared(0.6, "probability", 0, 1, "a look sees an escape whose signs show")
     signs_hours: Number = declared(6.0, "h", 0.01, 720, "mean time for which signs of an exit show")
     delay_hours: Number = declared(12.0, "h", 0, 5000, "median time from a look to a report")
@@ -262,12 +245,12 @@ class Observer(Section):
 
     name: Name
     role: Role
-    kind: Literal["liaison", "reporter", "source", "desk", "statement"] = Field(
+    kind: ObserverKind = Field(
         description="liaison: on site while the sponsor is; reporter: a custodian about its own; source, desk: from"
         " outside; statement: a theatre total from other roles' claims"
     )
-    party: Name | None = Field(None, description="whose observer; a reporter speaks of what this party controls")
-    sites: Literal["all", "assaulted", "taken"] = Field("all", description="all, those attacked, or those taken over")
+    party: PartyName | None = Field(None, description="whose observer; a reporter speaks of what this party controls")
+    sites: ObserverSites = Field("all", description="all, those attacked, or those taken over")
     listens: list[Role] = Field(default_factory=list, description="whose claims a statement adds up")
     presence: Number = declared(1.0, "share", 0, 1, "of facilities it can see")
     leaves: bool = Field(False, description="its presence goes with the sponsor's")
@@ -286,7 +269,7 @@ class Observer(Section):
     range_factor: Number = declared(1.0, "ratio", 1, 10, "a claim is given as a range of this ratio; 1 = a number")
     false_per_month: Number = declared(0.0, "1/month", 0, 1000, "reports of what did not happen")
     false_size: Number = declared(30.0, "persons", 1, 100000, "size of such a report, median")
-    reliability: Literal["A", "B", "C", "D", "E", "F"] = Field("C", description="Admiralty code")
+    reliability: Reliability = Field("C", description="Admiralty code")
     credibility: int = Field(3, ge=1, le=6, description="Admiralty code")
     direct: bool = Field(False, description="it counts heads itself")
     origin: Name | None = Field(None, description="who said it first; claims of one origin are one; default: the name")
@@ -297,50 +280,55 @@ class Confirmation(Section):
 
     origins: int = Field(2, ge=1, le=10, description="agreeing claims of independent origin needed")
     agree_within: Number = declared(0.3, "share", 0, 10, "claims agree whose ratio is within 1 + this")
-    direct_reliability: Literal["A", "B", "C", "D", "E", "F", "never"] = Field(
+    direct_reliability: Literal[Reliability, "never"] = Field(
         "A", description="a direct count by a channel this reliable confirms alone"
     )
     window_days: Number = declared(21.0, "days", 0, 10000, "age at which a claim no longer supports another")
 
 
+Cost = Annotated[Number | None, Unread()]
+
+
 class GuardFloor(Section):
-    """Lever: a number of guards below which nobody is moved."""
+    """Lever: a number of guards below which none is moved."""
 
     per_100: Number = declared(4.0, "guards per 100 held", 0, 100, "floor")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class ResidualIsr(Section):
     """Lever: eyes that stay."""
 
     share: Number = declared(0.7, "share", 0, 1, "of ISR left at full withdrawal")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class FormalHandover(Section):
     """Lever: custody passes without a gap."""
 
-    facilities: list[Name] = Field(default_factory=list, description="where; empty: everywhere")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    facilities: list[FacilityName] = Field(default_factory=list, description="where; empty: everywhere")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class MoveFirst(Section):
     """Lever: people are moved before the ground is lost."""
 
-    origin: Annotated[list[Name], Field(min_length=1, alias="from", description="facilities emptied, in order")]
-    to: Name | None = Field(None, description="where; default: the nearest of the same party that is not emptied")
-    start: Date
+    origin: Annotated[list[FacilityName], Field(min_length=1, alias="from", description="facilities emptied, in order")]
+    to: FacilityName | None = Field(
+        None, description="where; default: the nearest of the same party that is not emptied"
+    )
+    start: ActionDate
     per_day: Number = declared(200.0, "persons/day", 0, 100000, "people moved a day, all facilities together")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class Repatriation(Section):
     """Lever: people go home."""
 
     per_month: Number = declared(100.0, "persons/month", 0, 1000000, "people repatriated a month")
-    who: Literal["all", "fighters", "families"] = "all"
-    start: Date | None = None
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    who: Category = "all"
+    start: ActionDate | None = None
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class Hardening(Section):
@@ -348,15 +336,15 @@ class Hardening(Section):
 
     walls: Number = declared(0.3, "share", 0, 1, "taken off what the walls lack")
     cameras: Number = declared(0.5, "share", 0, 1, "taken off what the cameras lack")
-    facilities: list[Name] = Field(default_factory=list, description="where; empty: everywhere")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    facilities: list[FacilityName] = Field(default_factory=list, description="where; empty: everywhere")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class ReactionForce(Section):
     """Lever: help that still comes."""
 
     residual: Number = declared(0.7, "share", 0, 1, "of the reaction force left at full withdrawal")
-    cost: Number | None = declared(None, "any unit", 0, None, "optional cost")
+    cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 
 
 class Levers(Section):
@@ -387,22 +375,22 @@ class Scenario(Strict):
     facilities: dict[Name, dict[str, object]] = Field(
         default_factory=dict, description="overrides of the theatre's facilities, key by key"
     )
-    guards: Guards = Guards()
-    disorder: Disorder = Disorder()
-    news: News = News()
-    walls: Walls = Walls()
-    stealth: Stealth = Stealth()
-    assault: Assault = Assault()
-    armed_cells: ArmedCells = ArmedCells()
-    shelling: Shelling = Shelling()
-    withdrawal: Withdrawal = Withdrawal()
+    guards: Annotated[Guards, LATER] = Guards()
+    disorder: Annotated[Disorder, LATER] = Disorder()
+    news: Annotated[News, LATER] = News()
+    walls: Annotated[Walls, LATER] = Walls()
+    stealth: Annotated[Stealth, LATER] = Stealth()
+    assault: Annotated[Assault, LATER] = Assault()
+    armed_cells: Annotated[ArmedCells, LATER] = ArmedCells()
+    shelling: Annotated[Shelling, LATER] = Shelling()
+    withdrawal: Annotated[Withdrawal, LATER] = Withdrawal()
     control: Control = Control()
-    at_large: AtLarge = AtLarge()
-    isr: Isr = Isr()
-    observers: list[Observer] = Field(default_factory=list)
-    confirmation: Confirmation = Confirmation()
-    response: bool = Field(False, description="whether detection speeds recapture")
-    levers: Levers = Levers()
+    at_large: Annotated[AtLarge, LATER] = AtLarge()
+    isr: Annotated[Isr, LATER] = Isr()
+    observers: list[Observer] = Field(default_factory=list, max_length=MAX_OBSERVERS)
+    confirmation: Annotated[Confirmation, LATER] = Confirmation()
+    response: Annotated[bool, LATER] = Field(False, description="whether detection speeds recapture")
+    levers: Annotated[Levers, LATER] = Levers()
     draws: str | None = Field(None, description="CSV of joint draws; columns are paths, one row per replicate")
 
 

@@ -1,4 +1,4 @@
-"""A scenario ready to run: everything read, layered and checked."""
+"""A scenario ready to run: read, layered and checked."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from sim.scenario.declare import Distribution, parse_date
-from sim.scenario.fields import bounds, keys_of
+from sim.scenario.declare import Distribution, Unread, parse_date
+from sim.scenario.fields import attributes_of, bounds, keys_of, mark_of
 from sim.scenario.jointdraws import JointDraws
 from sim.scenario.parameters import Scenario
 from sim.scenario.theatre import Theatre
@@ -37,11 +37,11 @@ class Resolved:
 
     @property
     def steps(self) -> int:
-        """Number of steps to the horizon."""
+        """Return the number of steps to the horizon."""
         return round(self.scenario.days * 24 / self.scenario.step_hours)
 
     def hours(self, date: str) -> float:
-        """Hours from 00:00 of the day of `start` to a date as files write it; negative before it.
+        """Return the hours from 00:00 on the day of `start` to a date as files write it, negative before it.
 
         Raises ValueError if it is not such a date.
         """
@@ -49,11 +49,15 @@ class Resolved:
         return (parse_date(date) - midnight).total_seconds() / 3600
 
     def numbers(self) -> dict[str, Distribution]:
-        """Every distribution by its path: `guards.scale`, `theatre.facilities.hasakah.guards`."""
+        """Return every distribution by its path: `guards.scale`, `theatre.facilities.hasakah.guards`."""
         return {path: distribution for path, distribution, _ in self._drawn}
 
+    def rule_numbers(self) -> dict[str, Distribution]:
+        """Return the distributions that rules read, by path: all but the costs of levers."""
+        return {path: distribution for path, distribution, info in self._drawn if mark_of(info, Unread) is None}
+
     def limits(self) -> dict[str, tuple[float, float]]:
-        """Declared bounds of every distribution by its path; infinite where none is declared."""
+        """Return the declared bounds of every distribution by its path, infinite if none is declared."""
         found = {}
         for path, _, info in self._drawn:
             low, high = bounds(info)
@@ -61,9 +65,9 @@ class Resolved:
         return found
 
     def place(self, path: str) -> str:
-        """The one way to write a dotted path: items of lists by number, facilities as the theatre's.
+        """Return a dotted path in its canonical form: items of lists by number, facilities below `theatre`.
 
-        Raises ValueError for the name of an item that is not there.
+        Raises ValueError for the name of an item that does not exist.
         """
         if path.startswith("facilities."):
             path = f"theatre.{path}"
@@ -82,7 +86,7 @@ class Resolved:
         return [*_distributions(self.scenario, ""), *_distributions(self.theatre, "theatre.")]
 
     def with_numbers(self, values: Mapping[str, float]) -> Resolved:
-        """The same with plain numbers at these paths, each clipped to its declared bounds.
+        """Return the scenario with plain numbers at these paths, each clipped to its declared bounds.
 
         Raises KeyError for a path that holds no number.
         """
@@ -99,7 +103,7 @@ class Resolved:
         )
 
     def as_data(self) -> dict[str, Any]:
-        """The scenario and its theatre as nested mappings of plain values, without what joint draws decide."""
+        """Return the scenario and its theatre as nested mappings of plain values, without what joint draws decide."""
         data = _plain(self.scenario)
         data.pop("facilities", None)
         data["theatre"] = _plain(self.theatre)
@@ -111,25 +115,26 @@ class Resolved:
         return data
 
     def _column(self, place: str) -> int:
-        """The column of joint draws that decides a place."""
+        """Return the index of the joint-draws column that decides a place."""
         assert self.draws is not None
         return next(k for k, path in enumerate(self.draws.paths) if self.place(path) == place)
 
     def joint(self) -> list[dict[str, float]]:
-        """The rows of the joint draws, each the values of `drawn` by path; none where there are no draws."""
+        """Return the rows of the joint draws, each the drawn values that rules read, by path; none without draws."""
         if self.draws is None:
             return []
-        columns = {place: self._column(place) for place in self.drawn}
+        read = self.rule_numbers()
+        columns = {place: self._column(place) for place in self.drawn if place in read}
         return [{place: row[k] for place, k in columns.items()} for row in self.draws.values]
 
     def as_yaml(self) -> str:
-        """One document with every key, which `load` reads again to the same scenario; joint draws stand beside it."""
+        """Return one YAML document with every key, which `load` reads back; joint draws stay in a file beside it."""
         text: str = yaml.dump(self.as_data(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
         return text
 
 
 def _leave_out(data: Any, keys: list[str], instead: float) -> None:
-    """Remove a place, or in a theatre, where a number may be needed, put a plain one there."""
+    """Remove a place from the data; in a theatre, where the key may be required, put a plain number there."""
     for key in keys[:-1]:
         data = data[int(key)] if isinstance(data, list) else data[key]
     if keys[0] == "theatre":
@@ -139,13 +144,13 @@ def _leave_out(data: Any, keys: list[str], instead: float) -> None:
 
 
 def _inside(value: Any, key: str) -> Any:
-    """What stands under a key, None where nothing does."""
+    """Return the value under a key, None if there is none."""
     if isinstance(value, list):
         return value[int(key)] if int(key) < len(value) else None
     if isinstance(value, dict):
         return value.get(key)
-    info = keys_of(type(value)).get(key) if isinstance(value, BaseModel) else None
-    return getattr(value, _attribute(key, info)) if info is not None else None
+    name = attributes_of(type(value)).get(key) if isinstance(value, BaseModel) else None
+    return getattr(value, name) if name is not None else None
 
 
 def _plain(model: BaseModel) -> dict[str, Any]:
@@ -153,12 +158,13 @@ def _plain(model: BaseModel) -> dict[str, Any]:
 
 
 def _distributions(value: Any, prefix: str, info: Any = None) -> Iterator[tuple[str, Distribution, Any]]:
-    """Paths, distributions and their declarations below a value; `prefix` ends in a dot or is empty."""
+    """Yield path, value and declaration of every distribution below a value; `prefix` ends in a dot or is empty."""
     if isinstance(value, Distribution):
         yield prefix[:-1], value, info
     elif isinstance(value, BaseModel):
         for key, declared in keys_of(type(value)).items():
-            yield from _distributions(getattr(value, _attribute(key, declared)), f"{prefix}{key}.", declared)
+            inner = getattr(value, attributes_of(type(value))[key])
+            yield from _distributions(inner, f"{prefix}{key}.", declared)
     elif isinstance(value, dict):
         for key, inner in value.items():
             yield from _distributions(inner, f"{prefix}{key}.", info)
@@ -167,13 +173,8 @@ def _distributions(value: Any, prefix: str, info: Any = None) -> Iterator[tuple[
             yield from _distributions(inner, f"{prefix}{index}.", info)
 
 
-def _attribute(key: str, info: Any) -> str:
-    """Name of the field that a file calls `key`; Python has no attribute `from`."""
-    return "origin" if info.alias == "from" else key
-
-
 def _with(value: Any, tree: dict[str, Any], prefix: str) -> Any:
-    """A copy of a model, list or mapping with the leaves of `tree` in place."""
+    """Return a copy of a model, list or mapping with the leaves of `tree` set. Raises KeyError."""
     if not tree:
         return value
     if isinstance(value, list):
@@ -194,13 +195,13 @@ def _with(value: Any, tree: dict[str, Any], prefix: str) -> Any:
 
 
 def _updates(model: BaseModel, tree: dict[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    """Fields of a mapping that change."""
+    """Yield the attributes of a mapping that change, with their new values."""
     fields = keys_of(type(model))
     for key, inner in tree.items():
         info = fields.get(key)
         if info is None:
             raise KeyError(f"{prefix}{key}")
-        name = _attribute(key, info)
+        name = attributes_of(type(model))[key]
         old = getattr(model, name)
         if isinstance(inner, dict):
             yield name, _with(old, inner, f"{prefix}{key}.")
@@ -220,7 +221,7 @@ def _branch(inner: Any, prefix: str, key: str) -> dict[str, Any]:
 
 
 class _Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
-    """Writes what `yamlfile` reads back: no aliases, and quotes wherever our reader would not see text."""
+    """A writer of YAML that `yamlfile` reads back: no aliases, and quotes around text that looks like another type."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -17,7 +17,7 @@ KINDS = (*_MODELS, "claims")
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """JSON Schema of a kind of file; raises KeyError for an unknown kind.
+    """Return the JSON Schema of a kind of file. Raises KeyError for an unknown kind.
 
     A scenario that extends another may leave out what the other gives, which the schema cannot say: it requires
     `name`, `start`, `days` and `theatre` only where `extends` is absent.
@@ -37,7 +37,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def _bounded(node: Any) -> None:
-    """Declared bounds in the words of JSON Schema, beside our own, wherever a plain number may stand."""
+    """Add `minimum` and `maximum` wherever a plain number may stand, from the declared bounds."""
     if isinstance(node, dict):
         members: list[Any] = node.get("oneOf") or next((m["oneOf"] for m in node.get("anyOf", []) if "oneOf" in m), [])
         for member in members:

@@ -1,4 +1,4 @@
-"""The scenarios that come with the program, found by name."""
+"""Find the scenarios that come with the program by name."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
 def folder() -> Path:
-    """Folder of the shipped scenarios: `scenarios/` of a checkout, `sim/_scenarios` of an installed wheel."""
+    """Return the folder of shipped scenarios: `scenarios/` of a checkout, `sim/_scenarios` of an installed wheel."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "_scenarios"
     return installed if installed.is_dir() else package.parent / "scenarios"
 
 
 def names(kind: str = "") -> list[str]:
-    """Names of the shipped scenarios, or with a kind (`sweeps`, `theatres`) of the files in that folder."""
+    """Return the names of the shipped scenarios, or with a kind (`sweeps`, `theatres`) of the files in that folder."""
     return sorted(path.stem for path in (folder() / kind).glob("*.yaml"))
 
 
 def find(path: str | Path, kind: str = "") -> Path:
-    """The path itself if it exists, else the shipped file of that name, else the path as it was.
+    """Return the path itself if it exists, else the shipped file of that name, else the path unchanged.
 
     A name is `ne-syria-2019`; `scenarios/ne-syria-2019.yaml` means the same away from a checkout.
     """

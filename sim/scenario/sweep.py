@@ -1,4 +1,4 @@
-"""Sweep files: a design over scenarios, read into points."""
+"""Read sweep files, designs over scenarios, into points."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A design. What stands here is known at once; its points are made when they are first asked for.
+    """A design. Its points are made when they are first used.
 
     `varied` names the columns of `points`: varied paths, then `lever` if there are any. In a grid the first varies
     slowest; a sample's points each stand with every lever before the next. `size` is the number of points.
@@ -97,23 +97,23 @@ class Sweep:
 
     @cached_property
     def points(self) -> list[Point]:
-        """Every point with its scenario. Raises InputError with everything that is wrong."""
+        """Return every point with its scenario. Raises InputError with every problem found."""
         return self._make()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is odd but allowed."""
+        """Return notes on what is odd but allowed."""
         return (*self._notes, *dict.fromkeys(note for point in self.points for note in point.resolved.notes))
 
     @property
     def sources(self) -> dict[str, str]:
-        """SHA-256 of every file read, by name."""
+        """Return the SHA-256 of every file read, by name."""
         return {**self._sources, **{name: d for point in self.points for name, d in point.resolved.sources.items()}}
 
 
 @dataclass(frozen=True)
 class _Level:
-    """One value of an axis: how it is shown, and what it sets (`scenario` apart)."""
+    """One value of an axis: how it is shown, what it sets, and the scenario file it chooses, if any."""
 
     shown: object
     overrides: tuple[Override, ...]
@@ -122,14 +122,14 @@ class _Level:
 
 @dataclass(frozen=True)
 class _Axis:
-    """A varied path or the levers: its values, or the distribution that it is sampled from (one level holds it)."""
+    """A varied path or the levers: its values, or one level with the distribution it is sampled from."""
 
     column: str
     levels: list[_Level]
     distribution: Distribution | None = None
 
     def at(self, u: float) -> int:
-        """The level at a place between 0 and 1."""
+        """Return the level at a position from 0 to 1."""
         return min(int(u * len(self.levels)), len(self.levels) - 1)
 
 
@@ -149,7 +149,7 @@ def load_sweep(
 def open_sweep(
     path: str | Path, overrides: Mapping[str, object] | None = None, *, inside: str | Path | None = None
 ) -> Sweep:
-    """The same, points left for when they are asked for. Raises InputError for what is wrong with the file itself."""
+    """Read a sweep file without making its points. Raises InputError for problems of the file itself."""
     loader = Loader(inside)
     found = shipped.find(path, "sweeps")
     if not exists(found):
@@ -165,7 +165,7 @@ SWEEP = Kind(model=SweepFile, text="a mapping")
 
 
 class _Reader:
-    """Turns one sweep file into points."""
+    """A reader of one sweep file that collects its problems."""
 
     def __init__(self, loader: Loader, layers: Layered, file: SweepFile, options: list[Override]) -> None:
         self.loader = loader
@@ -180,7 +180,7 @@ class _Reader:
                     self.parts.setdefault(where[:length], {})[where[length:]] = origin
 
     def sweep(self) -> Sweep:
-        """The design. Raises InputError."""
+        """Return the design. Raises InputError."""
         self._check_design()
         axes = self._axes()
         self._check_conflicts(axes)
@@ -211,7 +211,7 @@ class _Reader:
         )
 
     def _size(self, axes: list[_Axis]) -> int:
-        """Number of points."""
+        """Return the number of points."""
         if self.file.design == "grid":
             return math.prod(len(axis.levels) for axis in axes)
         levers = math.prod(len(axis.levels) for axis in axes if axis.column == LEVER)
@@ -248,7 +248,7 @@ class _Reader:
         return axes
 
     def _axis(self, path: str, values: object) -> _Axis:
-        """One varied path."""
+        """Return the axis of one varied path."""
         sampled = isinstance(values, dict) and any(name in values for name in DISTRIBUTIONS)
         if not sampled or self.file.design == "grid" or path in _NOT_VARIED or path in (LEVER, "scenario"):
             return _Axis(path, self._levels(path, values, sampled=sampled))
@@ -262,7 +262,7 @@ class _Reader:
         return _Axis(path, [_Level(shown(values), (self._override(at, path, values),))], distribution)
 
     def _levels(self, path: str, values: object, *, sampled: bool) -> list[_Level]:
-        """Values of one varied path."""
+        """Return the levels of one varied path."""
         at = ("vary", path)
         if path in _NOT_VARIED or path == LEVER:
             self._wrong(at, "cannot be varied")
@@ -283,7 +283,7 @@ class _Reader:
         return levels
 
     def _labels(self, path: str, values: list[Any]) -> list[object]:
-        """What stands in the column of a varied path: the value as written, a name where it is not simple."""
+        """Return the column values of a varied path: numbers and texts as written, names for other values."""
         given = self.file.labels.get(path)
         if given is not None and len(given) != len(values):
             self._wrong(("labels", path), f"{len(given)} names for {len(values)} values", f"{len(values)}")
@@ -294,7 +294,10 @@ class _Reader:
         labels: list[object] = [v if isinstance(v, str | int | float) else _label(v, n) for n, v in enumerate(values)]
         seen: set[str] = set()
         for index, value in enumerate(values):
-            same = json.dumps(float(value) if type(value) is int else value, sort_keys=True)
+            alike = (
+                type(value) is int and abs(value) < 10**300
+            )  # 1 and 1.0 are one value; larger numbers do not fit a float
+            same = json.dumps(float(value) if alike else value, sort_keys=True)
             if same in seen:
                 self._wrong(("vary", path, index), f"{shown(value)} stands twice", "each value once")
             seen.add(same)
@@ -308,7 +311,7 @@ class _Reader:
         return value, self.layers.origin(where)
 
     def _override(self, where: Keys, path: str, value: object) -> Override:
-        """A value that the sweep file sets, with the lines of its parts."""
+        """Return a value that the sweep file sets, with the lines of its parts."""
         origin = self.layers.origin(where)
         return Override(path, value, origin.file, origin.line, origin.where, self.parts.get(where, {}))
 
@@ -319,7 +322,7 @@ class _Reader:
         return tuple(self._override(("levers", name, path), path, value) for path, value in settings.items())
 
     def _check_conflicts(self, axes: list[_Axis]) -> None:
-        """A varied path may be set by nothing else, and what a lever sets by no option."""
+        """Note varied paths that something else sets, and paths that both a lever and an option set."""
         varied = list(self.file.vary)
         for override in [*self.options, *self._settings()]:
             for path in varied:
@@ -334,7 +337,7 @@ class _Reader:
                         self.problems.append(option.problem(f"lever {shown(name)} sets {path}", "another path"))
 
     def _check_places(self, first: Resolved) -> None:
-        """The same, where one place is written in two ways."""
+        """Note varied places that are written in two ways."""
 
         def place(path: str) -> str:
             try:
@@ -357,7 +360,7 @@ class _Reader:
                     self._wrong(("levers", name, path), "is varied, too", "one of the two")
 
     def _in_step(self, point: Point, first: Scenario) -> Point:
-        """A point with the seed and the replicates that all points share, so that replicates are pairs."""
+        """Return a point with the seed and replicates that all points share, so that replicates pair up."""
         scenario = point.resolved.scenario
         shared = {"seed": first.seed, "replicates": first.replicates}
         if {name: getattr(scenario, name) for name in shared} == shared:
@@ -371,12 +374,12 @@ class _Reader:
         return [self._override(("set", path), path, value) for path, value in self.file.settings.items()]
 
     def _base(self) -> list[Override]:
-        """What holds at every point, in order of rising rank."""
+        """Return what is set at every point, in order of rising rank."""
         own = [(path, getattr(self.file, path)) for path in ("replicates", "seed")]
         return [*self._settings(), *(self._override((path,), path, value) for path, value in own if value is not None)]
 
     def _points(self, axes: list[_Axis], seed: int) -> list[Point]:
-        """Every point. Raises InputError."""
+        """Return every point. Raises InputError."""
         points: list[Point] = []
         failed = 0
         limits: dict[tuple[int, ...], dict[str, tuple[float, float]]] = {}
@@ -389,7 +392,7 @@ class _Reader:
             except InputError as error:
                 self.problems += error.problems
                 failed += 1
-                if failed == 100:  # the rest of a large design would mostly repeat them, for long
+                if failed == 100:  # the rest of a large design would repeat them at length
                     break
                 continue
             resolved = known[levels]
@@ -401,17 +404,17 @@ class _Reader:
                 resolved = resolved.with_numbers(clipped)
                 values |= zip(drawn, clipped.values(), strict=True)
             else:
-                del known[levels]  # no other point has the same
+                del known[levels]  # points that share them follow one another
             points.append(Point(index, values, resolved))
         self._stop_if_wrong()
         return points
 
     def _laid(self, axes: list[_Axis], seed: int) -> Iterator[tuple[tuple[int, ...], dict[str, float]]]:
-        """Every point as the index of its level on each axis, and the numbers drawn for its distributions."""
+        """Return every point as the index of its level on each axis and the numbers drawn for its distributions."""
         if self.file.design == "grid":
             yield from ((levels, {}) for levels in product(*(range(len(axis.levels)) for axis in axes)))
             return
-        from sim.scenario.draw import quantile  # NumPy, which a grid need not wait for
+        from sim.scenario.draw import quantile  # imports NumPy, which a grid does not need
         from sim.scenario.sampling import unit_points
 
         factors = [axis for axis in axes if axis.column != LEVER]
@@ -432,13 +435,13 @@ class _Reader:
                 yield (*levels, *lever), numbers
 
     def _loaded(self, levels: Sequence[_Level]) -> Resolved:
-        """The scenario that some levels make. Raises InputError."""
+        """Return the scenario that some levels make. Raises InputError."""
         fixed = (self.file.scenario, self.layers.origin(("scenario",))) if self.file.scenario is not None else None
         chosen = next((level.scenario for level in levels if level.scenario is not None), fixed)
         return self._load(chosen, [*self._base(), *(o for level in levels for o in level.overrides), *self.options])
 
     def _load(self, chosen: tuple[str, Origin] | None, overrides: Iterable[Override]) -> Resolved:
-        assert chosen is not None  # _check_design has seen to it
+        assert chosen is not None  # _check_design ensures it
         value, origin = chosen
         path = Path(origin.file).parent / value
         if not exists(path) and shipped.find(value) != Path(value):
@@ -450,16 +453,16 @@ class _Reader:
         if samples is not None and design == "grid":
             yield "samples: a grid has no samples; it is ignored"
         if samples is not None and design in ("sobol", "saltelli") and samples & (samples - 1):
-            yield f"samples: {design} is balanced at powers of two, {samples} is none"
+            yield f"samples: {design} is balanced at powers of two, {samples} is not one"
 
 
 def _touches(one: str, other: str) -> bool:
-    """Whether two paths are the same or one lies below the other."""
+    """Return whether two paths are the same or one lies below the other."""
     return one == other or one.startswith(f"{other}.") or other.startswith(f"{one}.")
 
 
 def _label(value: object, index: int) -> str:
-    """A short name for a list or a mapping."""
+    """Return a short name for a list or a mapping."""
     if value is None:
         return "null"
     text = json.dumps(value, ensure_ascii=False).replace('"', "") if value else "none"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from sim.scenario.declare import Number, Section, Status, Strict, declared
+from sim.scenario.declare import Number, Refers, Section, Status, Strict, declared
+from sim.scenario.limits import MAX_FACILITIES, MAX_PARTIES
+from sim.scenario.vocabulary import FacilityKind, Regime
 
 KM_PER_DEGREE = 111.32
 """Kilometres in one degree of latitude."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)]
+FacilityName = Annotated[Name, Refers("facility", ("facilities",))]
+PartyName = Annotated[Name, Refers("party", ("parties",))]
+AreaName = Annotated[Name, Refers("area", ("areas",))]
+PlaceName = Annotated[Name, Refers("place or facility", ("places", "facilities"))]
 
 
 class Grid(Section):
@@ -26,28 +32,35 @@ class Grid(Section):
 
     @property
     def north(self) -> float:
-        """Latitude of the north edge, degrees."""
+        """Return the latitude of the north edge, degrees."""
         return self.south + self.height * self.cell_km / KM_PER_DEGREE
 
     @property
     def east(self) -> float:
-        """Longitude of the east edge, degrees."""
-        return self.west + self.width * self.cell_km / self._km_per_degree_east
+        """Return the longitude of the east edge, degrees."""
+        return self.west + self.width * self.cell_km / (KM_PER_DEGREE * self._shrink)
 
     @property
-    def _km_per_degree_east(self) -> float:
-        """Kilometres in a degree of longitude at the map's middle latitude, the measure of the whole map."""
-        return KM_PER_DEGREE * math.cos(math.radians((self.south + self.north) / 2))
+    def _shrink(self) -> float:
+        """Return a degree of longitude as a share of one of latitude, at the middle latitude of the map."""
+        return math.cos(math.radians(self.south + self.height * self.cell_km / (2 * KM_PER_DEGREE)))
+
+    def kilometres(self, lat: float, lon: float) -> tuple[float, float]:
+        """Return how far a point lies east and north of the south-west corner, km (equirectangular)."""
+        return (lon - self.west) * KM_PER_DEGREE * self._shrink, (lat - self.south) * KM_PER_DEGREE
+
+    def cell_of(self, x_km: float, y_km: float) -> tuple[int, int]:
+        """Return column and row of the cell that holds a point, on the map or off it."""
+        return math.floor(x_km / self.cell_km), math.floor(y_km / self.cell_km)
 
     def contains(self, lat: float, lon: float) -> bool:
-        """Whether a point lies on a cell: the west and south edges belong to the map, the others do not."""
-        column = math.floor((lon - self.west) * self._km_per_degree_east / self.cell_km)
-        row = math.floor((lat - self.south) * KM_PER_DEGREE / self.cell_km)
+        """Return whether a point lies on a cell: the west and south edges belong to the map, the others do not."""
+        column, row = self.cell_of(*self.kilometres(lat, lon))
         return 0 <= column < self.width and 0 <= row < self.height
 
 
-class Custody(Section):
-    """How a party guards people it takes over."""
+class CustodyPolicy(Section):
+    """How a party guards the people of facilities it takes over."""
 
     guards_per_100: Number = declared(4.0, "guards per 100 held", 0, 100, "guards the party can spare")
     setup_hours: Number = declared(12.0, "h", 0, 2000, "hours before its own guards stand")
@@ -64,14 +77,14 @@ class Custody(Section):
 
 
 class Party(Section):
-    """A side: whom it fights, how it keeps order and how it searches."""
+    """A party: whom it fights, how it keeps order and how it searches."""
 
     title: str = ""
-    hostile_to: list[Name] = Field(default_factory=list, description="parties it fights")
+    hostile_to: list[PartyName] = Field(default_factory=list, description="parties it fights")
     effectiveness: Number = declared(1.0, "share", 0, 3, "work of one guard of this party, trained guard = 1")
     authority: Number = declared(0.7, "L, 0-1", 0, 1, "authority as custodian", source="Epstein 2002: legitimacy")
     search: Number = declared(1.0, "share", 0, 5, "effort spent on people at large, relative to the guarding force")
-    custody: Custody = Custody()
+    custody_policy: CustodyPolicy = Field(CustodyPolicy(), alias="custody")
     sponsor: bool = Field(False, description="the sponsor whose presence `withdrawal.schedule` describes")
     armed_movement: bool = Field(False, description="the held movement, to which armed cells belong")
 
@@ -96,9 +109,9 @@ class Facility(Section):
     """A prison, a policed annex, or the residents of a camp: one section with its own guards."""
 
     title: str = ""
-    kind: Literal["prison", "camp"] = "prison"
-    custody: Literal["detained", "resident"] = "detained"
-    party: Name = Field(description="who holds it at the start")
+    kind: FacilityKind = "prison"
+    regime: Regime = Field("detained", alias="custody")
+    party: PartyName = Field(description="who holds it at the start")
     lat: float = Field(ge=-90, le=90, description="latitude, degrees")
     lon: float = Field(ge=-180, le=180, description="longitude, degrees")
     held: Held = Held()
@@ -129,13 +142,13 @@ class Area(Section):
     """A named box of ground, [west, south, east, north] in degrees, and who holds it at the start."""
 
     box: Annotated[tuple[float, float, float, float], Field(strict=False)]
-    party: Name | None = None
+    party: PartyName | None = None
     terrain: float | None = Field(None, gt=0, le=1, description="ease of movement, 1 = open road country")
     source: str = ""
 
 
 class Cell(Section):
-    """An armed cell of the held movement: where it is based and how strong it is, relatively."""
+    """An armed cell of the held movement: its base and its relative strength."""
 
     lat: float = Field(ge=-90, le=90)
     lon: float = Field(ge=-180, le=180)
@@ -149,11 +162,11 @@ class Theatre(Strict):
     name: str
     description: str = ""
     grid: Grid
-    parties: Annotated[dict[Name, Party], Field(min_length=1, max_length=30)]
-    ground: Name = Field(description="party that holds ground no area names")
+    parties: Annotated[dict[Name, Party], Field(min_length=1, max_length=MAX_PARTIES)]
+    ground: PartyName = Field(description="party that holds ground no area names")
     areas: dict[Name, Area] = Field(default_factory=dict)
     places: dict[Name, Place] = Field(default_factory=dict)
-    facilities: Annotated[dict[Name, Facility], Field(min_length=1)]
+    facilities: Annotated[dict[Name, Facility], Field(min_length=1, max_length=MAX_FACILITIES)]
     cells: dict[Name, Cell] = Field(default_factory=dict, description="armed cells")
     border_km: float = Field(15.0, ge=0, description="people at large this near the map's edge may leave the theatre")
     defaults: dict[str, object] = Field(default_factory=dict, description="scenario keys that hold in this theatre")

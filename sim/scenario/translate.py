@@ -1,4 +1,4 @@
-"""Pydantic's complaints in plain words, each at the line of the key it is about."""
+"""Translate Pydantic's errors into plain problems at the line of their key."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COMPARISONS = {
 
 
 def validate[M: BaseModel](model: type[M], layers: Layered, root: Kind) -> tuple[M | None, list[Problem]]:
-    """The validated mapping, or None and everything wrong with it."""
+    """Return the validated mapping, or None, and every problem found."""
     value, errors = _attempt(model, layers)
     problems = [_problem(error, layers, root) for error in errors[:LIMIT]]
     if len(errors) > LIMIT:
@@ -35,10 +35,10 @@ def validate[M: BaseModel](model: type[M], layers: Layered, root: Kind) -> tuple
 
 @dataclass(frozen=True)
 class Salvaged[M: BaseModel]:
-    """What is left of a faulty mapping once its faulty parts are out, so that further checks can go on.
+    """A faulty mapping without its faulty parts, so that further checks can go on.
 
-    `value` is None where too little is left; `layers` is what it was made of; `dropped` are the places taken out,
-    none of them below an item of a list.
+    `value` is None if too little is left; `layers` is what it was made of; `dropped` are the places removed, none of
+    them below an item of a list.
     """
 
     value: M | None
@@ -49,7 +49,7 @@ class Salvaged[M: BaseModel]:
 def salvage[M: BaseModel](
     model: type[M], layers: Layered, root: Kind, stand_ins: Mapping[str, Any] = MappingProxyType({})
 ) -> Salvaged[M]:
-    """The mapping without what is wrong in it; `stand_ins` fills required keys of the root."""
+    """Return the mapping without its faulty parts; `stand_ins` fills required keys of the root."""
     dropped: set[Keys] = set()
     for _ in range(8):
         value, errors = _attempt(model, layers)
@@ -72,9 +72,9 @@ def _attempt[M: BaseModel](model: type[M], layers: Layered) -> tuple[M | None, l
 
 
 def _removable(where: Keys, data: Any, root: Kind) -> Keys:
-    """The place to take out: itself, what lacks it, or the whole item of a list or distribution it belongs to.
+    """Return the place to remove: itself, its parent if it is missing, or the whole list item or distribution.
 
-    Half an item would be found wanting by checks that have nothing to say about it.
+    Half an item would give misleading problems in later checks.
     """
     here = data
     for depth, key in enumerate(where):
@@ -89,7 +89,7 @@ def _removable(where: Keys, data: Any, root: Kind) -> Keys:
 
 
 def _place(error: Any, data: Any, root: Kind) -> Keys:
-    """Where an error stands in the file: Pydantic's way there without the tags of distributions."""
+    """Return the place of an error in the file: Pydantic's location without the tags of distributions."""
     where: list[str | int] = []
     tagged = False
     for step in error["loc"]:
@@ -111,7 +111,7 @@ def _problem(error: Any, layers: Layered, root: Kind) -> Problem:
 
 
 def _words(error: Any, where: Keys, root: Kind) -> tuple[str, str]:
-    """What is wrong and what was expected."""
+    """Return the problem and what was expected."""
     type_, value, context = error["type"], error["input"], error.get("ctx", {})
     info = field_at(root, where)
     extra = info.json_schema_extra if info is not None and isinstance(info.json_schema_extra, dict) else {}
@@ -125,7 +125,7 @@ def _words(error: Any, where: Keys, root: Kind) -> tuple[str, str]:
         if parent is not None and parent.number:
             return "a second key in a distribution", "one distribution"
         return "unknown key", one_of(str(where[-1]), known_keys(parent) if parent is not None else [])
-    if type_ == "missing" and here is None:  # a part of a distribution, or of a row
+    if type_ == "missing" and here is None:  # part of a distribution or of a row
         return "is missing", text
     if type_ == "missing":
         what = info.description if info is not None and info.description and not isinstance(where[-1], int) else ""
@@ -157,7 +157,7 @@ def _not_a_number(value: Any, here: Kind | None, text: str) -> tuple[str, str]:
         key = str(next(iter(value), ""))
         return f"unknown distribution `{shown(key)}`", one_of(key, list(DISTRIBUTIONS))
     if isinstance(value, int | float) and not isinstance(value, bool):
-        finite = abs(value) < 1e300  # false for what is not a number, too
+        finite = abs(value) < 1e300  # False for NaN as well
         return f"{shown(value)} is not a {'whole' if finite else 'finite'} number", text
     if value is None:
         return "has no value", text
@@ -165,7 +165,7 @@ def _not_a_number(value: Any, here: Kind | None, text: str) -> tuple[str, str]:
 
 
 def _own_words(message: str, value: Any) -> tuple[str, str]:
-    """A message of the declaration: `what is wrong; expected what`, or the second half alone."""
+    """Return the two halves of a message `problem; expected what`, of which the first may be missing."""
     problem, _, expected = message.partition("expected ")
     if problem:
         return problem.rstrip("; "), expected

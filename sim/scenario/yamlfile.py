@@ -1,6 +1,7 @@
-"""YAML as this project reads it: plain values, the line of every key, and nothing clever.
+"""Read YAML as plain values with the line of every key.
 
-One document; no anchors, aliases, tags, duplicate keys or keys that are not text; at most 40 levels deep.
+A file holds one document, at most 40 levels deep, without anchors, aliases, tags, duplicate keys or keys that
+are not text.
 Scalars follow the core schema of YAML 1.2: `no`, `yes` and dates are text, `1e3` is a number, and what stands
 in quotes is always text. Built on PyYAML's event stream, so that neither its constructors nor its YAML 1.1
 resolution takes part.
@@ -31,7 +32,7 @@ _INT = re.compile(r"[-+]?[0-9]+")
 _BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_LONGEST_NUMBER = 400  # characters; longer ones are text, and Python would be slow or refuse to read them
+_LONGEST_NUMBER = 400  # characters; longer ones are text, as Python is slow or refuses to read them
 _LOADER: type[Any] = getattr(yaml, "CLoader", yaml.SafeLoader)
 
 
@@ -75,7 +76,7 @@ def parse(text: str, file: str) -> Document:
 
 
 def parse_value(text: str, file: str) -> Any:
-    """One value as it would stand in a file, for `--set`. Raises InputError naming `file` without a line."""
+    """Parse one value as it would stand in a file, for `--set`. Raises InputError naming `file` without a line."""
     try:
         return parse(text, file).data if text.strip() else None
     except InputError as error:
@@ -83,7 +84,7 @@ def parse_value(text: str, file: str) -> Any:
 
 
 def scalar(text: str) -> str | int | float | bool | None:
-    """An unquoted scalar by the core schema of YAML 1.2."""
+    """Return the value of an unquoted scalar by the core schema of YAML 1.2."""
     if text in _NULL:
         return None
     if text in _BOOL:
@@ -102,7 +103,7 @@ def scalar(text: str) -> str | int | float | bool | None:
 
 
 def dotted(where: Keys) -> str:
-    """A place as messages and options write it: `control.changes.0.to`."""
+    """Return a place as messages and options write it: `control.changes.0.to`."""
     return ".".join(str(key) for key in where)
 
 
@@ -112,18 +113,20 @@ def _events(loader: Any) -> Iterator[Any]:
 
 
 def _syntax(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    """PyYAML's complaint as a problem."""
+    """Return PyYAML's error as a problem."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
     if mark is not None:
         line = min(int(mark.line), text.count("\n")) + 1
+        if text.split("\n")[line - 1][int(mark.column) :].startswith("\t"):
+            return Problem(file, line, "", "is not valid YAML: a tab stands here", "spaces")
     else:
         line = text.count("\n", 0, max(0, int(getattr(error, "position", 0) or 0))) + 1
     return Problem(file, line, "", f"is not valid YAML: {shown(what, 200)}")
 
 
 class _Builder:
-    """Builds plain values from events and notes where each began."""
+    """A builder of plain values from events that notes the line of each."""
 
     def __init__(self, events: Iterator[Any], file: str, lines: dict[Keys, int]) -> None:
         self.events = events
@@ -131,7 +134,7 @@ class _Builder:
         self.lines = lines
 
     def build(self) -> Any:
-        """The value of the one document, None where there is none."""
+        """Return the value of the one document, None for an empty file."""
         value = None
         documents = 0
         for event in self.events:
@@ -188,7 +191,7 @@ class _Builder:
         return items
 
     def _note(self, event: Any, where: Keys) -> None:
-        """Remember the line, within bounds that keep a small file from taking much memory."""
+        """Note the line of a key or item. Raises InputError after MAX_VALUES, which bounds memory."""
         if len(self.lines) >= MAX_VALUES:
             raise self._refused(event, where[:2], "too many values", f"at most {MAX_VALUES:,} in one file")
         self.lines[where] = event.start_mark.line + 1

@@ -14,21 +14,15 @@ from sim.world.state import Truth
 GROUND = owned(__name__, state("ground_state", "i8", "", "counts up from 1 whenever a cell changes hands", start=1))
 """Columns of CLOCK."""
 
-KM_PER_DEGREE = 111.32
-
 
 def kilometres(grid: Grid, lat: float, lon: float) -> tuple[float, float]:
     """East and north of the map's south-west corner, km (equirectangular at the map's middle latitude)."""
-    middle = grid.south + grid.height * grid.cell_km / (2 * KM_PER_DEGREE)
-    return (
-        (lon - grid.west) * KM_PER_DEGREE * math.cos(math.radians(middle)),
-        (lat - grid.south) * KM_PER_DEGREE,
-    )
+    return grid.kilometres(lat, lon)
 
 
 def cell_of(grid: Grid, x_km: float, y_km: float) -> tuple[int, int]:
     """Column and row of the cell that holds a point."""
-    return math.floor(x_km / grid.cell_km), math.floor(y_km / grid.cell_km)
+    return grid.cell_of(x_km, y_km)
 
 
 def area_mask(grid: Grid, area: Area) -> np.ndarray:

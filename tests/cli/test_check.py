@@ -90,6 +90,15 @@ def test_one_bad_file_among_good_ones(cli, files) -> None:
     assert "bad.yaml:1: name: `3` does not fit; expected text" in outcome.err
 
 
+def test_a_claim_that_is_read_otherwise_than_it_looks_is_a_note(cli, files) -> None:
+    Path("claims.csv").write_text(CLAIMS + "E1,2019-10-11,roj,2019-10-11,media,1-4,9\n")
+    assert cli("check", "claims.csv") == (
+        0,
+        "claims.csv: ok\n",
+        "claims.csv: note: line 2: 1-4 and 9 are read as 1 to 9\n",
+    )
+
+
 def test_notes_go_to_stderr(cli, files) -> None:
     Path("scenario.yaml").write_text(
         GOOD.format(tiny()) + "armed_cells: {attacks: [{date: 2031-01-01, facility: lone-prison}]}\n"

@@ -171,7 +171,7 @@ def test_facilities_are_those_of_the_contract():
     assert set(PRISONS + ANNEXES + RESIDENTS) <= set(facilities)
     for name, facility in facilities.items():
         assert facility.kind == ("prison" if name in PRISONS else "camp"), name
-        assert facility.custody == ("resident" if name in RESIDENTS else "detained"), name
+        assert facility.regime == ("resident" if name in RESIDENTS else "detained"), name
         assert (persons(facility) == 0) == (name in RESIDENTS), name
         assert (facility.residents > 0) == (name in RESIDENTS), name
 

@@ -80,7 +80,7 @@ def test_there_are_as_many_agents_as_there_are_rows(name: str, request: pytest.F
     assert model.agent_types == list(expected)
     assert len(model.agents) == sum(expected.values())
     theatre = model.resolved.theatre.facilities.values()
-    assert expected[Resident] == sum(int(site.residents) for site in theatre if site.custody == "resident")
+    assert expected[Resident] == sum(int(site.residents) for site in theatre if site.regime == "resident")
 
 
 def test_agents_come_in_order_as_mesa_agents_of_their_kind(syria) -> None:

@@ -130,7 +130,7 @@ def worlds(draw: st.DrawFn) -> Drawn:
     """Any small world."""
     name = draw(st.sampled_from([*CASES, "tiny"]))
     where = named(name)
-    detained = [place for place, site in where.theatre.facilities.items() if site.custody == "detained"]
+    detained = [place for place, site in where.theatre.facilities.items() if site.regime == "detained"]
     return Drawn(name, draw(st.booleans()), draw(levers(detained, where.scenario.start)), draw(numbers()))
 
 

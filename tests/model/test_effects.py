@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sim.agents.build import binding
 from sim.model import Run
 from sim.scenario.declare import Choice
-from sim.scenario.fields import keys_of
+from sim.scenario.fields import attributes_of, keys_of
 from sim.scenario.loader import load
 from sim.scenario.parameters import Change, Control, Levers, Offensive
 from sim.scenario.resolved import Resolved
@@ -113,7 +113,7 @@ def spread(value: Any, change: Callable[..., Any], prefix: str = "") -> Any:
         return value
     updates = {}
     for key, info in keys_of(type(value)).items():
-        name = "origin" if info.alias == "from" else key
+        name = attributes_of(type(value))[key]
         inner = getattr(value, name)
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         if "unit" not in extra:

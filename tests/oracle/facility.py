@@ -74,7 +74,7 @@ class Facility(mesa.Agent):
         super().__init__(model)
         self.name = name
         self.spec = spec
-        self.resident = spec.custody == "resident"
+        self.resident = spec.regime == "resident"
         self.x, self.y = model.ground.km(spec.lat, spec.lon)
         self.cell = model.ground.cell_at(self.x, self.y)
 
@@ -260,7 +260,7 @@ class Facility(mesa.Agent):
         g = model.draws.z("control.gap", self.name, 0, 0)
         median = {"formal": 0.0, "hasty": control.hasty_hours, "none": control.none_hours}[handover]
         gap = median * math.exp(control.gap_sd * g)
-        setup = 0.0 if handover == "hasty" else model.theatre.parties[party].custody.setup_hours
+        setup = 0.0 if handover == "hasty" else model.theatre.parties[party].custody_policy.setup_hours
         self.custody_due = model.m0 + math.floor(60 * (setup + gap))
         if not self.formal:
             self.relieve_guards()
@@ -273,7 +273,7 @@ class Facility(mesa.Agent):
 
     def take_over(self) -> None:
         """The new party decides what becomes of the people."""
-        policy = self.model.theatre.parties[self.controller].custody
+        policy = self.model.theatre.parties[self.controller].custody_policy
         self.relieve_guards()
         self.taken_over = True
         free = 0.0 if self.formal else policy.free

@@ -253,6 +253,20 @@ SCENARIO_FAULTS = {
         "unknown facility `x`",
         "one of",
     ),
+    "moving from an unknown facility": (
+        "days: 30",
+        "days: 30\nlevers: {move_first: {from: [hasaka], start: 2019-10-02}}",
+        "levers.move_first.from.0",
+        "unknown facility",
+        "did you mean `hasakah`?",
+    ),
+    "handover of an unknown facility": (
+        "days: 30",
+        "days: 30\nlevers: {formal_handover: {facilities: [hasakah, hasaka]}}",
+        "levers.formal_handover.facilities.1",
+        "unknown facility",
+        "did you mean `hasakah`?",
+    ),
     "override of an unknown facility": (
         "  hasakah: {guards",
         "  hasaka: {guards",

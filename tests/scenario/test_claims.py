@@ -129,3 +129,24 @@ def test_the_schema_names_every_column() -> None:
     schema = claims.schema()
     assert schema["required"] == HEADER.split(",")
     assert set(schema["properties"]) == {*claims.COLUMNS, *claims.OPTIONAL}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "note"),
+    [
+        ("5-9", "20", "5-9 and 20 are read as 5 to 20"),
+        ("5", "8-12", "5 and 8-12 are read as 5 to 12"),
+        ("5-9", "", ""),
+        ("5-9", "5-9", ""),
+        ("5", "9", ""),
+    ],
+)
+def test_a_range_beside_another_number_is_read_with_a_note(low: str, high: str, note: str) -> None:
+    assert one(f"E1,2019-10-11,hasakah,2019-10-12,media,{low},{high}").note == note
+
+
+def test_a_spreadsheets_separator_is_one_problem() -> None:
+    row = "E1,2019-10-11,roj,2019-10-11,media,1,2"
+    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
+        text = f"{HEADER}\n{row}\n".replace(",", mark)
+        assert problems(text) == [(1, "", f"{word} stand between the cells")]

@@ -1,5 +1,6 @@
 """Dates, bounds of distributions, and the edges of the map."""
 
+import math
 from datetime import datetime
 
 import pytest
@@ -8,6 +9,7 @@ from pydantic import ValidationError
 from sim.scenario.declare import parse_date, support
 from sim.scenario.parameters import Guards, Isr
 from sim.scenario.theatre import Grid
+from sim.world.ground import cell_of, kilometres
 
 
 def test_dates_are_local_civil_time() -> None:
@@ -51,6 +53,24 @@ def test_long_tails_are_held_by_their_centre() -> None:
     assert Isr.model_validate({"signs_hours": {"lognormal": {"median": 6, "sigma": 1}}})  # bounds from 0.01
     with pytest.raises(ValidationError):
         Guards.model_validate({"shifts": {"beta": [1, 1]}})  # mean 0.5, bounds 1 to 6
+
+
+def test_kilometres_are_those_of_the_equirectangular_projection_to_the_bit() -> None:
+    """Written out once more in the order of operations on which the results of runs rest."""
+    for west, south, height, cell in ((38.0, 34.0, 37, 9.7), (-17.3, -81.0, 999, 0.31), (179.9, 60.0, 11, 200.0)):
+        grid = Grid(width=50, height=height, cell_km=cell, west=west, south=south)
+        middle = south + height * cell / (2 * 111.32)
+        for lat, lon in ((south, west), (south + 0.7, west + 1.3), (36.123456, 40.654321)):
+            expected = (lon - west) * 111.32 * math.cos(math.radians(middle)), (lat - south) * 111.32
+            assert grid.kilometres(lat, lon) == expected == kilometres(grid, lat, lon)
+
+
+def test_a_point_is_on_the_map_where_a_run_finds_a_cell_for_it() -> None:
+    grid = Grid(width=31, height=17, cell_km=7.3, west=38.4, south=33.9)
+    for n in range(32):
+        for lat, lon in ((34.0, 38.4 + n * (grid.east - 38.4) / 31), (33.9 + n * (grid.north - 33.9) / 17, 38.5)):
+            column, row = cell_of(grid, *kilometres(grid, lat, lon))
+            assert grid.contains(lat, lon) == (0 <= column < 31 and 0 <= row < 17)
 
 
 def test_the_map_has_its_west_and_south_edges_and_not_the_others() -> None:

@@ -1,8 +1,27 @@
 """The declaration as other parts read it."""
 
+from typing import Annotated
+
 import pytest
 
-from sim.scenario.fields import SCENARIO, Parameter, bounds, field_at, kind_at, parameters
+from sim.scenario import fields
+from sim.scenario.declare import LATER as CHANGES_LATER
+from sim.scenario.declare import Section
+from sim.scenario.fields import (
+    SCENARIO,
+    Kind,
+    Parameter,
+    attributes_of,
+    bounds,
+    field_at,
+    keys_of,
+    kind_at,
+    may_change_later,
+    parameters,
+)
+from sim.scenario.loader import load
+from sim.scenario.parameters import Offensive, Scenario
+from sim.scenario.theatre import Facility, Party
 
 BY_PATH = {parameter.path: parameter for parameter in parameters()}
 
@@ -72,3 +91,58 @@ def test_places_are_known_by_kind() -> None:
         assert kind is not None and kind.number, where
     assert kind_at(SCENARIO, ("guards", "nothing")) is None
     assert kind_at(SCENARIO, ("name", 0)) is None
+
+
+def test_a_key_that_python_calls_otherwise_is_found_by_its_declaration() -> None:
+    assert attributes_of(Offensive)["from"] == "origin"
+    assert attributes_of(Facility)["custody"] == "regime"
+    assert attributes_of(Party)["custody"] == "custody_policy"
+    for model in (Offensive, Facility, Party):
+        assert list(attributes_of(model)) == list(keys_of(model))
+        assert list(attributes_of(model).values()) == list(model.model_fields)
+
+
+def test_numbers_below_such_a_key_are_drawn_and_set_by_the_key(scenario) -> None:
+    path = "theatre.parties.turkey.custody.free"
+    resolved = load(scenario, {path: {"uniform": [0.1, 0.2]}})
+    assert path in resolved.numbers()
+    assert resolved.with_numbers({path: 0.15}).theatre.parties["turkey"].custody_policy.free == 0.15
+
+
+LATER = (
+    "levers", "withdrawal", "response", "confirmation", "isr", "disorder", "walls", "stealth", "assault", "shelling",
+    "at_large", "armed_cells", "guards", "news", "control.handover", "control.hasty_hours", "control.none_hours",
+)  # fmt: skip
+AT_START = ("guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "walls.baseline")
+
+
+def below_one_of(path: str, roots: tuple[str, ...]) -> bool:
+    return any(path == root or path.startswith(f"{root}.") for root in roots)
+
+
+def test_what_may_change_under_way_is_what_the_list_says() -> None:
+    """The list is written out once more; what stands in neither part of it may not change."""
+    paths = {p.path for p in parameters()}
+    paths |= {".".join(path.split(".")[:n]) for path in paths for n in range(1, path.count(".") + 1)}  # sections, too
+    paths |= {path.replace("*", "0") for path in paths} | {path.replace("*", "a-name") for path in paths}
+    paths |= (
+        {f"{path}.uniform" for path in paths} | {f"{path}.0" for path in paths} | {f"{path}.typo" for path in paths}
+    )
+    paths |= {"facilities.hasakah.guards", "facilities.hasakah", "withdrawal.schedule.0", "typo", "", "name", "draws"}
+    assert len(paths) > 1500
+    for path in paths:
+        assert may_change_later(path) == (below_one_of(path, LATER) and not below_one_of(path, AT_START)), path
+
+
+def test_what_a_new_section_may_change_is_refused_until_it_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    class New(Section):
+        rate: Annotated[float, CHANGES_LATER] = 1.0
+        level: float = 1.0
+
+    class Wider(Scenario):
+        new: New = New()
+        news: Annotated[New, CHANGES_LATER] = New()  # type: ignore[assignment]
+
+    monkeypatch.setattr(fields, "SCENARIO", Kind(model=Wider))
+    assert [may_change_later(path) for path in ("new", "new.level", "new.rate")] == [False, False, True]
+    assert [may_change_later(path) for path in ("news", "news.level", "news.rate")] == [True, True, True]

@@ -132,6 +132,8 @@ def test_what_is_written_back_reads_the_same(drawn, tmp_path):
         ("guards.scale\nmany\n", 2, "guards.scale", "many is no number"),
         ("guards.scale\nnan\n", 2, "guards.scale", "nan is no number"),
         ("guards.scale,isr.coverage\n1\n", 2, "", "1 cells"),
+        ("guards.scale;isr.coverage\n0,5;0,1\n", 1, "", "semicolons stand between the cells"),
+        ("guards.scale\tisr.coverage\n1\t1\n", 1, "", "tabs stand between the cells"),
         ("guards.scale,guards.scale\n1,1\n", 1, "guards.scale", "stands twice"),
         ("guards.scale\n", 1, "", "holds no draws"),
         ("theatre.facilities.nowhere.guards\n1\n", 1, "theatre.facilities.nowhere.guards", "unknown facility"),
@@ -149,6 +151,19 @@ def test_a_fault_is_found_where_it_is(write, base, text, line, key, problem):
     assert problem in found.problem
 
 
+def test_cells_paths_and_the_scenario_are_found_wrong_at_once(write, base):
+    write("posterior.csv", "guards.scal,isr.coverage\n1,x\n1,0.5\n1\n")
+    path = write("drawn.yaml", "extends: base.yaml\ndraws: posterior.csv\ndays: soon\n")
+    with pytest.raises(InputError) as caught:
+        load(path)
+    assert {(p.file, p.line, p.key) for p in caught.value.problems} == {
+        ("posterior.csv", 1, "guards.scal"),
+        ("posterior.csv", 2, "isr.coverage"),
+        ("posterior.csv", 4, ""),
+        ("drawn.yaml", 3, "days"),
+    }
+
+
 def test_draws_outside_the_folder_are_refused(write, base, tmp_path):
     path = write("inner/drawn.yaml", "extends: base.yaml\ndraws: ../posterior.csv\n")
     write("inner/base.yaml", base.read_text())
@@ -160,3 +175,18 @@ def test_draws_outside_the_folder_are_refused(write, base, tmp_path):
     linked = write("inner/linked.yaml", "extends: base.yaml\ndraws: link.csv\n")
     with pytest.raises(InputError, match="outside the scenario folder"):
         load(linked, inside="inner")
+
+
+def test_a_column_for_the_cost_of_a_lever_is_nobodys_rule(write, base):
+    """It is read, kept and drawn as a choice, and no replicate asks for it."""
+    write("costs.csv", "guards.scale,levers.guard_floor.cost\n0.5,100\n0.75,200\n")
+    text = "extends: base.yaml\ndraws: costs.csv\nlevers: {guard_floor: {per_100: 2, cost: 5}}\n"
+    lower = write("lower.yaml", text.replace("cost: 5", "per_100: 2").replace(", per_100: 2}", "}"))
+    resolved = load(lower)
+    assert resolved.drawn == ("guards.scale", "levers.guard_floor.cost")
+    assert set(resolved.numbers()) - set(resolved.rule_numbers()) == {"levers.guard_floor.cost"}
+    assert [set(row) for row in resolved.joint()] == [{"guards.scale"}] * 2
+    run = Run(resolved)
+    run.reset(1, 0)
+    assert run.draws["guards.scale"] in (0.5, 0.75)
+    assert load(write("file.yaml", text)).drawn == ("guards.scale",)

@@ -12,6 +12,7 @@ from sim.scenario.declare import Beta, Choice, LogNormal, Triangular, Uniform
 from sim.scenario.errors import InputError
 from sim.scenario.loader import load, parse_sets
 from sim.scenario.resolved import Resolved
+from sim.scenario.sweep import load_sweep
 
 
 def error_of(path, overrides=None, **more) -> InputError:
@@ -157,6 +158,24 @@ def test_sources_carry_the_digest_of_every_file(scenario: Path) -> None:
     assert sources == {
         name: hashlib.sha256(Path(name).read_bytes()).hexdigest() for name in ("scenario.yaml", "theatre.yaml")
     }
+
+
+@pytest.mark.parametrize("text", ["vary: {guards.scale: [1]}\n", "scenario: scenario.yaml\nlevers: {none: {}}\n"])
+def test_a_sweep_given_for_a_scenario_is_named_as_one(write, scenario, text: str) -> None:
+    with pytest.raises(InputError, match=r"^w.yaml:1: is a sweep file; expected a scenario, or the command `sweep`$"):
+        load(write("w.yaml", text))
+
+
+def test_the_name_of_a_shipped_sweep_or_scenario_is_told_from_no_name_at_all(write) -> None:
+    with pytest.raises(
+        InputError,
+        match="^guards-tipping:1: is the name of a shipped sweep; expected a scenario, or the command `sweep`",
+    ):
+        load("guards-tipping")
+    with pytest.raises(
+        InputError, match="^quiet-year:1: is the name of a shipped scenario; expected a sweep, or the command `run`"
+    ):
+        load_sweep("quiet-year")
 
 
 def test_dates_outside_the_horizon_are_notes(write, scenario_text: str) -> None:

@@ -110,6 +110,13 @@ def test_points_share_a_theatre_that_is_the_same(sweep) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "key", "problem", "expected"),
     [
+        (
+            f"vary: {{guards.scale: [1{'0' * 380}]}}\n",
+            2,
+            "vary.guards.scale.0",
+            "is not a finite number",
+            "a number or a distribution",
+        ),
         ("vary: {guards.scale: [1, -2]}\n", 2, "vary.guards.scale.1", "-2 is out of bounds", "0 to 20"),
         ("vary:\n  guards.scal: [1]\n", 3, "vary.guards.scal.0", "unknown key", "did you mean `scale`?"),
         (

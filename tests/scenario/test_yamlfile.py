@@ -70,7 +70,7 @@ def test_every_key_and_item_has_its_line() -> None:
         ("a: 1\ntrue: 2\n", 2, "", "the key `true` is not text"),
         ("? [a]\n: 2\n", 1, "", "a key that is a list"),
         ("a: 1\nb: [1, 2\nc: 3\n", 3, "", "not valid YAML"),
-        ("a: 1\n\tb: 2\n", 2, "", "not valid YAML"),
+        ("a: 1\n\tb: 2\n", 2, "", "not valid YAML: a tab stands here"),
         ("a: 1\nb: \x07\n", 2, "", "not valid YAML"),
         ("a: 1\nb: '\ud800'\n", 2, "", "not text in UTF-8"),
         ("a: " + "[" * 60 + "]" * 60, 1, "a.0.0", "nested too deeply"),
