@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.scenario.parameters import ROLES
+from sim.scenario.vocabulary import ROLES
 from sim.world.codes import CAUSES as CAUSES
 from sim.world.codes import STATES
 

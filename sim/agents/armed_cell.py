@@ -14,7 +14,7 @@ from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, poisson_quantile, uniform
 from sim.world.codes import DAY, NEVER, NO_ASSAULT, REJOINED
-from sim.world.map import distance_km, kilometres
+from sim.world.map import distance_km
 from sim.world.state import THEATRE, Truth
 
 ARMED_CELL = Record(
@@ -58,7 +58,7 @@ def cell_rows(given: Given) -> np.ndarray:
     cells = given.theatre.cells.values()
     rows = ARMED_CELL.rows(len(cells))
     for row, cell in zip(rows, cells, strict=True):
-        row["x"], row["y"] = kilometres(given.theatre.grid, cell.lat, cell.lon)
+        row["x"], row["y"] = given.theatre.grid.kilometres(cell.lat, cell.lon)
     return rows
 
 

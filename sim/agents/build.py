@@ -30,7 +30,7 @@ from sim.agents.records import BLOCK, BOARD, CLOCK, FACILITY, PARTY, PERSON, REC
 from sim.agents.sponsor import presence_schedule
 from sim.agents.walls import describe_walls
 from sim.engine.columns import check_bundle, specs
-from sim.scenario.parameters import ROLES
+from sim.scenario.vocabulary import ROLES
 from sim.world.belief import Belief
 from sim.world.codes import CAUSES, DAY, STATES
 from sim.world.map import layers

@@ -10,7 +10,7 @@ from sim.agents.given import Given
 from sim.claims.misreport import agree, as_number
 from sim.engine.columns import Record, decision, owned, state
 from sim.engine.compiled import compiled
-from sim.scenario.parameters import ROLES
+from sim.scenario.vocabulary import RELIABILITIES, ROLES
 from sim.world.belief import Belief
 from sim.world.codes import WORDLESS
 from sim.world.state import Truth
@@ -50,7 +50,7 @@ def describe_confirmation(board: np.ndarray, given: Given) -> None:
     rule = given.scenario.confirmation
     board["origins"] = rule.origins
     never = rule.direct_reliability == "never"
-    board["direct_reliability"] = -1 if never else "ABCDEF".index(rule.direct_reliability)
+    board["direct_reliability"] = -1 if never else RELIABILITIES.index(rule.direct_reliability)
 
 
 @compiled

@@ -10,7 +10,8 @@ from sim.agents.custody import change_control, look_again, look_again_first, tak
 from sim.agents.given import Given
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
-from sim.world.codes import HANDOVERS, NEVER
+from sim.scenario.vocabulary import HANDOVERS
+from sim.world.codes import NEVER
 from sim.world.map import take_cell
 from sim.world.state import Truth
 

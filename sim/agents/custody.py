@@ -8,11 +8,21 @@ import numpy as np
 
 from sim.agents.disorder import calm_everyone
 from sim.agents.given import Given
-from sim.agents.guard import answer_front, front_pressure, guards_changed, guards_seen, post_occupier, present, relieve
+from sim.agents.guard import (
+    answer_front,
+    front_pressure,
+    guards_changed,
+    guards_seen,
+    guards_stir,
+    post_occupier,
+    present,
+    relieve,
+)
 from sim.agents.rest import wake
 from sim.engine.columns import decision, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
+from sim.scenario.vocabulary import HANDOVERS
 from sim.world.codes import (
     CONTROL,
     CUSTODY_CHANGE,
@@ -20,7 +30,6 @@ from sim.world.codes import (
     FORMAL,
     GUARDED,
     GUARDS_GONE,
-    HANDOVERS,
     HASTY,
     MOVING,
     NEVER,
@@ -193,7 +202,7 @@ def guards_and_custody(t: Truth) -> None:
     clock = t.clock[0]
     decision = clock.m0 // DAY * DAY + DECISION_MINUTE
     decides = clock.m0 <= decision < clock.m1
-    if not decides and clock.threatened == 0 and clock.guards_stirred == 0:
+    if not decides and clock.threatened == 0 and not guards_stir(t):
         return
     guards_seen(t)
     for f in range(t.facility.shape[0]):

@@ -51,7 +51,7 @@ def enrol(rows: np.ndarray, given: Given, record: Record) -> np.ndarray:
     first = 0
     for f, (row, facility) in enumerate(zip(rows, given.theatre.facilities.values(), strict=True)):
         row["first"] = first
-        if facility.custody == "resident":
+        if facility.regime == "resident":
             row["held0"] = row["held"] = whole(facility.residents)
             continue
         groups = [

@@ -292,6 +292,12 @@ def is_settled(t: Truth, f: int, b: int, k: int, i: int) -> bool:
 
 
 @compiled
+def has_few_active(t: Truth, f: int) -> bool:
+    """Whether few are in disorder at a facility, and all of them stand on its lists."""
+    return t.facility[f].active <= FEW and t.facility[f].listed == 1
+
+
+@compiled
 def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
     """Return the next n in disorder, in the facility's order, found from the lists when they are few.
 

@@ -11,7 +11,7 @@ from sim.agents.account import book_exits, book_person, book_residents, book_tra
 from sim.agents.assault import count_through_gate, gate_held
 from sim.agents.at_large import get_out
 from sim.agents.detainee import change_state, depart, next_in_order
-from sim.agents.disorder_lists import FEW, few_active_in_order
+from sim.agents.disorder_lists import few_active_in_order, has_few_active
 from sim.agents.shelling import use_exposed
 from sim.agents.thresholds import containment
 from sim.engine.compiled import compiled
@@ -41,7 +41,7 @@ def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int
     if n <= 0:
         return 0
     chosen = np.empty(n, np.int64)
-    if only_active and t.facility[f].active <= FEW and t.facility[f].listed == 1:
+    if only_active and has_few_active(t, f):
         found = few_active_in_order(t, f, n, chosen)
     else:
         found = next_in_order(t, f, only_active, n, chosen)

@@ -25,7 +25,6 @@ from sim.engine.columns import fixed, owned
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key
 from sim.world.codes import CUSTODY, GUARDED, NO_ASSAULT, OCCUPIED
-from sim.world.map import cell_of, kilometres
 from sim.world.state import Truth
 
 SITE = owned(
@@ -58,10 +57,10 @@ def describe_sites(rows: np.ndarray, given: Given) -> None:
     grid = given.theatre.grid
     for row, (name, facility) in zip(rows, given.theatre.facilities.items(), strict=True):
         row["key"] = name_key(name)
-        row["x"], row["y"] = kilometres(grid, facility.lat, facility.lon)
-        row["column"], row["row"] = cell_of(grid, row["x"], row["y"])
+        row["x"], row["y"] = grid.kilometres(facility.lat, facility.lon)
+        row["column"], row["row"] = grid.cell_of(row["x"], row["y"])
         row["camp"] = facility.kind == "camp"
-        row["resident"] = facility.custody == "resident"
+        row["resident"] = facility.regime == "resident"
 
 
 def first_in_cells(rows: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

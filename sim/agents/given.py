@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.engine.columns import Record
 from sim.scenario.declare import Distribution
+from sim.scenario.fields import attributes_of
 from sim.world.codes import NEVER
 
 if TYPE_CHECKING:
@@ -92,8 +93,7 @@ def inside(value: Any, key: str) -> Any:
         return value.get(key)
     if isinstance(value, Sequence):
         return value[int(key)]
-    fields = type(value).model_fields
-    return getattr(value, key if key in fields else next(name for name, info in fields.items() if info.alias == key))
+    return getattr(value, attributes_of(type(value))[key])  # type: ignore[arg-type]
 
 
 def items(collection: Any) -> list[Any]:

@@ -13,8 +13,7 @@ from sim.engine.columns import Record, decision, drawn, fixed, owned, saved, sta
 from sim.engine.compiled import compiled
 from sim.engine.random import fill_uniform, name_key, uniform
 from sim.engine.ranking import rank_uniforms
-from sim.scenario.declare import Distribution, LogNormal, support
-from sim.scenario.draw import quantile
+from sim.scenario.size import most_guards
 from sim.world.codes import AT_FRONT, CALL, FLED, GUARD_STATES, LOST, ON_SITE, RELIEVED
 from sim.world.record import list_too_short, note
 from sim.world.state import Truth
@@ -69,16 +68,9 @@ def post_guards(rows: np.ndarray, given: Given) -> np.ndarray:
     count = 0
     for row, facility in zip(rows, given.theatre.facilities.values(), strict=True):
         row["guard_first"] = count
-        row["guard_rows"] = math.floor(_most(given.scenario.guards.scale, 20.0) * _most(facility.guards, 20_000.0)) + 1
+        row["guard_rows"] = most_guards(given.scenario.guards.scale, facility)
         count += int(row["guard_rows"])
     return GUARD.rows(count)
-
-
-def _most(value: float | Distribution, bound: float) -> float:
-    """Return the largest number that can be drawn, up to its declared bound."""
-    if isinstance(value, LogNormal):
-        return min(bound, float(quantile(value, 1.0 - 2.0**-53)))
-    return min(bound, support(value)[1])
 
 
 @compiled
@@ -267,6 +259,12 @@ def lose(t: Truth, f: int, n: int) -> None:
 def post_occupier(t: Truth, f: int, guards: float) -> None:
     """The occupier posts guards of its own."""
     t.facility[f].occupier_guards = guards
+
+
+@compiled
+def guards_stir(t: Truth) -> bool:
+    """Whether guards came or went anywhere since they were last looked at."""
+    return t.clock[0].guards_stirred == 1
 
 
 @compiled

@@ -12,6 +12,7 @@ from sim.agents.given import Given
 from sim.engine.columns import decision, owned
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, uniform
+from sim.scenario.vocabulary import CATEGORIES
 from sim.world.codes import DAY, FIGHTER, FOREIGN, GUARDED, HELD, MOVED, NEVER, REPATRIATED
 from sim.world.map import distance_km
 from sim.world.record import note
@@ -38,7 +39,7 @@ def describe_levers(rows: np.ndarray, clock: np.ndarray, given: Given) -> np.nda
     levers = given.scenario.levers
     if levers.repatriation is not None:
         clock["repatriate_start"] = max(0, given.minute(levers.repatriation.start or given.scenario.start))
-        clock["repatriate_who"] = ("all", "fighters", "families").index(levers.repatriation.who)
+        clock["repatriate_who"] = CATEGORIES.index(levers.repatriation.who)
     if levers.move_first is None:
         return np.zeros(0, np.int64)
     clock["move_start"] = given.minute(levers.move_first.start)

@@ -26,22 +26,21 @@ from sim.engine.arrayset import Column, RowAgent
 from sim.engine.columns import Field, Record, decision, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import lognormal_quantile, name_key, poisson_quantile, uniform
-from sim.scenario.parameters import ROLES
 from sim.scenario.parameters import Observer as Stated
+from sim.scenario.vocabulary import OBSERVER_SITES, RELIABILITIES, ROLES
 from sim.world.belief import Belief
 from sim.world.codes import (
     ASSAULT,
     ASSAULTED_SITES,
     DAY,
     DENIAL,
-    OBSERVER_KINDS,
     REPORTER,
     RUMOUR,
     SHELLING,
-    SITES,
     STATEMENT,
     TAKEN_SITES,
     TOLD,
+    WATCHER_KINDS,
     WORDLESS,
 )
 from sim.world.state import Truth
@@ -120,16 +119,16 @@ def observer_rows(given: Given) -> np.ndarray:
     for row, observer in zip(rows, [*given.scenario.observers, surveillance], strict=True):
         row["key"] = name_key(observer.name)
         row["role"] = ROLES.index(observer.role)
-        row["kind"] = OBSERVER_KINDS.index(observer.kind)
+        row["kind"] = WATCHER_KINDS.index(observer.kind)
         row["party"] = given.party(observer.party)
-        row["sites"] = SITES.index(observer.sites)
+        row["sites"] = OBSERVER_SITES.index(observer.sites)
         row["listens"] = sum(1 << ROLES.index(role) for role in set(observer.listens))
         row["leaves"] = observer.leaves
-        row["reliability"] = "ABCDEF".index(observer.reliability)
+        row["reliability"] = RELIABILITIES.index(observer.reliability)
         row["credibility"] = observer.credibility
         row["direct"] = observer.direct
         row["origin"] = origin_index[observer.origin or observer.name]
-    rows["kind"][-1] = OBSERVER_KINDS.index("isr")
+    rows["kind"][-1] = WATCHER_KINDS.index("isr")
     return rows
 
 
@@ -322,7 +321,7 @@ class Observer(RowAgent):
     """An observer, or a desk that speaks for several; the last is surveillance."""
 
     name = own_name("observers")
-    kind = Column(lambda model, rows: np.asarray(OBSERVER_KINDS)[model.belief.observer["kind"][rows]], "kind")
+    kind = Column(lambda model, rows: np.asarray(WATCHER_KINDS)[model.belief.observer["kind"][rows]], "kind")
     role = Column(lambda model, rows: np.asarray(model.roles)[model.belief.observer["role"][rows]], "role")
 
     def claims(self) -> dict[str, float]:

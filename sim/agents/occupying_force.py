@@ -15,7 +15,7 @@ from sim.engine.columns import Record, fixed, owned, saved, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
 from sim.world.codes import DAY
-from sim.world.map import distance_km, kilometres, take_cell
+from sim.world.map import distance_km, take_cell
 from sim.world.state import Truth
 
 UNIT = Record(
@@ -56,7 +56,7 @@ def units_and_objectives(given: Given) -> tuple[np.ndarray, np.ndarray]:
 
     def at(name: str) -> tuple[float, float]:
         place = theatre.places.get(name) or theatre.facilities[name]
-        return kilometres(theatre.grid, place.lat, place.lon)
+        return theatre.grid.kilometres(place.lat, place.lon)
 
     rows = UNIT.rows(len(offensives))
     points: list[tuple[float, float]] = []

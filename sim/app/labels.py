@@ -22,11 +22,11 @@ from sim.world.codes import (
     MOVED,
     MOVING,
     NONE,
-    OBSERVER_KINDS,
     OCCUPIED,
     RELEASED,
     RELIEF,
     REPELLED,
+    WATCHER_KINDS,
     WORDLESS,
 )
 
@@ -112,7 +112,7 @@ def source_label(model: DetentionModel, observer: int) -> str:
     if observer == model.belief.board["isr"][0]:
         return "ISR"
     role = model.roles[int(row["role"])]
-    return f"{role[0].upper()}{role[1:]} ({OBSERVER_KINDS[int(row['kind'])]})"
+    return f"{role[0].upper()}{role[1:]} ({WATCHER_KINDS[int(row['kind'])]})"
 
 
 def error_messages(error: Exception) -> list[str]:

@@ -20,7 +20,7 @@ from sim.model import DetentionModel
 from sim.plots.style import count, tidy
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import printable
-from sim.world.codes import HANDOVERS
+from sim.scenario.vocabulary import HANDOVERS
 
 MAX_POINTS = 240
 """Most points sent of a line, before the last one."""

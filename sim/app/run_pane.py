@@ -11,8 +11,8 @@ from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
 from sim.scenario.parameters import ROLES
 from sim.scenario.resolved import Resolved
+from sim.scenario.vocabulary import HANDOVERS
 from sim.world.belief import Belief
-from sim.world.codes import HANDOVERS
 
 COLUMNS = ("escaped", "confirmed", "guards", "coverage", "reports")
 HISTORY = np.dtype([*((name, np.float64) for name in COLUMNS), ("claims", np.float64, len(ROLES))])

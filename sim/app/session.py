@@ -11,7 +11,7 @@ from sim.app.run_pane import RunPane
 from sim.app.settings import HANDOVER, SLIDERS, Slider, decisions
 from sim.app.start import LoadedRun, Start
 from sim.scenario.errors import printable, shown
-from sim.world.codes import HANDOVERS
+from sim.scenario.vocabulary import HANDOVERS
 
 MODES = ("truth", "belief")
 """Modes of the page: what happened, what officials can see."""

@@ -12,10 +12,10 @@ from sim.agents.records import RECORDS
 from sim.engine.columns import Part, specs
 from sim.model import Run
 from sim.scenario.errors import InputError, Problem
+from sim.scenario.fields import may_change_later
 from sim.scenario.resolved import Resolved
 from sim.world.belief import Belief
 from sim.world.codes import NEVER
-from sim.world.numbers import may_change_later
 from sim.world.state import Truth
 
 ACTS = "acts from the start, and cannot change on the way"

@@ -17,8 +17,8 @@ from sim.agents import ArmedCell, Detainee, Facility, Guard, Observer, Occupying
 from sim.engine.arrayset import ArrayAgentSet, EveryAgent
 from sim.model.run import Run
 from sim.scenario.loader import load
-from sim.scenario.parameters import ROLES
 from sim.scenario.resolved import Resolved
+from sim.scenario.vocabulary import ROLES
 from sim.world.belief import Belief
 from sim.world.codes import STATES
 from sim.world.state import Truth

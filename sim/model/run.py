@@ -33,8 +33,8 @@ class Run:
         self.names = names_of(resolved)
         self.full = full
         self._capacity = Capacity(log=4096, reports=1024) if full else Capacity()
-        self._distributions = {path: d for path, d in resolved.numbers().items() if _is_read(path)}
-        self._joint = [{path: row[path] for path in row if _is_read(path)} for row in resolved.joint()]
+        self._distributions = resolved.rule_numbers()
+        self._joint = resolved.joint()
         self._limits = resolved.limits()
         self._bindings = {path: binding(path, resolved) for path in self._distributions}
         self._checked = False
@@ -147,8 +147,3 @@ class Run:
 def _copied[Bundle: (Truth, Belief)](first: Bundle) -> Bundle:
     """Return the bundle with copies of the arrays that are set back; of the others no first state is kept."""
     return first._replace(**{name: getattr(first, name).copy() for name in restored(type(first))})
-
-
-def _is_read(path: str) -> bool:
-    """Whether rules read a number: what a lever costs is no rule's."""
-    return not path.endswith(".cost")

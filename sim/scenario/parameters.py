@@ -25,7 +25,9 @@ class Guards(Section):
     reserve_share: Number = declared(
         0.5, "share", 0, 1, "of guards on shift, drawn to disorder; the rest at fixed posts"
     )
-    nerve_min: Number = declared(0.35, "threat, 0-1", 0.01, 1, "threat at which the first guard flees")
+    nerve_min: Annotated[Number, AT_START] = declared(
+        0.35, "threat, 0-1", 0.01, 1, "threat at which the first guard flees"
+    )
     flee_km: Number = declared(15.0, "km", 0.1, 500, "distance of hostile forces over which threat falls by e")
     upkeep_floor: Number = declared(0.85, "share", 0, 1, "guards' effect left when the sponsor is gone")
     replace_per_day: Number = declared(0.02, "1/day", 0, 1, "rate at which guards lost are replaced")
@@ -41,8 +43,10 @@ class Disorder(Section):
         0.1, "T", 0, 1, "net grievance that must be exceeded", source=EPSTEIN, status="literature"
     )
     containment_k: Number = declared(2.3, "k", 0, 50, "containment constant", source=EPSTEIN, status="literature")
-    risk_min: Number = declared(0.25, "r", 0.01, 1, "smallest risk aversion of a fighter")
-    family_risk_min: Number = declared(0.4, "r", 0.01, 1, "smallest risk aversion of a family member")
+    risk_min: Annotated[Number, AT_START] = declared(0.25, "r", 0.01, 1, "smallest risk aversion of a fighter")
+    family_risk_min: Annotated[Number, AT_START] = declared(
+        0.4, "r", 0.01, 1, "smallest risk aversion of a family member"
+    )
     watching: Number = declared(0.02, "a0", 0, 1, "watching an orderly person takes, relative to one in disorder")
     up_per_hour: Number = declared(1.5, "1/h", 0, 100, "rate at which people join")
     down_per_hour: Number = declared(0.7, "1/h", 0, 100, "rate at which people calm down")

@@ -1,44 +1,51 @@
-"""Small whole numbers that stand for words in the arrays."""
+"""Small whole numbers that stand for words in the arrays: a word's place in its list, which is declared once."""
 
 from __future__ import annotations
 
-# Where a detained person is: exclusive and conserved.
-HELD, AT_LARGE, REJOINED, LEFT_THEATRE, DEAD, TRANSFERRED, REPATRIATED = range(7)
+from sim.scenario.vocabulary import HANDOVERS, OBSERVER_KINDS, OBSERVER_SITES, PEOPLE_ORIGINS
+
 STATES = ("held", "at_large", "rejoined", "left_theatre", "dead", "transferred", "repatriated")
+"""Where a detained person is: exclusive and conserved."""
+HELD, AT_LARGE, REJOINED, LEFT_THEATRE, DEAD, TRANSFERRED, REPATRIATED = range(len(STATES))
 
-FIGHTER, FAMILY, MINOR = range(3)
 KINDS = ("fighter", "family", "minor")
-LOCAL, IRAQI, FOREIGN = range(3)
-ORIGINS = ("local", "iraqi", "foreign")
+FIGHTER, FAMILY, MINOR = range(len(KINDS))
+ORIGINS = PEOPLE_ORIGINS
+LOCAL, IRAQI, FOREIGN = range(len(ORIGINS))
 
-STEALTH, DISORDER, ASSAULT, SHELLING, ABANDONMENT, RELEASE = range(6)
 CAUSES = ("stealth", "disorder", "assault", "shelling", "abandonment", "release")
+"""Causes of an exit."""
+STEALTH, DISORDER, ASSAULT, SHELLING, ABANDONMENT, RELEASE = range(len(CAUSES))
 
-# Who keeps a facility.
-GUARDED, NONE, OCCUPIED, RELEASED, MOVING = range(5)
 CUSTODY = ("guarded", "none", "occupied", "released", "moving")
+"""Who keeps a facility."""
+GUARDED, NONE, OCCUPIED, RELEASED, MOVING = range(len(CUSTODY))
 
-ON_SITE, AT_FRONT, FLED, LOST, RELIEVED = range(5)
 GUARD_STATES = ("on site", "at the front", "fled", "lost", "relieved")
+ON_SITE, AT_FRONT, FLED, LOST, RELIEVED = range(len(GUARD_STATES))
 
 NO_ASSAULT, FIGHT, GATE = range(3)
 
-NO_HANDOVER, HASTY, FORMAL = range(3)
-HANDOVERS = ("none", "hasty", "formal")
+NO_HANDOVER, HASTY, FORMAL = range(len(HANDOVERS))
 
 RETAKE, REJOIN, LEAVE, DEATH, REVIEW = range(5)
+"""What comes next for a person at large."""
 
-LIAISON, REPORTER, SOURCE, DESK, STATEMENT, SURVEILLANCE = range(6)
-OBSERVER_KINDS = ("liaison", "reporter", "source", "desk", "statement", "isr")
-ALL_SITES, ASSAULTED_SITES, TAKEN_SITES = range(3)
-SITES = ("all", "assaulted", "taken")
-NUMBER, RANGE, DENIAL, WORDLESS, RUMOUR, TOLD = range(6)
+WATCHER_KINDS = (*OBSERVER_KINDS, "isr")
+"""Kinds of observers, surveillance last."""
+LIAISON, REPORTER, SOURCE, DESK, STATEMENT, SURVEILLANCE = range(len(WATCHER_KINDS))
+ALL_SITES, ASSAULTED_SITES, TAKEN_SITES = range(len(OBSERVER_SITES))
+
 FORMS = ("number", "range", "denial", "wordless", "rumour", "statement")
+"""Forms of a claim."""
+NUMBER, RANGE, DENIAL, WORDLESS, RUMOUR, TOLD = range(len(FORMS))
 
-EXIT, ATTACK, REPELLED, GATE_FELL, RELIEF, CONTROL, CUSTODY_CHANGE, HIT, CALL, GUARDS_GONE, MOVED = range(11)
 EVENT_KINDS = (
     "exit", "assault", "repelled", "gate", "relief", "control", "custody", "hit", "call", "guards_gone", "moved",
 )  # fmt: skip
+EXIT, ATTACK, REPELLED, GATE_FELL, RELIEF, CONTROL, CUSTODY_CHANGE, HIT, CALL, GUARDS_GONE, MOVED = range(
+    len(EVENT_KINDS)
+)
 
 NEVER = 2**62
 """A minute that does not come."""

@@ -15,21 +15,11 @@ GROUND = owned(__name__, state("ground_state", "i8", "", "counts up from 1 whene
 """Columns of CLOCK."""
 
 
-def kilometres(grid: Grid, lat: float, lon: float) -> tuple[float, float]:
-    """East and north of the map's south-west corner, km (equirectangular at the map's middle latitude)."""
-    return grid.kilometres(lat, lon)
-
-
-def cell_of(grid: Grid, x_km: float, y_km: float) -> tuple[int, int]:
-    """Column and row of the cell that holds a point."""
-    return grid.cell_of(x_km, y_km)
-
-
 def area_mask(grid: Grid, area: Area) -> np.ndarray:
     """Cells whose centre lies in the area's box: bool (height, width)."""
     west, south, east, north = area.box
-    x0, y0 = kilometres(grid, south, west)
-    x1, y1 = kilometres(grid, north, east)
+    x0, y0 = grid.kilometres(south, west)
+    x1, y1 = grid.kilometres(north, east)
     x = (np.arange(grid.width) + 0.5) * grid.cell_km
     y = (np.arange(grid.height) + 0.5) * grid.cell_km
     return np.asarray(((y >= y0) & (y <= y1))[:, None] & ((x >= x0) & (x <= x1))[None, :])

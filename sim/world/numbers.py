@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from sim.engine.columns import Field, Record, decision, fixed, owned
 from sim.scenario.declare import DISTRIBUTIONS
+from sim.scenario.fields import may_change_later
 from sim.scenario.parameters import SCALAR_SECTIONS, Levers, Scenario
 from sim.scenario.theatre import Theatre
 
@@ -40,15 +41,6 @@ PATHS: tuple[str, ...] = tuple(
 def field_name(path: str) -> str:
     """Name of a scenario path in the record: dots become underscores."""
     return path.replace(".", "_")
-
-
-_AT_START = ("guards.scale", "news.delay_hours", "isr.revisit_hours", "walls.baseline")
-_NOT_LATER = ("control.gap_sd", "control.reach_km", "control.contest_hours", "control.pace_sd")
-
-
-def may_change_later(path: str) -> bool:
-    """Whether a number may change while a run is under way."""
-    return path not in _AT_START + _NOT_LATER
 
 
 def _held(path: str) -> Field:

@@ -15,9 +15,9 @@ from sim.experiment.branch import Branch, check_difference, check_later
 from sim.experiment.results import Results
 from sim.model import Run
 from sim.scenario.errors import InputError
+from sim.scenario.fields import may_change_later
 from sim.scenario.loader import load
-from sim.scenario.parameters import Levers, MoveFirst
-from sim.world.numbers import PATHS, may_change_later
+from sim.world.numbers import PATHS
 from tests.model.worlds import named
 
 DECISIONS = (
@@ -215,14 +215,12 @@ def test_every_number_that_may_change_later_acts_in_a_branch_as_from_the_start(p
 
 
 def test_a_lever_whose_columns_are_no_decision_is_refused_by_a_branch(monkeypatch):
-    field = FACILITY.fields["emptied_by_lever"]
-    monkeypatch.setitem(FACILITY.fields, "emptied_by_lever", field._replace(part=Part.FIXED))
-    lever = {"levers.move_first": {"from": ["block"], "start": "2019-10-03"}}
-    was = named("everything")
-    after = was.with_numbers({})
-    moved = MoveFirst.model_validate({"from": ["block"], "start": "2019-10-03"})
-    after = replace(was, scenario=was.scenario.model_copy(update={"levers": Levers(move_first=moved)}))
-    with pytest.raises(InputError, match=r"acts from the start.*facility\.emptied_by_lever"):
+    lever = {"levers.hardening": {"walls": 0.5}}
+    was, after = load("tiny"), load("tiny", lever)
+    check_difference(lever, was, after)
+    field = FACILITY.fields["hardened"]
+    monkeypatch.setitem(FACILITY.fields, "hardened", field._replace(part=Part.FIXED))
+    with pytest.raises(InputError, match=r"acts from the start.*facility\.hardened"):
         check_difference(lever, was, after)
 
 

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from sim.scenario.declare import parse_date, support
 from sim.scenario.parameters import Guards, Isr
 from sim.scenario.theatre import Grid
-from sim.world.ground import cell_of, kilometres
 
 
 def test_dates_are_local_civil_time() -> None:
@@ -62,14 +61,14 @@ def test_kilometres_are_those_of_the_equirectangular_projection_to_the_bit() -> 
         middle = south + height * cell / (2 * 111.32)
         for lat, lon in ((south, west), (south + 0.7, west + 1.3), (36.123456, 40.654321)):
             expected = (lon - west) * 111.32 * math.cos(math.radians(middle)), (lat - south) * 111.32
-            assert grid.kilometres(lat, lon) == expected == kilometres(grid, lat, lon)
+            assert grid.kilometres(lat, lon) == expected
 
 
 def test_a_point_is_on_the_map_where_a_run_finds_a_cell_for_it() -> None:
     grid = Grid(width=31, height=17, cell_km=7.3, west=38.4, south=33.9)
     for n in range(32):
         for lat, lon in ((34.0, 38.4 + n * (grid.east - 38.4) / 31), (33.9 + n * (grid.north - 33.9) / 17, 38.5)):
-            column, row = cell_of(grid, *kilometres(grid, lat, lon))
+            column, row = grid.cell_of(*grid.kilometres(lat, lon))
             assert grid.contains(lat, lon) == (0 <= column < 31 and 0 <= row < 17)
 
 

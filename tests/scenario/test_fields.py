@@ -113,7 +113,10 @@ LATER = (
     "levers", "withdrawal", "response", "confirmation", "isr", "disorder", "walls", "stealth", "assault", "shelling",
     "at_large", "armed_cells", "guards", "news", "control.handover", "control.hasty_hours", "control.none_hours",
 )  # fmt: skip
-AT_START = ("guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "walls.baseline")
+AT_START = (
+    "guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "walls.baseline",
+    "guards.nerve_min", "disorder.risk_min", "disorder.family_risk_min",
+)  # fmt: skip
 
 
 def below_one_of(path: str, roots: tuple[str, ...]) -> bool:
