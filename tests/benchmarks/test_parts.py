@@ -12,7 +12,7 @@ from benchmarks.suite import PARTS
 
 EXPECTED = {
     "sweep_speed": {"sweep.1", "sweep.all", "sweep.free", "sweep.person-days", "sweep.bytes", "points.all"},
-    "parts": {"parts.steps: fugitives", "parts.bare", "parts.swept"},
+    "parts": {"parts.steps: people at large", "parts.bare", "parts.swept"},
     "overhead": {"bare", "swept", "overhead"},
     "answer": {"answer.seconds", "answer.pairs", "answer.reduction"},
     "against_oracle": {"oracle.part.ratio", "oracle.case.ratio"},

@@ -175,7 +175,7 @@ def test_the_memory_foretold_is_that_of_the_arrays(made: Make) -> None:
     ):
         resolved = made(*facilities, more=more)
         run = Run(resolved)
-        arrays = [*run.truth, *run.belief, *run._first_truth, *run._first_belief]
+        arrays = [*run.truth, *run.belief, *run._first[0], *run._first[1]]
         each = {array.__array_interface__["data"][0]: array.nbytes for array in arrays}
         foretold = sum(part.bytes for part in memory(resolved.scenario, resolved.theatre))
         assert sum(each.values()) - 200_000 < foretold < 1.05 * sum(each.values()), facilities[0]
