@@ -108,7 +108,8 @@ class Record:
             if hasattr(np.record, field.name):
                 raise ValueError(f"{name}.{field.name}: NumPy's records have an attribute of that name")
             self.fields[field.name] = field
-        self.dtype = np.dtype([(field.name, field.kind) for field in self.fields.values()], align=True)
+        widest_first = sorted(self.fields.values(), key=lambda field: -np.dtype(field.kind).itemsize)  # no gaps
+        self.dtype = np.dtype([(field.name, field.kind) for field in widest_first], align=True)
 
     def rows(self, *shape: int) -> np.ndarray:
         """Return rows as they are before the scenario's numbers are filled in: an array of this shape."""
