@@ -133,6 +133,50 @@ REPORTS: tuple[Column, ...] = (
 )
 
 
+RECORD_LEVELS = ("summary", "daily", "full")
+"""What `--record` takes: each level writes the tables of the ones before it, and more."""
+
+
+class Table(NamedTuple):
+    """One table of results: its keys, its other columns, and the lowest record level that writes it.
+
+    `failed` tells that a failed replicate has a row, in which every column but the keys is null.
+    """
+
+    keys: tuple[Column, ...]
+    columns: tuple[Column, ...]
+    record: str
+    failed: bool = False
+
+
+_REPLICATE = (_count("point", "", "number of the point"), _count("replicate", "", "number of the replicate"))
+TABLES: dict[str, Table] = {
+    "runs": Table(
+        (
+            *_REPLICATE,
+            _count("seed", "", "seed of the random numbers"),
+            Column("status", "name", "", "done or failed"),
+            Column("error", "name", "", "error of a failed replicate", True),
+        ),
+        RUNS,
+        "summary",
+        failed=True,
+    ),
+    "daily": Table((*_REPLICATE, _count("day", "days", "days since the start")), DAILY, "daily"),
+    "facilities": Table((*_REPLICATE, Column("facility", "name", "", "where")), FACILITIES, "daily"),
+    "events": Table(_REPLICATE, EVENTS, "full"),
+    "reports": Table(_REPLICATE, REPORTS, "full"),
+    "episodes": Table(_REPLICATE, EPISODES, "full"),
+}
+"""Every table of a results folder, in order."""
+
+
+def tables_of(record: str) -> tuple[str, ...]:
+    """Return the names of the tables that a record level writes."""
+    levels = RECORD_LEVELS[: RECORD_LEVELS.index(record) + 1]
+    return tuple(name for name, table in TABLES.items() if table.record in levels)
+
+
 def record_of(columns: tuple[Column, ...]) -> np.dtype:
     """The structured type compiled code writes: one float64 per numeric column (null is NaN)."""
     return np.dtype([(c.name, np.float64) for c in columns if c.kind != "name"], align=True)

@@ -14,8 +14,8 @@ import typer
 from sim.cli.options import Running
 from sim.experiment.design import Design
 from sim.experiment.execution import FULL, AllFailed, Interrupted, continuing, execute, recording
-from sim.experiment.manifest import Manifest, parsed
-from sim.experiment.store import MANIFEST, Folder, default_folder, prepare
+from sim.experiment.manifest import Manifest
+from sim.experiment.store import MANIFEST, Folder, default_folder, parsed, prepare
 from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 

@@ -10,8 +10,7 @@ from typing import Any
 import typer
 
 from sim.cli.options import AsJson
-from sim.experiment.manifest import PROGRAM, parsed
-from sim.experiment.store import MANIFEST
+from sim.experiment.store import MANIFEST, PROGRAM, parsed
 from sim.scenario import shipped
 from sim.scenario.errors import InputError, printable
 from sim.scenario.yamlfile import read

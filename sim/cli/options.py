@@ -9,16 +9,12 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from sim.outcomes import RECORD_LEVELS
 from sim.scenario.loader import parse_sets
 
-
-class Record(StrEnum):
-    """How much of a run is written."""
-
-    summary = "summary"
-    daily = "daily"
-    full = "full"
-
+Record = StrEnum("Record", list(RECORD_LEVELS))  # type: ignore[misc] # mypy wants the names written out
+"""How much of a run is written."""
+DAILY = Record("daily")
 
 Replicates = Annotated[int | None, typer.Option("--replicates", min=1, help="Replicates of each point.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
@@ -51,7 +47,7 @@ class Running(NamedTuple):
     cluster: str | None = None
     precision: str | None = None
     out: Path | None = None
-    record: Record = Record.daily
+    record: Record = DAILY
     as_json: bool = False
     quiet: bool = False
     no_plots: bool = False

@@ -54,7 +54,7 @@ def command(
         _show(results, folder, point, replicate, port, browse=not no_open)
         return
     how = options.Running(
-        out=out, record=Record.full, as_json=as_json, quiet=quiet, no_plots=no_plots, overwrite=overwrite, workers=1
+        out=out, record=Record("full"), as_json=as_json, quiet=quiet, no_plots=no_plots, overwrite=overwrite, workers=1
     )
     conduct.replay(design, results, point, how)
 

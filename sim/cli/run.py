@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from sim.cli import conduct, options
-from sim.cli.options import Record
 
 
 def command(
@@ -20,7 +19,7 @@ def command(
     cluster: options.Cluster = None,
     precision: options.PrecisionText = None,
     out: options.Out = None,
-    record: options.Recorded = Record.daily,
+    record: options.Recorded = options.DAILY,
     as_json: options.AsJson = False,
     quiet: options.Quiet = False,
     no_plots: options.NoPlots = False,

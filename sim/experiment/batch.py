@@ -18,7 +18,7 @@ from sim.experiment import tables
 from sim.experiment.branch import Branch
 from sim.experiment.design import Batch, Past
 from sim.model import Run
-from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
+from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD, tables_of
 from sim.scenario.resolved import Resolved
 
 LONGEST_ERROR = 500
@@ -55,7 +55,7 @@ def complete(
 ) -> Done:
     """Run a batch. A replicate that raises becomes a row with its error.
 
-    Parameters: record, one of `tables.RECORDS`; stopping, asked before every replicate whether to give up; past, what
+    Parameters: record, one of `RECORD_LEVELS`; stopping, asked before every replicate whether to give up; past, what
     the point was up to some step. Raises Stopped.
     """
     rows = _Rows(batch, resolved.scenario.seed)
@@ -71,7 +71,7 @@ def complete(
             run = None
     _kept.run = (resolved, past, record == "full", run) if run is not None else None
     rows.check()
-    parts = {name: encoded(rows.table(name)) for name in tables.RECORDS[record]}
+    parts = {name: encoded(rows.table(name)) for name in tables_of(record)}
     errors = [error for error in rows.errors if error is not None]
     return Done(batch, parts, len(errors), errors[0] if errors else None)
 
@@ -102,7 +102,7 @@ class _Rows:
         self.runs = np.zeros(batch.size, RUN_RECORD)
         self.days = np.zeros((batch.size, 0), DAILY_RECORD)  # made when it is known how many there are
         self.sites = np.zeros((batch.size, 0), FACILITY_RECORD)
-        self.listed: dict[str, list[Any]] = {"events": [], "reports": [], "episodes": []}
+        self.listed: dict[str, list[Any]] = {name: [tables.SCHEMAS[name].empty_table()] for name in tables_of("full")}
 
     def add(self, run: Run, replicate: int, *, full: bool) -> None:
         """Run a replicate and keep its rows. Raises what the model raises."""
@@ -123,13 +123,10 @@ class _Rows:
         told = run.belief.report[: int(run.belief.board["reports"][0])]
         many = int(run.truth.clock["episodes"][0])
         known = (run.belief.reported_at[:many], run.belief.confirmed_at[:many])
-        found = {
-            "events": tables.events(self.point, replicate, log, run.names),
-            "reports": tables.reports(self.point, replicate, told, run.belief.observer, run.names),
-            "episodes": tables.episodes(self.point, replicate, run.truth.episode[:many], *known, run.names),
-        }
-        for name, table in found.items():
-            self.listed[name].append(table)
+        at = (self.point, replicate)
+        self.listed["events"].append(tables.events(*at, log, run.names))
+        self.listed["reports"].append(tables.reports(*at, told, run.belief.observer, run.names))
+        self.listed["episodes"].append(tables.episodes(*at, run.truth.episode[:many], *known, run.names))
 
     def fail(self, error: Exception) -> None:
         """Keep a failed replicate."""
@@ -154,7 +151,7 @@ class _Rows:
         if name == "facilities":
             rows = self.sites if whole else self.sites[good]
             return tables.facilities(self.point, self.replicates[good], rows, self.names)
-        made = pa.concat_tables([tables.SCHEMAS[name].empty_table(), *self.listed[name]])
+        made = pa.concat_tables(self.listed[name])
         return made if whole else made.filter(pa.array(np.isin(made["replicate"].to_numpy(), self.replicates[good])))
 
 

@@ -17,14 +17,12 @@ from typing import TYPE_CHECKING, Any, Self
 from sim.engine.version import code_hash
 from sim.experiment.design import Batch, Design
 from sim.experiment.settings import differences
-from sim.experiment.store import MANIFEST, Store
+from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
+from sim.outcomes import RECORD_LEVELS, TABLES
 
 if TYPE_CHECKING:
     from sim.experiment.precision import Precision
 
-PROGRAM = "detention-sim"
-FORMAT = 1
-"""Version of the layout of a results folder."""
 PACKAGES = ("mesa", "numpy", "scipy", "numba", "llvmlite", "pyarrow", "pydantic")
 """Packages whose versions the numbers could depend on."""
 OFTEN = 0.1
@@ -171,7 +169,8 @@ class Manifest:
         timings["per_second"] = round(done / running, 2) if running > 0 else None
         self.data["status"] = status
         self.data["error"] = error
-        self.data["parts"].sort(key=lambda part: (_order(part["table"]), part["point"], part["first"]))
+        order = list(TABLES)
+        self.data["parts"].sort(key=lambda part: (order.index(part["table"]), part["point"], part["first"]))
         self.write()
 
     def write(self) -> None:
@@ -189,14 +188,6 @@ class Manifest:
         self.data["counts"]["failed"] = sum(part["failed"] for part in stored)
         counts: dict[str, int] = self.data["counts"]
         return counts
-
-
-def parsed(content: bytes) -> dict[str, Any]:
-    """A manifest as read. Raises ValueError if it is not a JSON object."""
-    data = json.loads(content)
-    if not isinstance(data, dict):
-        raise ValueError("not a JSON object")
-    return data
 
 
 SHAPE: dict[str, tuple[type, ...]] = {
@@ -219,7 +210,7 @@ def check_shape(data: dict[str, Any]) -> None:
     for part in data["parts"]:
         if not isinstance(part, dict) or any(not isinstance(part.get(k), t) for k, t in PART_SHAPE.items()):
             raise ValueError("an entry of parts is of another kind")
-    if data["record"] not in ("summary", "daily", "full"):
+    if data["record"] not in RECORD_LEVELS:
         raise ValueError("record is of another kind")
     if data["batch"] is not None and data["batch"] < 1:
         raise ValueError("batch is below 1")
@@ -247,10 +238,6 @@ def commit() -> str | None:
 def _way_back(folder: Path) -> str:
     """The current folder as seen from another, links followed."""
     return os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(folder))
-
-
-def _order(table: str) -> int:
-    return ("runs", "daily", "facilities", "events", "reports", "episodes").index(table)
 
 
 def _now() -> str:

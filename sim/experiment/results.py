@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.experiment import summary
-from sim.experiment.manifest import FORMAT, PROGRAM, parsed
 from sim.experiment.query import select
 from sim.experiment.settings import restored
-from sim.experiment.store import MANIFEST, Folder, Store, prepare
+from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Folder, Store, parsed, prepare
 from sim.experiment.tables import SCHEMAS
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display

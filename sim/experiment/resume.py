@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from sim.engine.version import code_hash
 from sim.experiment.design import Design, scenario_design, sweep_design
-from sim.experiment.manifest import FORMAT, PROGRAM, check_shape, parsed
-from sim.experiment.store import MANIFEST, PART, TABLES, Folder
-from sim.experiment.tables import RECORDS
+from sim.experiment.manifest import check_shape
+from sim.experiment.store import FORMAT, MANIFEST, PART, PROGRAM, Folder, parsed
+from sim.outcomes import TABLES, tables_of
 from sim.scenario.errors import InputError, Problem, shown
 from sim.scenario.files import display
 
@@ -156,7 +156,7 @@ def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], 
     spoiled = 0
     for (_, first, size), parts in by_batch.items():
         bad = sum(not _is_intact(part["file"], part["sha256"], store) for part in parts)
-        bad += len(set(RECORDS[data["record"]]) - {part["table"] for part in parts})
+        bad += len(set(tables_of(data["record"])) - {part["table"] for part in parts})
         whole = data["precision"] is not None or _is_batch(first, size, data)
         spoiled += bad if whole else len(parts)
         kept += parts if whole and not bad else []

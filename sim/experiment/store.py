@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -12,20 +13,31 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from sim.outcomes import TABLES
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.files import display
 from sim.scenario.jointdraws import KEPT
 
+PROGRAM = "detention-sim"
+FORMAT = 1
+"""Version of the layout of a results folder."""
 MANIFEST = "manifest.json"
-TABLES = ("runs", "daily", "facilities", "events", "reports", "episodes")
 OTHERS = (MANIFEST, "scenario.yaml", "points.parquet", "report.html")
 """Files of results beside the tables and figures."""
 ASIDE = ".overwritten"
 PART = re.compile(r"part-[0-9-]+\.parquet(\.tmp)?")
 """Names of parts, whole or being written."""
 _FIGURE = re.compile(r".*\.(png|svg)")
+
+
+def parsed(content: bytes) -> dict[str, Any]:
+    """Return a manifest as read. Raises ValueError if it is not a JSON object."""
+    data = json.loads(content)
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    return data
 
 
 class Store(ABC):
@@ -259,8 +271,6 @@ def _remove(folder: Path, pattern: re.Pattern[str]) -> None:
 
 def _ours(path: Path) -> bool:
     """Whether the manifest is one of this program's."""
-    from sim.experiment.manifest import PROGRAM, parsed
-
     try:
         return parsed((path / MANIFEST).read_bytes()).get("program") == PROGRAM
     except (OSError, ValueError):

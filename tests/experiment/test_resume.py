@@ -7,7 +7,8 @@ import pytest
 
 from sim.cli.main import main
 from sim.experiment.results import Results
-from sim.experiment.store import TABLES, Folder
+from sim.experiment.store import Folder
+from sim.outcomes import TABLES
 
 
 @pytest.fixture
