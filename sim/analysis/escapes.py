@@ -1,4 +1,4 @@
-"""How many could get out: the distribution of an outcome over replicates, its tail, and where it tips."""
+"""How many could get out: the distribution of an outcome over replicates, and its tail."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.experiment.summary import exceedance as shares_above
-from sim.experiment.summary import quantiles
+from sim.analysis.summary import exceedance as shares_above
+from sim.analysis.summary import quantiles
 
 Numbers = NDArray[np.float64]
 
@@ -35,18 +35,6 @@ class Summary(NamedTuple):
     q95: float
     q99: float
     largest: float
-
-
-class Band(NamedTuple):
-    """Between which of the values tried order tips over.
-
-    At `holds` and beyond, away from the band, at most a share 1 - `certain` of runs is lost; at `lost` and beyond at
-    least a share `certain`. None where no value tried is so certain. A run is lost above `threshold`.
-    """
-
-    lost: float | None
-    holds: float | None
-    threshold: float
 
 
 def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
@@ -114,31 +102,6 @@ def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, floa
     rank = int(binom.ppf((1.0 - level) / 2.0, n, 0.5))
     rank = max(0, rank - 1)
     return float(ordered[rank]), float(ordered[n - 1 - rank])
-
-
-def either_way(x: ArrayLike, outcomes: list[Numbers], least: float = 0.0, certain: float = 0.9) -> Band | None:
-    """The band of x in which runs go either way, between a regime that holds and one that is lost.
-
-    A run is lost if its outcome exceeds the threshold: what 95% of runs stay under at the value of x with the lowest
-    median, but at least `least`. None where nowhere half of the runs are lost, or they tip more than once.
-    """
-    at = np.asarray(x, float)
-    order = np.argsort(at)
-    columns = [np.asarray(outcomes[k], float) for k in order]
-    if len(at) < 3 or not all(len(column) for column in columns):
-        return None
-    quietest = min(columns, key=lambda column: (float(np.median(column)), float(np.mean(column))))
-    threshold = max(float(quantiles(quietest, (0.95,))[0]), least)
-    lost = np.array([np.mean(column > threshold) for column in columns])
-    if lost.max() < 0.5:
-        return None
-    at = at[order]
-    if lost[0] < lost[-1]:  # rising: read it from the other side
-        at, lost = at[::-1], lost[::-1]
-    sure, quiet = np.flatnonzero(lost >= certain), np.flatnonzero(lost <= 1.0 - certain)
-    if len(sure) and len(quiet) and sure[-1] > quiet[0]:
-        return None
-    return Band(float(at[sure[-1]]) if len(sure) else None, float(at[quiet[0]]) if len(quiet) else None, threshold)
 
 
 def _known(values: ArrayLike) -> Numbers:

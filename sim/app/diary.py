@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sim.app.words import CAUSES, claim_text, clock_text, event_text, facility_title, grade, short, source
 from sim.model import DetentionModel
-from sim.plots.style import count
+from sim.wording import count
 from sim.world.codes import CALL, DAY, EXIT
 
 SHOWN = 150

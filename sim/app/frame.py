@@ -16,9 +16,9 @@ from sim.app.side import COLUMNS, Side, large
 from sim.app.sites import STATES, Plan, happened, places, residents, seen, units
 from sim.app.words import clock_text
 from sim.model import DetentionModel
-from sim.plots.style import count, tidy
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import printable
+from sim.wording import count, tidy
 from sim.world.codes import HANDOVERS
 
 POINTS = 240

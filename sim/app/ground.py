@@ -11,8 +11,8 @@ import numpy as np
 from scipy import ndimage
 
 from sim.model import DetentionModel
-from sim.plots.style import tidy
 from sim.scenario.theatre import Grid
+from sim.wording import tidy
 
 WIDE, HIGH = 1000.0, 617.0
 """Largest size of the map, in units of its drawing."""

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from sim.analysis import summary
 from sim.app.archive import Archive, scenario_of
 from sim.app.start import Given
-from sim.experiment import summary
+from sim.experiment.query import done, numbers
 from sim.experiment.results import Results
 from sim.plots import heatmap
-from sim.plots.study import Study
-from sim.plots.style import path_label, setting, tidy
+from sim.plots.view import ResultsView as Study
 from sim.scenario.errors import InputError, printable
+from sim.wording import path_label, setting, tidy
 
 METRICS = {
     "escaped": "Exits",
@@ -136,12 +137,12 @@ class Shelf:
         """Escaped and confirmed over the days, as medians over runs, and where the middle 90% escaped."""
         assert self.results is not None
         table = self.results.table("daily", ["point", "replicate", "day", "escaped", "confirmed"], self.point)
-        days = np.unique(summary.numbers(table, "day"))
+        days = np.unique(numbers(table, "day"))
         if not len(days) or len(table) % len(days):
             return None
-        escaped = summary.numbers(table, "escaped").reshape(-1, len(days))
+        escaped = numbers(table, "escaped").reshape(-1, len(days))
         low, middle, high = np.quantile(escaped, (0.05, 0.5, 0.95), axis=0)
-        confirmed = np.median(summary.numbers(table, "confirmed").reshape(-1, len(days)), axis=0)
+        confirmed = np.median(numbers(table, "confirmed").reshape(-1, len(days)), axis=0)
         lines = {"days": days, "low": low, "escaped": middle, "high": high, "confirmed": confirmed}
         return {name: np.round(line, 2).tolist() for name, line in lines.items()}
 
@@ -149,8 +150,8 @@ class Shelf:
         """Value, replicate and seed of every run of the chosen point, from the least on; null beyond every number."""
         assert self.results is not None and self.point is not None
         columns = ["point", "replicate", "seed", "status", self.metric]
-        runs = summary.done(self.results.table("runs", columns, self.point))
-        values = summary.numbers(runs, self.metric).tolist()
+        runs = done(self.results.table("runs", columns, self.point))
+        values = numbers(runs, self.metric).tolist()
         replicates, seeds = runs["replicate"].to_pylist(), runs["seed"].to_pylist()
         rows = sorted(
             zip(values, replicates, seeds, strict=True),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.app.ground import party_titles
 from sim.model import DetentionModel
-from sim.plots.style import count, tidy
+from sim.wording import count, tidy
 from sim.world.codes import (
     ATTACK,
     CALL,

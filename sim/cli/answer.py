@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment import summary
-from sim.experiment.findings import MOST_LEVELS, Effect, Paired, Tipping, effects, paired, tipping
+from sim.analysis import summary
+from sim.analysis.effects import MOST_LEVELS, Effect, Paired, effects
+from sim.analysis.tipping import PATH, Tipping
+from sim.experiment.query import numbers
 from sim.experiment.results import Results
 from sim.outcomes import CAUSES
+from sim.plots.view import ResultsView
 from sim.scenario.errors import printable
 from sim.scenario.files import display
+from sim.wording import metric, settings, thinness
 
-SCALE = "guards.scale"
+PLAIN = str.maketrans("−–…", "--~")
+"""Signs that a terminal may lack."""
 RANGE = (0.5, 0.05, 0.95)
 SHOWN = (
     ("escaped", "escaped (exits)"),
@@ -91,22 +95,23 @@ def _of_run(console: Console, results: Results) -> None:
 
 
 def _of_sweep(console: Console, results: Results) -> None:
-    table = paired(results)
+    table = results.paired()
     if not table.values.size:
         console.print("No replicate has come to its end at every point yet.")
         return
     factors = effects(table, results.varied)
-    found = tipping(table) if SCALE in results.varied else None
-    path = SCALE if found is not None else (factors[0].path if factors else results.varied[0])
+    view = ResultsView(results)
+    found = view.tipping
+    path = PATH if found is not None else (factors[0].path if factors else results.varied[0])
     if len(table.levels(path)) <= MOST_LEVELS:
         console.print(_levels(results, path))
     if found is not None:
-        console.print(printable(thinness(found)))
+        console.print(printable(how_thin(found, view.fixed(PATH))))
     if factors:
         console.print(printable(f"What matters most: {factors[0].path}. {MEANT}"))
         console.print(_factors(factors))
     console.print(printable(extremes(table, results.varied)))
-    of_gap = effects(paired(results, "gap"), results.varied)
+    of_gap = effects(results.paired("gap"), results.varied)
     if of_gap:
         console.print(printable(f"What moves the gap (exits nobody could confirm) most: {of_gap[0].path}."))
         console.print(_factors(of_gap))
@@ -124,7 +129,7 @@ def _levels(results: Results, path: str) -> Table:
     for level, k in number.items():
         cells = []
         for name in names:
-            middle, low, high = summary.quantiles(summary.numbers(runs, name)[levels == k], RANGE)
+            middle, low, high = summary.quantiles(numbers(runs, name)[levels == k], RANGE)
             cells.append(f"{shown(name, middle)} ({_between(name, low, high)})")
         table.add_row(Text(printable(str(level))), *cells)
     return table
@@ -139,17 +144,10 @@ def _factors(factors: list[Effect]) -> Table:
     return table
 
 
-def thinness(found: Tipping) -> str:
-    """How thin the guard can get, in words."""
-    limit = f"{found.limit:,.0f} (twice the {found.reference:,.0f} at {found.largest:g}, or 10 if that is more)"
-    if found.below is None:
-        return (
-            f"How thin can the guard get: down to {found.scale:g}, the lowest tried, the median stays within {limit}."
-        )
-    return (
-        f"How thin can the guard get: down to {SCALE} {found.scale:g} the median of escaped stays within {limit}; "
-        f"at {found.below:g} it is {found.median_below:,.0f}."
-    )
+def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
+    """Return how thin the guard can get, in a sentence; `fixed` is what the other varied paths are held at."""
+    held = f" (at {settings(fixed)})" if fixed else ""
+    return f"How thin can the guard get{held}: {thinness(found)}.".translate(PLAIN)
 
 
 def extremes(table: Paired, varied: list[str]) -> str:
@@ -173,13 +171,9 @@ def _files(console: Console, results: Results, drawn: list[Path]) -> None:
     console.print(printable(where), soft_wrap=True)
 
 
-def shown(metric: str, value: float) -> str:
-    """A metric's value as people read it; null is `never` for a day and `-` otherwise."""
-    if math.isnan(value):
-        return "never" if metric.endswith("_day") else "-"
-    if metric.endswith("_day"):
-        return f"{value:.1f}"
-    return f"{100 * value:.0f}%" if metric.endswith("_share") else f"{value:,.0f}"
+def shown(name: str, value: float) -> str:
+    """Return a metric's value in signs that every terminal has."""
+    return metric(name, value).translate(PLAIN)
 
 
 def _between(metric: str, low: float, high: float) -> str:

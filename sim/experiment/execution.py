@@ -26,10 +26,10 @@ from sim.experiment.store import Store
 from sim.scenario.errors import InputError
 
 if TYPE_CHECKING:  # the manifest is written before anything heavy is imported
+    from sim.analysis.summary import Floats
     from sim.experiment.batch import Done
     from sim.experiment.precision import Precision
     from sim.experiment.schedule import Schedule
-    from sim.experiment.summary import Floats
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of a disk that is full, or of a limit on what one may write."""
@@ -199,11 +199,11 @@ class _Job:
             return None
         import pyarrow.parquet as pq
 
-        from sim.experiment import summary
+        from sim.experiment.query import done, numbers
 
         metric = self.manifest.data["precision"]["metric"]
         table = pq.read_table(BytesIO(part), columns=["status", metric])
-        return summary.numbers(summary.done(table), metric)
+        return numbers(done(table), metric)
 
     def run(
         self,

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiment.summary import METRICS, Floats, half_width_95
+from sim.analysis.summary import METRICS, Floats, half_width_95
 from sim.scenario.errors import InputError, Problem, one_of, shown
 
 FIRST = 200

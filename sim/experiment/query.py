@@ -1,13 +1,16 @@
-"""Reading tables by DuckDB: only the columns, points and rows asked for leave the Parquet parts."""
+"""Reading tables by DuckDB: only the columns, points and rows asked for leave the Parquet parts; columns as arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.analysis.summary import Floats
 from sim.experiment.store import Store
 
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
@@ -38,6 +41,17 @@ def select(
             query, given = f"SELECT {columns} FROM parts{condition}", list(parameters)
         found: Any = connection.sql(query, params=given).to_arrow_table()
     return found.cast(schema)
+
+
+def done(runs: Any) -> Any:
+    """Return the rows of `runs` whose replicates came to their end."""
+    return runs.filter(pc.equal(runs["status"], "done"))
+
+
+def numbers(table: Any, name: str) -> Floats:
+    """Return a column as floats, NaN for null."""
+    column = table[name].cast(pa.float64(), safe=False)
+    return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
 
 
 def _needed(schema: Any, where: str) -> list[str]:

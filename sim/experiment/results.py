@@ -11,10 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.experiment import summary
-from sim.experiment.query import select
+from sim.analysis import summary
+from sim.analysis.effects import Paired, paired
+from sim.experiment import drawing
+from sim.experiment.query import numbers, select
 from sim.experiment.settings import restored
-from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Folder, Store, parsed, prepare
+from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Folder, Store, default_folder, parsed, prepare
 from sim.experiment.tables import SCHEMAS
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display
@@ -25,7 +27,7 @@ MOST_AT_ONCE = 200_000
 
 
 class Results:
-    """Results of a run or sweep, of a running one what is stored so far.
+    """Results of a run or sweep, of a running one what is stored so far: tables, summaries, figures.
 
     Tables are read when asked for. Reading raises InputError that names a part which is missing or torn.
     """
@@ -193,7 +195,7 @@ class Results:
             runs = self.done(["point", *some])
             bounds = self._bounds(runs)
             for name in some:
-                values = summary.numbers(runs, name)
+                values = numbers(runs, name)
                 for entry, (start, end) in zip(found, bounds, strict=True):
                     entry["replicates"] = end - start
                     entry["metrics"][name] = summary.metric(values[start:end], nullable=summary.METRICS[name].nullable)
@@ -207,9 +209,15 @@ class Results:
         if name not in summary.METRICS:
             raise InputError([Problem("metric", 0, name, "no such metric", one_of(name, list(summary.METRICS)))])
         runs = self.done(["point", name])
-        values = summary.numbers(runs, name)
+        values = numbers(runs, name)
         bounds = zip(self._points(), self._bounds(runs), strict=True)
         return {entry["point"]: values[first:last] for entry, (first, last) in bounds}
+
+    def paired(self, metric: str = "escaped") -> Paired:
+        """Return a metric of the replicates that came to their end at every point."""
+        runs = self.done(["point", "replicate", metric])
+        point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
+        return paired(self.points.to_pylist(), point, replicate, numbers(runs, metric))
 
     def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
         """Quantiles of a metric at every point: `point`, varied columns, and a column per probability (`q05`, ...).
@@ -244,6 +252,15 @@ class Results:
         for name in names:
             target.write(name, self._store.read(name))
         return target.path
+
+    def plot(self, folder: str | Path | None = None) -> list[Path]:
+        """Draw the figures and return their paths.
+
+        Parameters: folder, where results in memory are saved first, default a new one below `results/`.
+        """
+        assert drawing.write_plots is not None, "sim/__init__.py sets it"
+        path = self.path or self.save(folder if folder is not None else default_folder(self.name))
+        return drawing.write_plots(path)
 
     def _points(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.manifest["points"]

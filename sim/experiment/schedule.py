@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.analysis.summary import Floats
 from sim.experiment.design import Batch, Design
 from sim.experiment.precision import Look, Precision, entry, look, looks
-from sim.experiment.summary import Floats
 
 
 class Schedule(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
 
 PLOTS = "plots"
 """Folder of the figures in a results folder."""
@@ -32,18 +32,18 @@ def figures() -> list[ModuleType]:
     return [import_module(f"sim.plots.{name}") for name in ORDER]
 
 
-def drawn(results: Results | Study) -> list[Drawn]:
+def drawn(results: Results | ResultsView) -> list[Drawn]:
     """Every figure that applies to these results."""
     from sim.plots.provenance import embedded
     from sim.plots.save import png, svg
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
 
-    study = Study.of(results)
-    manifest = embedded(study)
+    view = ResultsView.of(results)
+    manifest = embedded(view)
     found = []
     for module in figures():
-        if module.applies(study):
-            figure = module.draw(study)
+        if module.applies(view):
+            figure = module.draw(view)
             found.append(Drawn(module.NAME, module.CAPTION, png(figure, manifest), svg(figure, manifest)))
     return found
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sim.plots.study import Study
+from sim.plots.view import ResultsView
 
 MOST_POINTS = 50
 """Most points listed in a figure's metadata."""
@@ -24,9 +24,9 @@ class Provenance(NamedTuple):
     notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, study: Study) -> Provenance:
+    def of(cls, view: ResultsView) -> Provenance:
         """From the manifest."""
-        manifest = study.results.manifest
+        manifest = view.results.manifest
         return cls(
             name=_text(manifest, "name"),
             description=_text(manifest, "description"),
@@ -43,16 +43,16 @@ class Provenance(NamedTuple):
         commit, changed, _ = self.commit.partition("-dirty")
         return f"{commit[:10]}{' with changes' if changed else ''}"
 
-    def line(self, study: Study) -> str:
+    def line(self, view: ResultsView) -> str:
         """The small print of a figure."""
-        low, high = study.replicates
+        low, high = view.replicates
         replicates = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        many = len(study.points) > 1
+        many = len(view.points) > 1
         parts = [
             self.name[:60] + ("…" if len(self.name) > 60 else ""),
-            f"{len(study.points):,} points" if many else "",
+            f"{len(view.points):,} points" if many else "",
             f"{replicates} replicate{'' if high == 1 else 's'}{' each' if many else ''}",
-            f"{study.failed:,} failed and left out" if study.failed else "",
+            f"{view.failed:,} failed and left out" if view.failed else "",
             f"seed {self.seed}" if self.seed else "",
             f"detention-sim {self.version}".strip(),
             f"commit {self.revision}" if self.commit else "",
@@ -60,15 +60,15 @@ class Provenance(NamedTuple):
         return " · ".join(part for part in parts if part)
 
 
-def embedded(study: Study) -> str:
+def embedded(view: ResultsView) -> str:
     """The manifest, shortened, as one line of JSON in ASCII: what a figure carries inside its file."""
-    told = Provenance.of(study)
-    points = [{"point": n, "values": p} for n, p in zip(study.index, study.points, strict=True)]
+    told = Provenance.of(view)
+    points = [{"point": n, "values": p} for n, p in zip(view.index, view.points, strict=True)]
     short: dict[str, Any] = {
         "scenario": told.name,
         "code": {"version": told.version, "commit": told.commit, "hash": told.code},
         "seed": told.seed,
-        "replicates": study.replicates[1],
+        "replicates": view.replicates[1],
         "points": points[:MOST_POINTS],
         "points_left_out": max(0, len(points) - MOST_POINTS),
     }

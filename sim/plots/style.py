@@ -1,4 +1,4 @@
-"""One visual language: colours, the sheet a figure stands on, direct labels, numbers as people read them.
+"""One visual language: colours, the sheet a figure stands on, direct labels.
 
 Nothing here touches Matplotlib's global settings; every text is plain text, never markup or mathematics.
 """
@@ -6,7 +6,6 @@ Nothing here touches Matplotlib's global settings; every text is plain text, nev
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,9 +17,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.plots.provenance import Provenance
-from sim.plots.study import Numbers, Study
-from sim.scenario.errors import printable
-from sim.scenario.fields import parameters
+from sim.plots.view import Numbers, ResultsView
+from sim.wording import count, tidy, wrapped
 
 TRUTH = "#a63603"
 """What happened: in every figure, and nothing else has this colour."""
@@ -63,7 +61,7 @@ class Sheet(NamedTuple):
 
 
 def sheet(
-    study: Study,
+    view: ResultsView,
     title: str,
     subtitle: str,
     height: float,
@@ -91,7 +89,7 @@ def sheet(
     for line in under:
         write(figure, 0.3 / WIDTH, y / total, line, size=TEXT_SIZE, color=MUTED, va="top")
         y -= 0.2
-    small = wrapped(Provenance.of(study).line(study), FOOT_CHARACTERS, 2)
+    small = wrapped(Provenance.of(view).line(view), FOOT_CHARACTERS, 2)
     for row, line in enumerate(reversed(small)):
         write(figure, 0.3 / WIDTH, (0.14 + 0.15 * row) / total, line, size=7.0, color=MUTED, va="bottom")
     return Sheet(figure, left / WIDTH, 1.0 - right / WIDTH, foot / total, 1.0 - head / total)
@@ -240,91 +238,6 @@ def _luminance(rgb: Numbers) -> float:
     """Relative luminance (WCAG 2)."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
-
-
-# Words and numbers
-
-
-def tidy(text: str, limit: int) -> str:
-    """Any text on one line of at most so many characters, without what cannot be printed."""
-    line = " ".join(printable(str(text)).split(" "))
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def wrapped(text: str, width: int, most: int) -> list[str]:
-    """Lines of at most so many characters, at most so many of them."""
-    return textwrap.wrap(tidy(text, width * most), width, max_lines=most, placeholder="…") or [""]
-
-
-def count(value: float) -> str:
-    """A count with thousands apart."""
-    if math.isnan(value):
-        return "–"
-    return f"{value:,.0f}".replace("-", "−") if abs(value) >= 0.5 else "0"
-
-
-def mean(value: float) -> str:
-    """A mean count, with a digit after the point where it is small."""
-    return f"{value:.1f}" if 0.05 <= abs(value) < 9.95 else count(value)
-
-
-def per_cent(share: float) -> str:
-    """A share in per cent, with as many digits as it deserves."""
-    if math.isnan(share):
-        return "–"
-    value = 100.0 * share
-    if value == 0.0 or value >= 99.95:
-        return f"{value:.0f}%"
-    if value < 0.1:
-        return "<0.1%"
-    digits = f"{value:.1f}" if value < 10.0 or value >= 99.5 else f"{value:.0f}"
-    return f"{digits.removesuffix('.0')}%"
-
-
-def days(value: float) -> str:
-    """A time in days, in hours where it is short."""
-    if math.isnan(value):
-        return "–"
-    if value < 2.0:
-        return f"{24 * value:.0f} h"
-    return f"{value:.1f} days" if value < 10.0 else f"{value:.0f} days"
-
-
-def setting(value: Any) -> str:
-    """A varied value as labels show it."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:g}"
-    return tidy(str(value), 28)
-
-
-def path_label(path: str, year: str = "") -> str:
-    """`guards.scale (share of 2019 guards)`: a path with the unit of its declaration."""
-    if path == "guards.scale":
-        return f"{path} (share of {year} guards)" if year else f"{path} (share of the guards given)"
-    declared = next((p for p in parameters() if p.path == path), None)
-    if declared is None or not declared.unit:
-        return tidy(path, 60)
-    unit = declared.unit
-    if declared.description.startswith("of "):  # declarations read on: unit, then what it is a unit of
-        unit = f"{unit} {declared.description}"
-    return f"{path} ({unit.split(';')[0]})"
-
-
-def path_lines(path: str, year: str = "") -> str:
-    """The same on a few short lines, for the side of small axes."""
-    name, _, unit = path_label(path, year).partition(" (")
-    lines = textwrap.wrap(f"({unit}", 22, max_lines=2, placeholder="…)") if unit else []
-    return "\n".join([tidy(name, 30), *lines])
-
-
-def span(low: float, high: float) -> str:
-    """`98 to 3,512`, or one number where they are the same."""
-    return count(low) if count(low) == count(high) else f"{count(low)} to {count(high)}"
-
-
-def settings(values: dict[str, Any]) -> str:
-    """`isr.coverage 0.4, control.handover none`."""
-    return ", ".join(f"{tidy(path, 40)} {setting(value)}" for path, value in values.items())
 
 
 def widest(values: Iterable[Numbers]) -> float:

@@ -12,12 +12,12 @@ def write_report(results: Path) -> Path:
     from sim.experiment.results import Results
     from sim.plots import drawn
     from sim.plots.save import replace
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
     from sim.report.page import page
 
-    study = Study(Results.open(results))
+    view = ResultsView(Results.open(results))
     path = results / REPORT
-    replace(path, page(study, drawn(study)).encode())
+    replace(path, page(view, drawn(view)).encode())
     return path
 
 
@@ -26,11 +26,11 @@ def write_all(results: Path) -> list[Path]:
     from sim.experiment.results import Results
     from sim.plots import drawn, write_drawn
     from sim.plots.save import replace
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
     from sim.report.page import page
 
-    study = Study(Results.open(results))
-    figures = drawn(study)
+    view = ResultsView(Results.open(results))
+    figures = drawn(view)
     paths = write_drawn(results, figures)
-    replace(results / REPORT, page(study, figures).encode())
+    replace(results / REPORT, page(view, figures).encode())
     return [*paths, results / REPORT]

@@ -9,28 +9,28 @@ from jinja2 import Environment, StrictUndefined
 
 from sim.plots import Drawn
 from sim.plots.provenance import Provenance
-from sim.plots.study import Study
-from sim.plots.style import tidy
+from sim.plots.view import ResultsView
 from sim.report import brief
+from sim.wording import tidy
 
 
-def page(study: Study, figures: list[Drawn]) -> str:
+def page(view: ResultsView, figures: list[Drawn]) -> str:
     """The report as HTML."""
-    told = Provenance.of(study)
+    told = Provenance.of(view)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["code"] = _code
     template = environment.from_string(files("sim.report").joinpath("report.html.j2").read_text("utf-8"))
     return template.render(
         name=tidy(told.name or "results", 200),
         description=told.description,
-        line=told.line(study),
-        status=study.results.status,
-        point=brief.setting_of(study),
-        answers=brief.answers(study),
-        tables=brief.tables(study),
+        line=told.line(view),
+        status=view.results.status,
+        point=brief.setting_of(view),
+        answers=brief.answers(view),
+        tables=brief.tables(view),
         figures=[(figure.name, figure.caption, _uri(figure.svg)) for figure in figures],
         notes=told.notes,
-        provenance=brief.provenance(study),
+        provenance=brief.provenance(view),
         words=brief.WORDS,
         limits=brief.NOT,
     )

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from sim.experiment.results import Results
-from sim.plots.style import count
 from sim.report import write_all, write_report
+from sim.wording import count
 from tests.plots.folders import made_up
 from tests.plots.test_figures import GRID, HOSTILE, SCALES
 

@@ -1,4 +1,4 @@
-"""What a sweep says: where the guard gets too thin, and which factor matters most."""
+"""Which factor of a sweep matters most: the change of a metric's median over each, from paired replicates."""
 
 from __future__ import annotations
 
@@ -9,36 +9,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment import summary
-from sim.experiment.results import Results
+from sim.analysis.summary import Floats
 
-Floats = NDArray[np.float64]
+Keys = NDArray[np.int64]
 
-WITHIN = 2.0
-"""The guard is thick enough while the median of escaped stays within so many times that at the largest scale,"""
-FEW = 10.0
-"""or within so many exits."""
 MOST_LEVELS = 25
 """Levels of a factor that are compared one by one; a sampled factor has as many as there are samples."""
 RESAMPLES = 400
 """Bootstrap samples for an interval; fewer where a design is very large."""
 WORK = 40_000_000
 """Most numbers to look at for one interval."""
-
-
-class Tipping(NamedTuple):
-    """How thin the guard can get.
-
-    Down to `scale` the median of escaped stays at or below `limit`; `reference` is that median at `largest`; `below`
-    is the next lower scale tried and `median_below` the median there, None if `scale` is the lowest tried.
-    """
-
-    scale: float
-    largest: float
-    reference: float
-    limit: float
-    below: float | None
-    median_below: float | None
 
 
 class Effect(NamedTuple):
@@ -71,36 +51,19 @@ class Paired(NamedTuple):
         return list(dict.fromkeys(entry[path] for entry in self.points))
 
 
-def paired(results: Results, metric: str = "escaped") -> Paired:
-    """A metric as a table of points by replicates."""
-    points = results.points.to_pylist()
-    runs = results.done(["point", "replicate", metric])
-    point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
+def paired(points: list[dict[str, Any]], point: Keys, replicate: Keys, values: Floats) -> Paired:
+    """Return a metric as a table of points by replicates, those left out that are missing at some point.
+
+    Parameters: points, the rows of `points`; point, replicate and values, one of each per row of `runs`.
+    """
     row = {entry["point"]: k for k, entry in enumerate(points)}
     numbers, column = np.unique(replicate, return_inverse=True)
-    values = np.full((len(points), len(numbers)), math.nan)
-    there = np.zeros(values.shape, bool)
+    table = np.full((len(points), len(numbers)), math.nan)
+    there = np.zeros(table.shape, bool)
     at = np.array([row[int(p)] for p in point], np.int64)
-    values[at, column] = summary.numbers(runs, metric)
+    table[at, column] = values
     there[at, column] = True
-    return Paired(points, values[:, there.all(axis=0)])
-
-
-def tipping(table: Paired, path: str = "guards.scale") -> Tipping | None:
-    """Smallest scale from which on upwards the median of escaped, over all points of a scale, stays within the limit.
-
-    None unless the path takes at least two numbers.
-    """
-    levels = table.levels(path)
-    if len(levels) < 2 or not all(isinstance(level, int | float) for level in levels) or not table.values.size:
-        return None
-    scales = sorted(levels, reverse=True)
-    medians = [float(np.median(table.at(path, scale))) for scale in scales]
-    limit = max(WITHIN * medians[0], FEW)
-    within = next((k for k, median in enumerate(medians) if median > limit), len(scales))
-    tipped = within < len(scales)
-    below, median_below = (scales[within], medians[within]) if tipped else (None, None)
-    return Tipping(scales[within - 1], scales[0], medians[0], limit, below, median_below)
+    return Paired(points, table[:, there.all(axis=0)])
 
 
 def effects(table: Paired, varied: Sequence[str]) -> list[Effect]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.summary import numbers
+from sim.analysis.tipping import PATH, Tipping, tipping
+from sim.experiment.query import numbers
 from sim.scenario.errors import InputError
 from sim.scenario.fields import parameters
 
@@ -36,7 +37,7 @@ MOST_ROWS = 4_000_000
 """Rows of `daily` or `facilities` that a figure looks at."""
 
 
-class Study:
+class ResultsView:
     """A view of results. `points` gives the varied paths' values of each point; `varied` the paths that really vary.
 
     Replicates that failed are left out everywhere, and counted in `failed`.
@@ -51,9 +52,9 @@ class Study:
         self.varied = [path for path in results.varied if len({_key(p[path]) for p in self.points}) > 1]
 
     @classmethod
-    def of(cls, results: Results | Study) -> Study:
+    def of(cls, results: Results | ResultsView) -> ResultsView:
         """A view of results; a view itself as it is, so that what it has read is read once."""
-        return results if isinstance(results, Study) else cls(results)
+        return results if isinstance(results, ResultsView) else cls(results)
 
     # Runs
 
@@ -197,6 +198,20 @@ class Study:
         medians = [np.median(values) if len(values) else -1.0 for values in self.runs("escaped")]
         ranked = [int(n) for n in np.argsort(medians, kind="stable")]
         return "", list(dict.fromkeys([ranked[0], ranked[len(ranked) // 2], ranked[-1]]))
+
+    @cached_property
+    def guards(self) -> list[int]:
+        """Points along guards.scale, all else as at the reference point; empty unless it is varied over numbers."""
+        return self.along(PATH) if PATH in self.varied and self.numeric(PATH) else []
+
+    @cached_property
+    def tipping(self) -> Tipping | None:
+        """How thin the guard can get along `guards`: the one answer of console, figure and report."""
+        escaped, population = self.runs("escaped"), self.runs("population")
+        if not all(len(escaped[n]) for n in self.guards):
+            return None
+        held = float(np.median(population[self.guards[0]])) if self.guards else 0.0
+        return tipping([float(self.points[n][PATH]) for n in self.guards], [escaped[n] for n in self.guards], held)
 
     def label(self, path: str, point: int) -> str:
         """A point's short name: its value on the path that is shown, else its number."""

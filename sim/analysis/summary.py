@@ -69,27 +69,6 @@ def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None
     return found
 
 
-def metrics(runs: Any) -> dict[str, dict[str, float | int | None]]:
-    """Every metric of a table of `runs`, failed replicates left out."""
-    good = done(runs)
-    return {name: metric(numbers(good, name), nullable=column.nullable) for name, column in METRICS.items()}
-
-
-def done(runs: Any) -> Any:
-    """The rows of `runs` whose replicates came to their end."""
-    import pyarrow.compute as pc
-
-    return runs.filter(pc.equal(runs["status"], "done"))
-
-
-def numbers(table: Any, name: str) -> Floats:
-    """A column as floats, NaN for null."""
-    import pyarrow as pa
-
-    column = table[name].cast(pa.float64(), safe=False)
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
-
-
 def _plain(value: Any) -> float | None:
     number = float(value)
     return number if math.isfinite(number) else None
