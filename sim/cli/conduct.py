@@ -46,7 +46,7 @@ def replay(design: Design, results: Results, point: int, how: Running) -> None:
     failed again.
     """
     from sim.cli.answer import replayed
-    from sim.experiment.replay import other_code, same_as_stored
+    from sim.experiment.replay import made_by, same_as_stored
     from sim.experiment.results import Results
 
     if how.out is not None and results.path is not None and how.out.resolve() == results.path.resolve():
@@ -62,11 +62,11 @@ def replay(design: Design, results: Results, point: int, how: Running) -> None:
     if 0 < again.failed < design.total:
         _complain("the branch failed; `runs` holds its error")
     same = same_as_stored(results, again, point, design.start)
-    other = other_code(results)
+    other = made_by(results)
     wrong = not same and other is None
     verdict = "equals the stored row" if same else "DIFFERS from the stored row"
     if other is not None:
-        verdict += f" (the results were made by code {other})"
+        verdict += f" (the results were made by {other})"
     drawn = [] if how.no_plots or again.status != "done" else _drawn(store.path)
     if not how.quiet or wrong:
         print(f"replicate {design.start} of point {point}: {verdict}", file=sys.stderr)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
-from sim.engine.version import code_hash
+from sim.experiment.environment import Environment, differences, here
 from sim.scenario.errors import InputError, Problem
 
 PATIENCE = 10.0
@@ -27,11 +27,16 @@ class NoWorkers(Exception):
     """No worker is left that has this code."""
 
 
-def run_here(code: str, work: Callable[..., Any], *arguments: Any) -> Any:
-    """Do the work, on a worker. Raises ForeignCode if its code is not `code`."""
-    if code_hash() != code:
-        raise ForeignCode(f"the code here is {code_hash()}, asked for was {code}")
+def run_here(asked: Environment, work: Callable[..., Any], *arguments: Any) -> Any:
+    """Do the work, on a worker. Raises ForeignCode if its environment is not the one asked for."""
+    for name, theirs, ours in _named(asked):
+        raise ForeignCode(f"the {name} here is {ours}, asked for was {theirs}")
     return work(*arguments)
+
+
+def _named(environment: Environment) -> list[tuple[str, str | None, str | None]]:
+    """Return what differs here from another environment: its name, there and here."""
+    return [(found.name, found.theirs, found.ours) for found in differences(*environment)]
 
 
 class Cluster(Executor):
@@ -68,7 +73,7 @@ class Cluster(Executor):
             distributed.scheduler.KilledWorker,
         )
         self._say = say
-        self._codes: dict[str, str] = {}
+        self._fit: dict[str, bool] = {}
         self._same: list[str] = []
         self._looked = 0.0
         try:
@@ -90,7 +95,7 @@ class Cluster(Executor):
             self._look()
         # Were only these allowed, a batch whose workers all went would wait for ever; `run_here` guards the others.
         executor = self._client.get_executor(workers=self._same, allow_other_workers=True, retries=RETRIES, pure=False)
-        future: Future[Any] = executor.submit(run_here, code_hash(), fn, *args, **kwargs)
+        future: Future[Any] = executor.submit(run_here, here(), fn, *args, **kwargs)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
@@ -101,14 +106,21 @@ class Cluster(Executor):
         """Ask new workers for their code. Raises NoWorkers if none has ours."""
         known = list(self._client.scheduler_info(n_workers=-1)["workers"])
         self._looked = time.monotonic()
-        new = [address for address in known if address not in self._codes]
+        new = [address for address in known if address not in self._fit]
         if new:
-            found = self._client.run(code_hash, workers=new, on_error="return")
+            found = self._client.run(here, workers=new, on_error="return")
             for address in new:
-                answer = found.get(address)
-                self._codes[address] = answer if isinstance(answer, str) else f"unknown ({type(answer).__name__})"
-                if self._codes[address] != code_hash():
-                    self._say(f"worker {address} is refused: its code is {self._codes[address]}, ours is {code_hash()}")
-        self._same = sorted(address for address in known if self._codes[address] == code_hash())
+                refused = _refused(found.get(address))
+                self._fit[address] = not refused
+                if refused:
+                    self._say(f"worker {address} is refused: {refused}")
+        self._same = sorted(address for address in known if self._fit[address])
         if not self._same:
             raise NoWorkers("the cluster has no worker with this code")
+
+
+def _refused(answer: object) -> str:
+    """Return why a worker that gave this answer is refused, empty if it is not."""
+    if not isinstance(answer, Environment):
+        return f"its code is unknown ({type(answer).__name__}), ours is {here().code}"
+    return "; ".join(f"its {name} is {theirs}, ours is {ours}" for name, theirs, ours in _named(answer))

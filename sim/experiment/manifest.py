@@ -10,12 +10,11 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sim.engine.version import code_hash
 from sim.experiment.design import Batch, Design
+from sim.experiment.environment import here, installed
 from sim.experiment.settings import differences
 from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
 from sim.outcomes import RECORD_LEVELS, TABLES
@@ -23,8 +22,6 @@ from sim.outcomes import RECORD_LEVELS, TABLES
 if TYPE_CHECKING:
     from sim.experiment.precision import Precision
 
-PACKAGES = ("mesa", "numpy", "scipy", "numba", "llvmlite", "pyarrow", "pydantic")
-"""Packages whose versions the numbers could depend on."""
 OFTEN = 0.1
 """Least time between two writings while parts arrive, seconds."""
 
@@ -68,12 +65,12 @@ class Manifest:
                 "varied": list(design.varied),
                 "inputs": {},
                 "notes": [],
-                "version": _version(PROGRAM),
-                "code": code_hash(),
+                "version": installed(PROGRAM),
+                "code": here().code,
                 "commit": None,
-                "python": platform.python_version(),
+                "python": here().python,
                 "architecture": platform.machine(),
-                "packages": {name: _version(name) for name in PACKAGES},
+                "packages": dict(here().packages),
                 "counts": {"replicates": design.total, "done": 0, "failed": 0},
                 "timings": {
                     "started": _now(), "ended": None, "seconds": None, "compiling": None, "per_second": None,
@@ -193,8 +190,8 @@ class Manifest:
 SHAPE: dict[str, tuple[type, ...]] = {
     "kind": (str,), "name": (str,), "status": (str,), "seed": (int,), "replicates": (int,), "batch": (int, type(None)),
     "record": (str,), "precision": (dict, type(None)), "design": (str,), "varied": (list,), "inputs": (dict,),
-    "request": (dict,), "packages": (dict,), "counts": (dict,), "timings": (dict,), "files": (dict,),
-    "points": (list,), "parts": (list,),
+    "request": (dict,), "code": (str,), "python": (str,), "packages": (dict,), "counts": (dict,), "timings": (dict,),
+    "files": (dict,), "points": (list,), "parts": (list,),
 }  # fmt: skip
 """What reading and resuming rely on."""
 PART_SHAPE: dict[str, type] = {
@@ -242,10 +239,3 @@ def _way_back(folder: Path) -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sim.engine.version import code_hash
 from sim.experiment.branch import check_later
 from sim.experiment.design import Design, Loaded, Past
+from sim.experiment.environment import differences
 from sim.experiment.results import Results
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.resolved import Resolved
@@ -80,10 +80,11 @@ def same_as_stored(results: Results, again: Results, point: int, replicate: int)
     return bool(stored.equals(replayed))
 
 
-def other_code(results: Results) -> str | None:
-    """The code that made the results, if it is not this."""
-    made = results.manifest["code"]
-    return None if made == code_hash() else str(made)
+def made_by(results: Results) -> str | None:
+    """Return the code, Python and packages that made the results, as far as they are others than here."""
+    manifest = results.manifest
+    found = differences(manifest["code"], manifest.get("python"), manifest.get("packages") or {})
+    return ", ".join(f"{difference.name} {difference.theirs}" for difference in found) or None
 
 
 def _check_replicate(results: Results, point: int, replicate: int) -> None:

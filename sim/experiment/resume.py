@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.engine.version import code_hash
 from sim.experiment.design import Design, scenario_design, sweep_design
+from sim.experiment.environment import differences
 from sim.experiment.manifest import check_shape
 from sim.experiment.store import FORMAT, MANIFEST, PART, PROGRAM, Folder, parsed
 from sim.outcomes import TABLES, tables_of
@@ -78,18 +78,12 @@ def _manifest(store: Folder) -> dict[str, Any]:
 
 
 def _code(data: dict[str, Any], store: Folder) -> Iterator[Problem]:
-    """Whether the same code and packages would run."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    if data["code"] != code_hash():
-        yield _problem(store, "code", f"the results were made by code {data['code']}, this is {code_hash()}")
-    for name, before in data["packages"].items():
-        try:
-            now: str | None = version(name)
-        except PackageNotFoundError:
-            now = None
-        if now != before:
-            yield _problem(store, f"packages.{name}", f"{before} then, {now} now")
+    """Yield a problem for the code, Python or package that is not what made the results."""
+    for key, before, now in differences(data["code"], data["python"], data["packages"]):
+        if key == "code":
+            yield _problem(store, key, f"the results were made by code {before}, this is {now}")
+        else:
+            yield _problem(store, key, f"{before} then, {now} now")
 
 
 def _design(data: dict[str, Any], store: Folder) -> Design:
