@@ -126,8 +126,8 @@ def encoding(scenario: str, replicates: int, runs: int) -> tuple[list[float], fl
     from sim.experiment.batch import _Rows, encoded
     from sim.experiment.design import Batch
     from sim.model import Run
-    from sim.outcomes import tables_of
     from sim.scenario.loader import load
+    from sim.tables import tables_of
 
     rows = _Rows(Batch(0, 0, replicates), 1)
     run = Run(load(scenario))

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.tables import TABLES as TABLE_LEVELS
+
 CAUSES = ("stealth", "disorder", "assault", "shelling", "abandonment", "release")
 ROLE_COLUMNS = (
     "guarding_force",
@@ -133,48 +135,33 @@ REPORTS: tuple[Column, ...] = (
 )
 
 
-RECORD_LEVELS = ("summary", "daily", "full")
-"""What `--record` takes: each level writes the tables of the ones before it, and more."""
-
-
 class Table(NamedTuple):
-    """One table of results: its keys, its other columns, and the lowest record level that writes it.
+    """One table of results: its keys and its other columns.
 
     `failed` tells that a failed replicate has a row, in which every column but the keys is null.
     """
 
     keys: tuple[Column, ...]
     columns: tuple[Column, ...]
-    record: str
     failed: bool = False
 
 
 _REPLICATE = (_count("point", "", "number of the point"), _count("replicate", "", "number of the replicate"))
-TABLES: dict[str, Table] = {
-    "runs": Table(
-        (
-            *_REPLICATE,
-            _count("seed", "", "seed of the random numbers"),
-            Column("status", "name", "", "done or failed"),
-            Column("error", "name", "", "error of a failed replicate", True),
-        ),
-        RUNS,
-        "summary",
-        failed=True,
-    ),
-    "daily": Table((*_REPLICATE, _count("day", "days", "days since the start")), DAILY, "daily"),
-    "facilities": Table((*_REPLICATE, Column("facility", "name", "", "where")), FACILITIES, "daily"),
-    "events": Table(_REPLICATE, EVENTS, "full"),
-    "reports": Table(_REPLICATE, REPORTS, "full"),
-    "episodes": Table(_REPLICATE, EPISODES, "full"),
+_OUTCOME = (
+    _count("seed", "", "seed of the random numbers"),
+    Column("status", "name", "", "done or failed"),
+    Column("error", "name", "", "error of a failed replicate", True),
+)
+_COLUMNS = {
+    "runs": Table((*_REPLICATE, *_OUTCOME), RUNS, failed=True),
+    "daily": Table((*_REPLICATE, _count("day", "days", "days since the start")), DAILY),
+    "facilities": Table((*_REPLICATE, Column("facility", "name", "", "where")), FACILITIES),
+    "events": Table(_REPLICATE, EVENTS),
+    "reports": Table(_REPLICATE, REPORTS),
+    "episodes": Table(_REPLICATE, EPISODES),
 }
-"""Every table of a results folder, in order."""
-
-
-def tables_of(record: str) -> tuple[str, ...]:
-    """Return the names of the tables that a record level writes."""
-    levels = RECORD_LEVELS[: RECORD_LEVELS.index(record) + 1]
-    return tuple(name for name, table in TABLES.items() if table.record in levels)
+TABLES = {name: _COLUMNS[name] for name in TABLE_LEVELS}
+"""Columns of every table that `sim.tables` names."""
 
 
 def record_of(columns: tuple[Column, ...]) -> np.dtype:

@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
+from sim import outcomes
+from sim.tables import TABLES
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
     "scenario",
@@ -17,6 +20,7 @@ ROOMS = (
     "world",
     "claims",
     "agents",
+    "tables",
     "outcomes",
     "analysis",
     "wording",
@@ -190,8 +194,6 @@ def test_a_circle_is_seen(files, tmp_path):
 
 def lists_of_tables(source: str) -> list[int]:
     """Return the lines of a file on which a literal lists tables of results by name."""
-    from sim.outcomes import TABLES
-
     found = []
     for node in ast.walk(ast.parse(source)):
         items = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
@@ -205,11 +207,12 @@ def test_tables_are_listed_in_one_place():
     found = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in sorted((ROOT / "sim").rglob("*.py"))
-        if path != ROOT / "sim/outcomes.py"
+        if path not in (ROOT / "sim/tables.py", ROOT / "sim/outcomes.py")
         for line in lists_of_tables(path.read_text("utf-8"))
     ]
     assert not found, "\n" + "\n".join(found)
-    assert lists_of_tables((ROOT / "sim/outcomes.py").read_text("utf-8"))
+    assert list(outcomes.TABLES) == list(outcomes._COLUMNS) == list(TABLES), "every table named has its columns"
+    assert lists_of_tables((ROOT / "sim/tables.py").read_text("utf-8"))
     assert lists_of_tables("LEVELS = {'daily': ('runs', 'daily')}") == [1]
 
 

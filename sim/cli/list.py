@@ -53,16 +53,10 @@ def _results() -> Iterator[dict[str, Any]]:
     for path in sorted(found):
         try:
             data = parsed(path.read_bytes())
-            if data.get("program") != PROGRAM:
-                continue
-            counts = data["counts"]
-            yield {
-                "folder": str(path.parent),
-                "kind": data["kind"],
-                "name": data["name"],
-                "status": data["status"],
-                "done": counts["done"],
-                "replicates": counts["replicates"],
-            }
-        except (OSError, ValueError, KeyError, TypeError):
+            words = {name: data[name] for name in ("kind", "name", "status")}
+            counts = {name: data["counts"][name] for name in ("done", "replicates")}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
+        of_kind = all(type(word) is str for word in words.values()) and all(type(n) is int for n in counts.values())
+        if data.get("program") == PROGRAM and of_kind:
+            yield {"folder": str(path.parent), **words, **counts}

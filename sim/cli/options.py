@@ -9,13 +9,14 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from sim.outcomes import RECORD_LEVELS
 from sim.scenario.loader import parse_sets
+from sim.tables import RECORD_LEVELS
 
 Record = StrEnum("Record", list(RECORD_LEVELS))  # type: ignore[misc] # mypy wants the names written out
 """How much of a run is written."""
 DAILY = Record("daily")
 
+ResultsFolder = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")]
 Replicates = Annotated[int | None, typer.Option("--replicates", min=1, help="Replicates of each point.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
 Days = Annotated[float | None, typer.Option("--days", help="Length of a run, days.")]
@@ -40,7 +41,7 @@ NoPlots = Annotated[bool, typer.Option("--no-plots", help="Draw no figures.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results in the folder.")]
 
 
-class Running(NamedTuple):
+class RunOptions(NamedTuple):
     """How to run, and what to say of it."""
 
     workers: int | None = None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
-RULE_SOURCES = ("engine", "world", "claims", "agents", "model", "model.py", "outcomes.py", "scenario")
+RULE_SOURCES = ("engine", "world", "claims", "agents", "model", "model.py", "outcomes.py", "tables.py", "scenario")
 """Files and folders of `sim/` that compiled rules are made of; a test holds this against the imports."""
 TABLE_SOURCES = (*RULE_SOURCES, "experiment", "analysis/summary.py")
 """Files and folders of `sim/` that can change a table of results."""

@@ -18,8 +18,9 @@ from sim.experiment import tables
 from sim.experiment.branch import Branch
 from sim.experiment.design import Batch, Past
 from sim.model import Run
-from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD, tables_of
+from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
 from sim.scenario.resolved import Resolved
+from sim.tables import tables_of
 
 LONGEST_ERROR = 500
 """Characters of an error that a row keeps."""

@@ -17,7 +17,7 @@ from sim.experiment.design import Batch, Design
 from sim.experiment.environment import here, installed
 from sim.experiment.settings import differences
 from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
-from sim.outcomes import RECORD_LEVELS, TABLES
+from sim.tables import RECORD_LEVELS, TABLES
 
 if TYPE_CHECKING:
     from sim.experiment.precision import Precision

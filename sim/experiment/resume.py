@@ -13,9 +13,9 @@ from sim.experiment.design import Design, scenario_design, sweep_design
 from sim.experiment.environment import differences
 from sim.experiment.manifest import check_shape
 from sim.experiment.store import FORMAT, MANIFEST, PART, PROGRAM, Folder, parsed
-from sim.outcomes import TABLES, tables_of
 from sim.scenario.errors import InputError, Problem, shown
 from sim.scenario.files import display
+from sim.tables import TABLES, tables_of
 
 SAME = "results that this version, these files and this seed began; or a new run"
 

@@ -15,10 +15,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sim.outcomes import TABLES
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.files import display
 from sim.scenario.jointdraws import KEPT
+from sim.tables import TABLES
 
 PROGRAM = "detention-sim"
 FORMAT = 1

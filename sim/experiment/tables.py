@@ -20,9 +20,9 @@ from sim.outcomes import (
     TABLES,
     Column,
     Table,
-    tables_of,
 )
 from sim.scenario.parameters import ROLES
+from sim.tables import tables_of
 from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, MOVED
 
 TYPES = {"count": pa.int64(), "level": pa.float64(), "name": pa.string()}

@@ -13,7 +13,7 @@ import pytest
 from sim.cli.main import main
 from sim.experiment.results import Results
 from sim.experiment.store import Folder
-from sim.outcomes import TABLES
+from sim.tables import TABLES
 
 
 @pytest.fixture

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import Running
+from sim.cli import options
+from sim.cli.options import RunOptions
 from sim.experiment.design import Design
 from sim.experiment.execution import FULL, AllFailed, Interrupted, continuing, execute, recording
 from sim.experiment.manifest import Manifest
@@ -23,7 +24,36 @@ if TYPE_CHECKING:
     from sim.experiment.results import Results
 
 
-def conduct(design: Design, how: Running) -> None:
+def design_command(kind: str, help: str, load: Callable[[str, dict[str, object]], Design]) -> Callable[..., None]:
+    """Return the command that runs a design. The options of `run` and `sweep` are declared here alone.
+
+    Parameters: kind, name of the argument, and its help; load, what makes a design of that file and of overrides.
+    """
+
+    def command(
+        file: str,
+        replicates: options.Replicates = None,
+        seed: options.Seed = None,
+        days: options.Days = None,
+        sets: options.Sets = None,
+        workers: options.Workers = None,
+        cluster: options.Cluster = None,
+        precision: options.PrecisionText = None,
+        out: options.Out = None,
+        record: options.Recorded = options.DAILY,
+        as_json: options.AsJson = False,
+        quiet: options.Quiet = False,
+        no_plots: options.NoPlots = False,
+        overwrite: options.Overwrite = False,
+    ) -> None:
+        design = load(file, options.overrides(sets, replicates, seed, days))
+        run_design(design, RunOptions(workers, cluster, precision, out, record, as_json, quiet, no_plots, overwrite))
+
+    command.__annotations__["file"] = Annotated[str, typer.Argument(metavar=kind, help=help)]
+    return command
+
+
+def run_design(design: Design, how: RunOptions) -> None:
     """Run a design into its folder and print the answer.
 
     Raises InputError, typer.Exit(3) if stopped, typer.Exit(1) if all replicates failed.
@@ -39,10 +69,10 @@ def conduct(design: Design, how: Running) -> None:
     _conclude(store.path, how)
 
 
-def replay(design: Design, results: Results, point: int, how: Running) -> None:
+def replay(design: Design, results: Results, point: int, how: RunOptions) -> None:
     """Run one replicate again, and compare it with what is stored.
 
-    Raises typer.Exit(1) if it differs though the code is the same; and as `conduct` does, but for a replicate that
+    Raises typer.Exit(1) if it differs though the code is the same; and as `run_design` does, but for a replicate that
     failed again.
     """
     from sim.cli.answer import replayed
@@ -78,8 +108,8 @@ def replay(design: Design, results: Results, point: int, how: Running) -> None:
         typer.echo(json.dumps({**sweep_json(again), "same": same}))
 
 
-def resume(how: Running) -> None:
-    """Finish what lies in a folder and print the answer. Raises as `conduct` does."""
+def resume(how: RunOptions) -> None:
+    """Finish what lies in a folder and print the answer. Raises as `run_design` does."""
     from sim.experiment.resume import begun
 
     assert how.out is not None
@@ -104,7 +134,7 @@ def resume(how: Running) -> None:
     _conclude(store.path, how, resumed=True)
 
 
-def _execute(design: Design, store: Folder, manifest: Manifest, how: Running) -> None:
+def _execute(design: Design, store: Folder, manifest: Manifest, how: RunOptions) -> None:
     with Screen(quiet=how.quiet) as screen:
         execute(design, store, manifest, workers=how.workers, cluster=how.cluster, watcher=screen)
 
@@ -122,7 +152,7 @@ def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]
         raise typer.Exit(1) from None
 
 
-def _conclude(path: Path, how: Running, *, resumed: bool = False) -> None:
+def _conclude(path: Path, how: RunOptions, *, resumed: bool = False) -> None:
     """Figures, the answer, and where everything is."""
     from sim.cli.answer import answer
     from sim.experiment.results import Results
