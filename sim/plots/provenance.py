@@ -45,13 +45,11 @@ class Provenance(NamedTuple):
 
     def line(self, view: ResultsView) -> str:
         """The small print of a figure."""
-        low, high = view.replicates
-        replicates = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        many = len(view.points) > 1
+        many = view.wanted > 1
         parts = [
             self.name[:60] + ("…" if len(self.name) > 60 else ""),
-            f"{len(view.points):,} points" if many else "",
-            f"{replicates} replicate{'' if high == 1 else 's'}{' each' if many else ''}",
+            f"{view.points_said} points" if many else "",
+            f"{view.replicates_said} replicate{'' if view.replicates[1] == 1 else 's'}{' each' if many else ''}",
             f"{view.failed:,} failed and left out" if view.failed else "",
             f"seed {self.seed}" if self.seed else "",
             f"detention-sim {self.version}".strip(),

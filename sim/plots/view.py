@@ -40,12 +40,17 @@ MOST_ROWS = 4_000_000
 class ResultsView:
     """A view of results. `points` gives the varied paths' values of each point; `varied` the paths that really vary.
 
-    Replicates that failed are left out everywhere, and counted in `failed`.
+    Replicates that failed are left out everywhere, and counted in `failed`. Points without a replicate that came to
+    its end are left out too; `wanted` counts all points.
     """
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        listed = sorted(results.manifest["points"], key=lambda entry: entry["point"])
+        parts = [part for part in results.manifest["parts"] if part["table"] == "runs"]
+        begun = {part["point"] for part in parts if part["rows"] > part.get("failed", 0)}
+        every = sorted(results.manifest["points"], key=lambda entry: entry["point"])
+        listed = [entry for entry in every if entry["point"] in begun]
+        self.wanted = len(every)
         self.index = [int(entry["point"]) for entry in listed]
         self.points: list[dict[str, Any]] = [dict(entry["values"]) for entry in listed]
         self._columns: dict[str, dict[int, Numbers]] = {}
@@ -74,6 +79,17 @@ class ResultsView:
         """Fewest and most replicates of a point."""
         counts = [len(values) for values in self.runs("escaped")] or [0]
         return min(counts), max(counts)
+
+    @property
+    def points_said(self) -> str:
+        """Number of points, and of how many, where some are not run yet."""
+        return f"{len(self.points):,}" + (f" of {self.wanted:,}" if len(self.points) < self.wanted else "")
+
+    @property
+    def replicates_said(self) -> str:
+        """Replicates of each point."""
+        low, high = self.replicates
+        return f"{low:,}" if low == high else f"{low:,} to {high:,}"
 
     # Days and facilities
 

@@ -342,8 +342,8 @@ def provenance(view: ResultsView) -> list[tuple[str, str]]:
     rows = [
         ("scenario or sweep", tidy(told.name, 200)),
         ("status", f"{view.results.status}, {done:,} replicates done, {view.failed:,} failed"),
-        ("points", f"{len(view.points):,}"),
-        ("replicates of each", f"{view.replicates[1]:,}"),
+        ("points", view.points_said),
+        ("replicates of each", view.replicates_said),
         ("seed", told.seed),
         ("days simulated", f"{view.horizon(view.reference):g}" if view.index else ""),
         ("recorded", str(manifest.get("record", ""))),

@@ -365,6 +365,28 @@ def test_results_that_have_only_begun_have_no_figure(tmp_path) -> None:
     assert write_plots(folder) == []
 
 
+def stopped(folder: Path, points, kept: int, **given) -> Path:
+    """Make results of a sweep that was stopped after its first points."""
+    made_up(folder, points, **given)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    parts = [part for part in manifest["parts"] if part["point"] < kept]
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "parts": parts, "status": "stopped"}))
+    return folder
+
+
+@pytest.mark.parametrize("points", [SAMPLED, GRID, SCALES])
+@pytest.mark.parametrize("kept", [0, 1, 3])
+@pytest.mark.filterwarnings("error")
+def test_a_sweep_stopped_early_is_drawn_from_the_points_it_has(tmp_path, points, kept) -> None:
+    folder = stopped(tmp_path / "r", points, kept, replicates=4)
+    names = {path.stem for path in write_plots(folder)}
+    assert {"exceedance", "truth_and_belief", "facilities", "detection"} <= names if kept else not names
+    view = ResultsView(Results.open(folder))
+    assert view.points_said == f"{kept} of {len(points)}"
+    if kept:
+        assert f"{kept} of {len(points)} points · 4 replicates each" in " ".join(texts(exceedance.draw(view)))
+
+
 def test_figures_that_no_longer_apply_are_removed(tmp_path) -> None:
     folder = made_up(tmp_path / "r")
     (folder / "plots").mkdir()
