@@ -1,4 +1,4 @@
-"""What draws the figures of a results folder: set by the face of the package, since this room may not import plots."""
+"""The function that draws figures, set by `sim/__init__.py`: this room may not import `plots`."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from collections.abc import Callable
 from pathlib import Path
 
 write_plots: Callable[[Path], list[Path]] | None = None
-"""Draws into a results folder and returns the paths written."""
+"""Draws the figures of a results folder and returns the paths written."""

@@ -1,4 +1,4 @@
-"""What besides the inputs can change a table: the code, Python and the packages. Compared by name."""
+"""The environment of a run: code, Python and packages, which can change a table as the inputs can."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Difference(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What differs, as a sentence names it."""
+        """Name of the entry in a sentence."""
         return {"code": "code", "python": "Python"}.get(self.key, self.key.removeprefix("packages."))
 
 
@@ -50,7 +50,7 @@ def installed(package: str) -> str | None:
 
 
 def differences(code: object, python: object, packages: Mapping[str, str | None]) -> Iterator[Difference]:
-    """Yield what differs here from another environment; of Python, major and minor version matter."""
+    """Yield the differences between another environment and this one; of Python, major and minor version count."""
     ours = here()
     if code != ours.code:
         yield Difference("code", str(code), ours.code)

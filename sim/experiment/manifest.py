@@ -1,4 +1,4 @@
-"""`manifest.json`: what was run, from which inputs, by which program, and what came of it."""
+"""`manifest.json`: the design, its inputs, the program that ran it, and the parts stored."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from sim.experiment.precision import Precision
 
 OFTEN = 0.1
-"""Least time between two writings while parts arrive, seconds."""
+"""Shortest time between two writes while parts arrive, seconds."""
 
 
 class Manifest:
-    """The manifest of a run in progress: kept in `data`, written atomically. `asked` is set when it is to stop."""
+    """The manifest of a run in progress, kept in `data`, written atomically. `asked` is set when the run must stop."""
 
     def __init__(self, store: Store, data: dict[str, Any]) -> None:
-        """A manifest that lies in `store`; see `begun` and `reopened`."""
+        """A manifest in `store`; see `begun` and `reopened`."""
         self._store = store
         self._began = time.monotonic()
         self._before = float(data["timings"]["seconds"] or 0.0)
@@ -87,7 +87,7 @@ class Manifest:
 
     @classmethod
     def reopened(cls, store: Store, data: dict[str, Any], parts: list[dict[str, Any]]) -> Self:
-        """Go on with one that was read: only `parts` of what it lists are intact."""
+        """Continue a manifest that was read, with `parts` as its entries of intact parts."""
         manifest = cls(store, data)
         data["parts"] = parts
         data["status"], data["error"] = "running", None
@@ -98,7 +98,7 @@ class Manifest:
     def describe(self, design: Design, batch: int, columns: dict[str, Any], files: dict[str, str]) -> None:
         """Add what takes longer to find out: inputs, commit, the columns' units, other files, and every point.
 
-        A point's `scenario` is what its scenario changes of `scenario.yaml`.
+        The `scenario` of a point is its diff to `scenario.yaml`.
         """
         first = design.points[0].resolved
         self.data["inputs"] = design.sources
@@ -120,11 +120,11 @@ class Manifest:
         self.write()
 
     def discard(self) -> None:
-        """Remove it and what stands beside it: nothing was run."""
+        """Remove the manifest and the files beside it: nothing was run."""
         self._store.discard()
 
     def add(self, batch: Batch, parts: Mapping[str, tuple[int, str]], failed: int) -> None:
-        """Enter a batch's stored parts, rows and SHA-256 by table, and write if the last time is long enough ago."""
+        """Add the stored parts of a batch (rows, SHA-256 by table), and write if the last write is long enough ago."""
         entries = [
             {
                 "table": table,
@@ -143,20 +143,20 @@ class Manifest:
             self.write()
 
     def batches(self) -> set[Batch]:
-        """The batches that are stored."""
+        """Return the stored batches."""
         return {Batch(part["point"], part["first"], part["replicates"]) for part in self.data["parts"]}
 
     def looked(self, entries: list[dict[str, Any]]) -> None:
-        """Note what precision was reached; the replicates wanted are then those that were run."""
+        """Note the precision reached; the replicates run then count as those wanted."""
         self.data["precision"]["points"] = entries
         self.data["counts"]["replicates"] = self.counted()["done"]
 
     def compiled(self, seconds: float) -> None:
-        """Note how long the rules took to load or compile."""
+        """Note the seconds that the rules took to load or compile."""
         self.data["timings"]["compiling"] = round(seconds, 3)
 
     def finish(self, status: str, error: str | None = None) -> None:
-        """Set the final status (done, failed, stopped), put the parts in order, and write."""
+        """Set the final status (done, failed, stopped), sort the parts, and write."""
         seconds = self._before + time.monotonic() - self._began
         timings = self.data["timings"]
         done = self.counted()["done"]
@@ -171,7 +171,7 @@ class Manifest:
         self.write()
 
     def write(self) -> None:
-        """Write it now."""
+        """Write the manifest now."""
         self.counted()
         began = time.monotonic()
         self._store.write(MANIFEST, json.dumps(self.data, indent=1, default=str).encode())
@@ -179,7 +179,7 @@ class Manifest:
         self._cost = self._written - began
 
     def counted(self) -> dict[str, int]:
-        """Replicates wanted, stored, and of these failed."""
+        """Update and return the counts of replicates: wanted, stored, and of these failed."""
         stored = [part for part in self.data["parts"] if part["table"] == "runs"]
         self.data["counts"]["done"] = sum(part["replicates"] for part in stored)
         self.data["counts"]["failed"] = sum(part["failed"] for part in stored)
@@ -193,14 +193,14 @@ SHAPE: dict[str, tuple[type, ...]] = {
     "request": (dict,), "code": (str,), "python": (str,), "packages": (dict,), "counts": (dict,), "timings": (dict,),
     "files": (dict,), "points": (list,), "parts": (list,),
 }  # fmt: skip
-"""What reading and resuming rely on."""
+"""Types of the entries that `resume` relies on."""
 PART_SHAPE: dict[str, type] = {
     "table": str, "file": str, "point": int, "first": int, "replicates": int, "failed": int, "rows": int, "sha256": str,
 }  # fmt: skip
 
 
 def check_shape(data: dict[str, Any]) -> None:
-    """Raises ValueError where a manifest is not what this program writes."""
+    """Raise ValueError if a manifest lacks the entries of SHAPE."""
     for name, kinds in SHAPE.items():
         if not isinstance(data.get(name), kinds):
             raise ValueError(f"{name} is missing or of another kind")
@@ -220,7 +220,7 @@ def check_shape(data: dict[str, Any]) -> None:
 
 
 def commit() -> str | None:
-    """The checkout's commit, with `-dirty` if files differ from it; None outside a checkout."""
+    """Return the checkout's commit, with `-dirty` if files differ from it; None outside a checkout."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
@@ -233,7 +233,7 @@ def commit() -> str | None:
 
 
 def _way_back(folder: Path) -> str:
-    """The current folder as seen from another, links followed."""
+    """Return the path from a folder to the current one, links followed."""
     return os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(folder))
 
 
