@@ -7,7 +7,7 @@ imported.
 from __future__ import annotations
 
 RECORD_LEVELS = ("summary", "daily", "full")
-"""What `--record` takes: each level writes the tables of the ones before it, and more."""
+"""Values of `--record`: each level writes the tables of the ones before it, and more."""
 TABLES = {
     "runs": "summary",
     "daily": "daily",

@@ -1,4 +1,4 @@
-"""Numbers, settings and answers as people read them: the same in the console, figures, the report and the view."""
+"""Numbers, settings and answers in words, the same in the console, the figures, the report and the browser view."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from sim.scenario.fields import parameters
 
 
 def tidy(text: str, limit: int) -> str:
-    """Any text on one line of at most so many characters, without what cannot be printed."""
+    """Return a text on one line of at most `limit` characters, without unprintable ones."""
     line = " ".join(printable(str(text)).split(" "))
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def wrapped(text: str, width: int, most: int) -> list[str]:
-    """Lines of at most so many characters, at most so many of them."""
+    """Return at most `most` lines of at most `width` characters."""
     return textwrap.wrap(tidy(text, width * most), width, max_lines=most, placeholder="…") or [""]
 
 
 def count(value: float) -> str:
-    """A count with thousands apart."""
+    """Return a count with separators of thousands."""
     if math.isnan(value):
         return "–"
     return f"{value:,.0f}".replace("-", "−") if abs(value) >= 0.5 else "0"
 
 
 def mean(value: float) -> str:
-    """A mean count, with a digit after the point where it is small."""
+    """Return a mean count, with one decimal if it is small."""
     return f"{value:.1f}" if 0.05 <= abs(value) < 9.95 else count(value)
 
 
 def per_cent(share: float) -> str:
-    """A share in per cent, with as many digits as it deserves."""
+    """Return a share in per cent, with one decimal if it is below 10% or nearly 100%."""
     if math.isnan(share):
         return "–"
     value = 100.0 * share
@@ -49,7 +49,7 @@ def per_cent(share: float) -> str:
 
 
 def days(value: float) -> str:
-    """A time in days, in hours where it is short."""
+    """Return a time in days, or in hours below 2 days."""
     if math.isnan(value):
         return "–"
     if value < 2.0:
@@ -58,14 +58,14 @@ def days(value: float) -> str:
 
 
 def setting(value: Any) -> str:
-    """A varied value as labels show it."""
+    """Return a varied value as a short label."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f"{value:g}"
     return tidy(str(value), 28)
 
 
 def path_label(path: str, year: str = "") -> str:
-    """`guards.scale (share of 2019 guards)`: a path with the unit of its declaration."""
+    """Return a path with the unit of its declaration: `guards.scale (share of 2019 guards)`."""
     if path == "guards.scale":
         return f"{path} (share of {year} guards)" if year else f"{path} (share of the guards given)"
     declared = next((p for p in parameters() if p.path == path), None)
@@ -78,19 +78,19 @@ def path_label(path: str, year: str = "") -> str:
 
 
 def path_lines(path: str, year: str = "") -> str:
-    """The same on a few short lines, for the side of small axes."""
+    """Return the label of a path on a few short lines, for small axes."""
     name, _, unit = path_label(path, year).partition(" (")
     lines = textwrap.wrap(f"({unit}", 22, max_lines=2, placeholder="…)") if unit else []
     return "\n".join([tidy(name, 30), *lines])
 
 
 def span(low: float, high: float) -> str:
-    """`98 to 3,512`, or one number where they are the same."""
+    """Return `98 to 3,512`, or one number if both are the same."""
     return count(low) if count(low) == count(high) else f"{count(low)} to {count(high)}"
 
 
 def settings(values: Mapping[str, Any]) -> str:
-    """`isr.coverage 0.4, control.handover none`."""
+    """Return `isr.coverage 0.4, control.handover none`."""
     return ", ".join(f"{tidy(path, 40)} {setting(value)}" for path, value in values.items())
 
 

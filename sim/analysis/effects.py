@@ -1,4 +1,4 @@
-"""Which factor of a sweep matters most: the change of a metric's median over each, from paired replicates."""
+"""Effects of the factors of a sweep: the change of a metric's median over each, from paired replicates."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from sim.analysis.summary import Floats
 Keys = NDArray[np.int64]
 
 MOST_LEVELS = 25
-"""Levels of a factor that are compared one by one; a sampled factor has as many as there are samples."""
+"""Most levels of a factor that is compared; a sampled factor has as many as there are samples."""
 RESAMPLES = 400
 """Bootstrap samples for an interval; fewer where a design is very large."""
 WORK = 40_000_000
-"""Most numbers to look at for one interval."""
+"""Most numbers resampled for one interval."""
 
 
 class Effect(NamedTuple):
-    """How far a factor moves the median of a metric: from the level where it is least to that where it is most.
+    """Change of the median of a metric over one factor, from the level where it is least to that where it is most.
 
     The median at a level is the mean of its points' medians: each combination of the other factors counts alike.
     `low` and `high` bound the 95% interval of `change`, by resampling replicates, the same ones at every point.
@@ -37,22 +37,22 @@ class Effect(NamedTuple):
 
 
 class Paired(NamedTuple):
-    """A metric at every point for the replicates that came to their end at all of them."""
+    """A metric at every point, for the replicates that are done at all of them."""
 
     points: list[dict[str, Any]]
     values: Floats  # (points, replicates)
 
     def at(self, path: str, level: object) -> Floats:
-        """The values at all points where a factor has this level: (points, replicates)."""
+        """Return the values at all points with this level of a factor: (points, replicates)."""
         return self.values[[entry[path] == level for entry in self.points]]
 
     def levels(self, path: str) -> list[Any]:
-        """A factor's levels in the order in which the design has them."""
+        """Return the levels of a factor in the order of the design."""
         return list(dict.fromkeys(entry[path] for entry in self.points))
 
 
 def paired(points: list[dict[str, Any]], point: Keys, replicate: Keys, values: Floats) -> Paired:
-    """Return a metric as a table of points by replicates, those left out that are missing at some point.
+    """Return a metric as a table of points by replicates, without those missing at some point.
 
     Parameters: points, the rows of `points`; point, replicate and values, one of each per row of `runs`.
     """
@@ -67,7 +67,7 @@ def paired(points: list[dict[str, Any]], point: Keys, replicate: Keys, values: F
 
 
 def effects(table: Paired, varied: Sequence[str]) -> list[Effect]:
-    """What each factor does to the median, the largest first; one with too many levels to compare is left out.
+    """Return the effect of each factor on the median, largest first, without factors of more than MOST_LEVELS levels.
 
     The metric may not hold nulls.
     """
@@ -76,7 +76,7 @@ def effects(table: Paired, varied: Sequence[str]) -> list[Effect]:
 
 
 def effect(table: Paired, path: str) -> Effect:
-    """What one factor does to the median."""
+    """Return the effect of one factor on the median."""
     medians = {level: _median(table.at(path, level)) for level in table.levels(path)}
     least, most = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
     low, high = _interval(table.at(path, least), table.at(path, most))
@@ -84,7 +84,7 @@ def effect(table: Paired, path: str) -> Effect:
 
 
 def _interval(least: Floats, most: Floats) -> tuple[float, float]:
-    """95% interval of the difference of medians, replicates resampled alike on both sides."""
+    """Return the 95% interval of the difference of medians; the same replicates are resampled on both sides."""
     replicates = least.shape[1]
     generator = np.random.default_rng(1)
     samples = max(50, min(RESAMPLES, WORK // max(1, least.size + most.size)))
@@ -97,5 +97,5 @@ def _interval(least: Floats, most: Floats) -> tuple[float, float]:
 
 
 def _median(values: Floats) -> float:
-    """Mean over points of the median over replicates."""
+    """Return the mean over points of the median over replicates."""
     return float(np.mean(np.median(values, axis=1)))

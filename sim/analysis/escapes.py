@@ -15,7 +15,7 @@ Numbers = NDArray[np.float64]
 
 
 class Exceedance(NamedTuple):
-    """Share of replicates with at least `x`, for each value that occurred, with a simultaneous band."""
+    """Share of replicates with at least `x`, for each value seen, with a simultaneous band."""
 
     x: Numbers
     share: Numbers
@@ -38,7 +38,7 @@ class Summary(NamedTuple):
 
 
 def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
-    """P(X >= x) at every x that occurred, with the Dvoretzky-Kiefer-Wolfowitz band of that level.
+    """Return P(X >= x) at every x seen, with the Dvoretzky-Kiefer-Wolfowitz band of that level.
 
     Source: Massart 1990, Ann. Probab. 18(3): the band holds for all x at once, whatever the distribution.
     """
@@ -49,17 +49,17 @@ def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
 
 
 def dkw(n: int, level: float = 0.95) -> float:
-    """Half-width of the band that holds the whole distribution function of `n` replicates with that probability."""
+    """Return the half-width of the band that covers the whole distribution function with that probability."""
     return math.sqrt(math.log(2.0 / (1.0 - level)) / (2.0 * n)) if n > 0 else 1.0
 
 
 def never_bound(n: int, level: float = 0.95) -> float:
-    """Upper bound on the probability of what happened in none of `n` replicates (Clopper-Pearson, one-sided)."""
+    """Return the upper bound on the probability of an event not seen in `n` replicates (Clopper-Pearson, one-sided)."""
     return 1.0 - (1.0 - level) ** (1.0 / n) if n > 0 else 1.0
 
 
 def share_interval(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Clopper-Pearson interval of a probability, `k` of `n` seen."""
+    """Return the Clopper-Pearson interval of a probability, for `k` events in `n` replicates."""
     from scipy.stats import beta
 
     if n == 0:
@@ -71,7 +71,7 @@ def share_interval(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def summary(values: ArrayLike) -> Summary:
-    """Mean and quantiles of a column over all replicates.
+    """Return the mean and quantiles of a column over all replicates.
 
     A null stands for "not until the horizon": quantiles count it as beyond the largest value, and are NaN there; the
     mean is NaN if there is any.
@@ -87,12 +87,12 @@ def summary(values: ArrayLike) -> Summary:
 
 
 def bands(values: NDArray[np.float64], shares: tuple[float, ...]) -> Numbers:
-    """Quantiles over the first axis (replicates) of a table of replicates by days: one row per share."""
+    """Return quantiles over the replicates of a table of replicates by days: one row per share."""
     return np.asarray(np.quantile(values, shares, axis=0), float)
 
 
 def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
-    """Interval of the median by order statistics, whatever the distribution; the whole range for few replicates."""
+    """Return the interval of the median by order statistics; the whole range for few replicates."""
     from scipy.stats import binom
 
     ordered = np.sort(_known(values))

@@ -15,11 +15,11 @@ Floats = NDArray[np.float64]
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 METRICS: dict[str, Column] = {column.name: column for column in RUNS if column.kind != "name"}
-"""Numeric columns of `runs`, but for keys, by name."""
+"""Numeric columns of `runs` by name, without keys."""
 
 
 def quantiles(values: ArrayLike, probabilities: Sequence[float]) -> Floats:
-    """Quantiles over all replicates, linear between order statistics; NaN where one falls among nulls.
+    """Return quantiles over all replicates, linear between order statistics; NaN where one falls among nulls.
 
     Parameters: values, one per replicate, NaN for null. All are NaN where there are no values.
     """
@@ -35,7 +35,7 @@ def quantiles(values: ArrayLike, probabilities: Sequence[float]) -> Floats:
 
 
 def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
-    """P(X >= x) at every x that occurred: x, and the share of all replicates; a null lies beyond every x."""
+    """Return P(X >= x) at every x seen: x, and the share of all replicates; a null lies beyond every x."""
     ordered = np.sort(np.asarray(values, np.float64))
     known = ordered[~np.isnan(ordered)]
     x, first = np.unique(known, return_index=True)
@@ -43,7 +43,7 @@ def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def half_width_95(values: ArrayLike) -> float:
-    """Half-width of the mean's 95% interval, t sd / sqrt(n); NaN for fewer than two values or any null."""
+    """Return the half-width of the mean's 95% interval, t sd / sqrt(n); NaN for fewer than two values or any null."""
     from scipy.special import stdtrit
 
     array = np.asarray(values, np.float64)
@@ -53,7 +53,7 @@ def half_width_95(values: ArrayLike) -> float:
 
 
 def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None]:
-    """Mean, standard deviation, quantiles and half-width as `--json` prints them; NaN becomes None.
+    """Return mean, standard deviation, quantiles and half-width as `--json` prints them; NaN becomes None.
 
     Mean, sd and half-width are None if any value is null; `n` counts the values of a nullable column.
     """

@@ -19,16 +19,16 @@ PATH = "guards.scale"
 WITHIN = 2.0
 """Times the median with the guards as given."""
 FEW = 10.0
-"""Escapes in the median that are few whatever the guards as given let out."""
+"""Median escapes that are adequate whatever the median with the guards as given."""
 LEAST = 0.05
 """Share of those held; a run with fewer escapes is never lost."""
 
 
 class Band(NamedTuple):
-    """Between which of the values tried order tips over.
+    """The band of values between a regime in which order holds and one in which it is lost.
 
     At `holds` and beyond, away from the band, at most a share 1 - `certain` of runs is lost; at `lost` and beyond at
-    least a share `certain`. None where no value tried is so certain. A run is lost above `threshold`.
+    least a share `certain`. None where no value tried is that certain. A run is lost above `threshold`.
     """
 
     lost: float | None

@@ -1,4 +1,4 @@
-"""The answer in a few lines: how many could get out, how much of it anyone would know, and what matters."""
+"""The answer of a command in a few lines: escapes, what is known of them, and the factors that matter most."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sim.scenario.files import display
 from sim.wording import metric, settings, thinness
 
 PLAIN = str.maketrans("−–…", "--~")
-"""Signs that a terminal may lack."""
+"""Replacements for signs that a terminal may lack."""
 RANGE = (0.5, 0.05, 0.95)
 SHOWN = (
     ("escaped", "escaped (exits)"),
@@ -35,14 +35,14 @@ SHOWN = (
     ("undetected_share", "undetected share of exits"),
     ("first_report_day", "first true report (day)"),
 )
-"""Rows of a run's answer: metric and what it is called."""
+"""Rows of a run's answer: metric and label."""
 MEANT = "Change of the median, mean over the other factors, 95% interval from paired replicates:"
 COLUMNS = (("escaped", "escaped"), ("confirmed", "confirmed"), ("gap", "gap"), ("undetected_share", "undetected"))
-"""Columns of a sweep's answer."""
+"""Columns of a sweep's answer: metric and label."""
 
 
 def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
-    """Print the answer and where the files are."""
+    """Print the answer and the paths of the files."""
     with _console(to_stderr) as console:
         _title(console, results)
         if results.varied:
@@ -54,7 +54,7 @@ def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
 
 @contextlib.contextmanager
 def _console(to_stderr: bool) -> Iterator[Console]:
-    """A console whose lines come out together at the end, and not at all after an error."""
+    """Give a console that prints all lines at the end, and none after an error."""
     stream = sys.stderr if to_stderr else sys.stdout
     console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 110)
     with console.capture() as lines:
@@ -63,7 +63,7 @@ def _console(to_stderr: bool) -> Iterator[Console]:
 
 
 def replayed(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
-    """Print what one replicate came to, and beside it what its branch came to."""
+    """Print the metrics of one replicate, and beside them those of its branch."""
     points = results.points.to_pylist()
     table = _table("", *(printable(str(point.get("branch", "value"))) for point in points))
     for name, title in SHOWN:
@@ -118,7 +118,7 @@ def _of_sweep(console: Console, results: Results) -> None:
 
 
 def _levels(results: Results, path: str) -> Table:
-    """Medians and 90% ranges at each level of a factor, over all others."""
+    """Return a table of medians and 90% ranges at each level of a factor, over all others."""
     points = results.points
     level_of = dict(zip(points["point"].to_pylist(), points[path].to_pylist(), strict=True))
     names = [name for name, _ in COLUMNS]
@@ -145,13 +145,13 @@ def _factors(factors: list[Effect]) -> Table:
 
 
 def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
-    """Return how thin the guard can get, in a sentence; `fixed` is what the other varied paths are held at."""
+    """Return how thin the guard can get, in a sentence; `fixed` holds the values of the other varied paths."""
     held = f" (at {settings(fixed)})" if fixed else ""
     return f"How thin can the guard get{held}: {thinness(found)}.".translate(PLAIN)
 
 
 def extremes(table: Paired, varied: list[str]) -> str:
-    """The points with the lowest and the highest median of escaped, in words."""
+    """Return the points with the lowest and the highest median of escaped, in words."""
     medians = np.median(table.values, axis=1)
     named = []
     for k in (int(np.argmin(medians)), int(np.argmax(medians))):
@@ -172,7 +172,7 @@ def _files(console: Console, results: Results, drawn: list[Path]) -> None:
 
 
 def shown(name: str, value: float) -> str:
-    """Return a metric's value in signs that every terminal has."""
+    """Return a metric's value in ASCII."""
     return metric(name, value).translate(PLAIN)
 
 

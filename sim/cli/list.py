@@ -16,11 +16,11 @@ from sim.scenario.errors import InputError, printable
 from sim.scenario.yamlfile import read
 
 ROOT = Path("results")
-"""Where results lie by default, below the current folder."""
+"""Default folder of results, below the current one."""
 
 
 def command(as_json: AsJson = False) -> None:
-    """List what can be run and what was run."""
+    """List shipped scenarios and sweeps, and results."""
     found = {"scenarios": list(_files("")), "sweeps": list(_files("sweeps")), "results": list(_results())}
     if as_json:
         typer.echo(json.dumps(found))
@@ -37,7 +37,7 @@ def command(as_json: AsJson = False) -> None:
 
 
 def _files(kind: str) -> Iterator[dict[str, str]]:
-    """Name and description of the shipped files of a kind."""
+    """Yield name and description of the shipped files of a kind."""
     for name in shipped.names(kind):
         try:
             data = read(shipped.folder() / kind / f"{name}.yaml").data
@@ -48,7 +48,7 @@ def _files(kind: str) -> Iterator[dict[str, str]]:
 
 
 def _results() -> Iterator[dict[str, Any]]:
-    """Results folders below `results/`, at most three levels down."""
+    """Yield the results folders below `results/`, at most three levels down."""
     found = [path for depth in ("*", "*/*", "*/*/*") for path in ROOT.glob(f"{depth}/{MANIFEST}")]
     for path in sorted(found):
         try:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they mean for the scenario."""
+"""Options that several commands share, and the overrides that they make."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.scenario.loader import parse_sets
 from sim.tables import RECORD_LEVELS
 
 Record = StrEnum("Record", list(RECORD_LEVELS))  # type: ignore[misc] # mypy wants the names written out
-"""How much of a run is written."""
+"""Record levels, as the values of `--record`."""
 DAILY = Record("daily")
 
 ResultsFolder = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")]
@@ -36,13 +36,13 @@ PrecisionText = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="Results folder; default: results/NAME/TIME.")]
 Recorded = Annotated[Record, typer.Option("--record", help="Tables to write.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Draw no figures.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results in the folder.")]
 
 
 class RunOptions(NamedTuple):
-    """How to run, and what to say of it."""
+    """Options on how to run a design and what to print."""
 
     workers: int | None = None
     cluster: str | None = None
@@ -58,7 +58,7 @@ class RunOptions(NamedTuple):
 def overrides(
     sets: Sequence[str] | None, replicates: int | None, seed: int | None, days: float | None
 ) -> dict[str, object]:
-    """What `--set` sets, then what has an option of its own, which ranks above. Raises InputError."""
+    """Return the values of `--set`, overridden by options of their own. Raises InputError."""
     given = parse_sets(sets or ())
     for name, value in (("replicates", replicates), ("seed", seed), ("days", days)):
         if value is not None:

@@ -1,4 +1,4 @@
-"""`detention-sim replay`: one replicate of a results folder again, as tables or in the browser."""
+"""`detention-sim replay`: replay one replicate of a results folder, as tables or in the browser."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def command(
     no_plots: options.NoPlots = False,
     overwrite: options.Overwrite = False,
 ) -> None:
-    """Give one replicate again with every event and report, and say whether it equals the stored row.
+    """Replay one replicate with every event and report, and say whether it equals the stored row.
 
     With --from-day and --set the run is also branched: the same past, another decision, the same random numbers.
     """

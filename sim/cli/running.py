@@ -1,4 +1,4 @@
-"""What `run`, `sweep` and `resume` do once the design is known: store, watch, draw, answer."""
+"""The part that `run`, `sweep`, `replay` and `resume` share: run a design, draw the figures, print the answer."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 def design_command(kind: str, help: str, load: Callable[[str, dict[str, object]], Design]) -> Callable[..., None]:
-    """Return the command that runs a design. The options of `run` and `sweep` are declared here alone.
+    """Return the command that runs a design, with all options of `run` and `sweep`.
 
-    Parameters: kind, name of the argument, and its help; load, what makes a design of that file and of overrides.
+    Parameters: kind and help, of the argument; load, makes a design of that file and the overrides.
     """
 
     def command(
@@ -70,7 +70,7 @@ def run_design(design: Design, how: RunOptions) -> None:
 
 
 def replay(design: Design, results: Results, point: int, how: RunOptions) -> None:
-    """Run one replicate again, and compare it with what is stored.
+    """Run one replicate again, and compare it with the stored row.
 
     Raises typer.Exit(1) if it differs though the code is the same; and as `run_design` does, but for a replicate that
     failed again.
@@ -109,7 +109,7 @@ def replay(design: Design, results: Results, point: int, how: RunOptions) -> Non
 
 
 def resume(how: RunOptions) -> None:
-    """Finish what lies in a folder and print the answer. Raises as `run_design` does."""
+    """Finish the results in a folder and print the answer. Raises as `run_design` does."""
     from sim.experiment.resume import begun
 
     assert how.out is not None
@@ -141,7 +141,7 @@ def _execute(design: Design, store: Folder, manifest: Manifest, how: RunOptions)
 
 @contextlib.contextmanager
 def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]:
-    """Turns the ends that are no success into a line and an exit code."""
+    """Turn an interrupted or failed run into a line on stderr and an exit code."""
     try:
         yield
     except Interrupted as stop:
@@ -153,7 +153,7 @@ def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]
 
 
 def _conclude(path: Path, how: RunOptions, *, resumed: bool = False) -> None:
-    """Figures, the answer, and where everything is."""
+    """Draw the figures and print the answer."""
     from sim.cli.answer import answer
     from sim.experiment.results import Results
 
@@ -173,7 +173,7 @@ def _conclude(path: Path, how: RunOptions, *, resumed: bool = False) -> None:
 
 
 def _drawn(path: Path) -> list[Path]:
-    """The figures. Raises typer.Exit(3) if the disk is full: the tables are done, `plot` draws the figures later."""
+    """Draw the figures. Raises typer.Exit(3) if the disk is full: the tables are done, `plot` draws later."""
     try:
         return draw(path)
     except OSError as error:
@@ -184,7 +184,7 @@ def _drawn(path: Path) -> list[Path]:
 
 
 def _precision(results: Results) -> Iterator[str]:
-    """What precision was reached, in a line; and the points that missed it."""
+    """Yield a line on the precision reached, and one for each of the first points that missed it."""
     wanted = results.manifest["precision"]
     if wanted is None:
         return
@@ -209,7 +209,7 @@ def draw(path: Path) -> list[Path]:
 
 
 def run_json(results: Results) -> dict[str, Any]:
-    """What `run --json` prints."""
+    """Return the object that `run --json` prints."""
     (point,) = results.metrics()
     return {
         "scenario": results.name,
@@ -221,7 +221,7 @@ def run_json(results: Results) -> dict[str, Any]:
 
 
 def sweep_json(results: Results) -> dict[str, Any]:
-    """What `sweep --json` prints."""
+    """Return the object that `sweep --json` prints."""
     return {
         "out": str(results.path),
         "status": results.status,
@@ -243,10 +243,10 @@ def _complain(text: str) -> None:
 
 
 class Screen:
-    """Says on stderr how a run goes; a progress bar only on a terminal."""
+    """Shows progress on stderr, with a bar on a terminal."""
 
     def __init__(self, *, quiet: bool) -> None:
-        """`quiet` says nothing at all."""
+        """`quiet` shows nothing."""
         self._quiet = quiet
         self._progress: Any = None
         self._task: Any = None
@@ -264,7 +264,7 @@ class Screen:
             print(printable(text), file=sys.stderr)
 
     def compiling(self) -> None:
-        """Say why nothing happens for a while."""
+        """Explain the wait."""
         self.say("Compiling the rules, once for this version of the program: about half a minute.")
 
     def started(self, total: int) -> None:

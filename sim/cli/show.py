@@ -1,4 +1,4 @@
-"""`detention-sim show`: what results say, and their tables as CSV."""
+"""`detention-sim show`: summarise results, and write their tables as CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The brief: `report.html`, one file that needs nothing else."""
+"""The brief: `report.html`, one self-contained file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def write_report(results: Path) -> Path:
 
 
 def write_all(results: Path) -> list[Path]:
-    """Figures and report of a results folder, each drawn once; the paths written. Raises InputError, OSError."""
+    """Write figures and report of a results folder, each drawn once; return the paths. Raises InputError, OSError."""
     from sim.experiment.results import Results
     from sim.plots import drawn, write_drawn
     from sim.plots.save import replace

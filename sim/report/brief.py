@@ -1,4 +1,4 @@
-"""What the brief says, as plain data: answers in words, tables of text."""
+"""The content of the brief as plain data: answers in words, tables of text."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ WORDS = (
 
 
 class Answer(NamedTuple):
-    """A question of the decision-maker, the short answer, and what stands behind it."""
+    """A question of the decision-maker, the short answer, and the details."""
 
     question: str
     headline: str
@@ -72,14 +72,14 @@ class Table(NamedTuple):
 
 
 def answers(view: ResultsView) -> list[Answer]:
-    """The four questions, at the reference point; none where no replicate came to its end."""
+    """Return the answers to the four questions at the reference point; none without a finished replicate."""
     if not view.index or not len(view.runs("escaped")[view.reference]):
         return []
     return [_how_many(view), _how_known(view), _where(view), _how_thin(view)]
 
 
 def tables(view: ResultsView) -> list[Table]:
-    """Every table that applies."""
+    """Return every table that applies."""
     if not view.index or not len(view.runs("escaped")[view.reference]):
         return []
     found = [_factors(view), _points(view), _sites(view), _causes(view), _claims(view), _states(view)]
@@ -172,7 +172,7 @@ def _ranked_by_number(view: ResultsView) -> list[Site]:
 
 
 def _parts(values: dict[str, float], total: float) -> list[str]:
-    """The three largest parts of a whole, in words."""
+    """Return the three largest parts of a whole, in words."""
     order = sorted(values, key=lambda name: -values[name])[:3]
     return [f"{name} {per_cent(values[name] / total)}" for name in order if values[name] > 0]
 
@@ -198,7 +198,7 @@ def _how_thin(view: ResultsView) -> Answer:
 
 
 def _factors(view: ResultsView) -> Table | None:
-    """What each varied factor does to the median number of exits."""
+    """Return the effect of each varied factor on the median number of exits."""
     if not view.varied or len(view.points) > 2000:
         return None
     found = effects(view.results.paired(), view.varied)
@@ -217,7 +217,7 @@ def _factors(view: ResultsView) -> Table | None:
 
 
 def _points(view: ResultsView) -> Table | None:
-    """Every point of a sweep."""
+    """Return a row for every point of a sweep."""
     if len(view.points) < 2:
         return None
     columns = {name: view.runs(name) for name in ("escaped", "confirmed", "gap", "undetected_share")}
@@ -255,7 +255,7 @@ def _points(view: ResultsView) -> Table | None:
 
 
 def _sites(view: ResultsView) -> Table | None:
-    """By facility."""
+    """Return a row for every facility."""
     if not view.has("facilities"):
         return None
     sites = ranked(view.sites(view.reference))
@@ -281,7 +281,7 @@ def _sites(view: ResultsView) -> Table | None:
 
 
 def _causes(view: ResultsView) -> Table | None:
-    """By cause."""
+    """Return a row for every cause."""
     total = float(np.mean(_column(view, "escaped")))
     if total <= 0:
         return None
@@ -304,7 +304,7 @@ def _causes(view: ResultsView) -> Table | None:
 
 
 def _claims(view: ResultsView) -> Table | None:
-    """What each role claims at the horizon, against the truth of the same run."""
+    """Return the claims of each role at the horizon, against the truth of the same run."""
     escaped = _column(view, "escaped")
     rows = []
     for role in ROLE_COLUMNS:
@@ -322,7 +322,7 @@ def _claims(view: ResultsView) -> Table | None:
 
 
 def _states(view: ResultsView) -> Table:
-    """Where the people are at the horizon."""
+    """Return the number of people in each state at the horizon."""
     held = float(np.median(_column(view, "population")))
     rows = []
     for name, words in STATES:
@@ -333,7 +333,7 @@ def _states(view: ResultsView) -> Table:
 
 
 def provenance(view: ResultsView) -> list[tuple[str, str]]:
-    """Where the numbers come from."""
+    """Return the provenance of the numbers: scenario, program, seed, inputs."""
     manifest: dict[str, Any] = view.results.manifest
     told = Provenance.of(view)
     timings = manifest.get("timings") or {}
@@ -362,5 +362,5 @@ def _inputs(manifest: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 def setting_of(view: ResultsView) -> str:
-    """Which point the answers are about, where there are several."""
+    """Return the settings of the point that the answers are about, if there are several points."""
     return settings(view.fixed()) if len(view.points) > 1 else ""

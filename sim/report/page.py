@@ -1,4 +1,4 @@
-"""The page: Jinja2 with autoescape, figures as data URIs, nothing from outside."""
+"""The page: Jinja2 with autoescape, figures as data URIs, nothing loaded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.wording import tidy
 
 
 def page(view: ResultsView, figures: list[Drawn]) -> str:
-    """The report as HTML."""
+    """Return the report as HTML."""
     told = Provenance.of(view)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["code"] = _code
@@ -37,10 +37,10 @@ def page(view: ResultsView, figures: list[Drawn]) -> str:
 
 
 def _uri(svg: bytes) -> str:
-    """An image inside the page: it can run nothing and load nothing."""
+    """Return an image as a data URI, which can neither run nor load anything."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
 
 def _code(text: str) -> list[tuple[bool, str]]:
-    """Text cut at backticks: whether a piece is code, and the piece."""
+    """Cut a text at backticks: for each piece, whether it is code, and the piece."""
     return [(bool(k % 2), piece) for k, piece in enumerate(text.split("`"))]
