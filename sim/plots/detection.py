@@ -1,4 +1,4 @@
-"""How late anyone knows: delay from the first escape to a true report and to confirmation, and what nobody reports."""
+"""Detection: delays from the first escape to a true report and to confirmation, and the share never reported."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ KINDS = (("first_report_day", "first true report"), ("first_confirmed_day", "con
 
 
 def applies(results: Results | ResultsView) -> bool:
-    """Where anybody escapes at a point shown."""
+    """Tell whether there is an escape at a point shown."""
     view = ResultsView.of(results)
     first = view.runs("first_escape_day")
     return any(bool((~np.isnan(first[n])).any()) for n in view.shown[1])
 
 
 def found(view: ResultsView, point: int, column: str) -> Delays:
-    """Delays of one point (its position)."""
+    """Return the delays at one point (its position)."""
     return delays(view.runs("first_escape_day")[point], view.runs(column)[point], view.horizon(point))
 
 
 def draw(results: Results | ResultsView) -> Figure:
-    """Two curves for one point; a panel for each delay, a curve for each point, where there are several."""
+    """Draw two curves for one point; for several points a panel for each delay, with a curve for each point."""
     view = ResultsView.of(results)
     path, shown = view.shown
     shown = thinned([n for n in shown if found(view, n, "first_report_day").n], view.reference, MOST)
@@ -117,7 +117,7 @@ def _frame(axes: Axes, every: list[Delays]) -> None:
 
 
 def _curve(axes: Axes, delay: Delays, color: str, dashes: object, band: float) -> Curve:
-    """The estimate and its interval, as far as enough runs are under observation; what is drawn."""
+    """Draw the estimate and its interval while enough runs are under observation; return what is drawn."""
     every = kaplan_meier(delay)
     end = min(axes.get_xlim()[1], trusted_until(delay))
     curve = Curve(*(column[every.days <= end] for column in every))
@@ -130,7 +130,7 @@ def _curve(axes: Axes, delay: Delays, color: str, dashes: object, band: float) -
 
 
 def _height(axes: Axes, curve: Curve, *, above: bool) -> float:
-    """Where a curve's name may stand: above or below its interval at the right end."""
+    """Return the height of a curve's label: above or below its interval at the right end."""
     high = float(curve.high[-1]) if not np.isnan(curve.high[-1]) else 0.0
     begin = 0.35 * axes.get_xlim()[1]
     low = float(curve.low[max(0, int(np.searchsorted(curve.days, begin, "right")) - 1)])
@@ -138,7 +138,7 @@ def _height(axes: Axes, curve: Curve, *, above: bool) -> float:
 
 
 def _name(axes: Axes, names: list[tuple[float, str, str]]) -> None:
-    """Names at the right end, one above the other where they would meet."""
+    """Write labels at the right end, moved apart where they would overlap."""
     heights = style.spread([height for height, _, _ in reversed(names)], 0.075, 0.03, 1.05)
     for (_, text, color), y in zip(reversed(names), heights, strict=True):
         style.write(
@@ -148,7 +148,7 @@ def _name(axes: Axes, names: list[tuple[float, str, str]]) -> None:
 
 
 def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
-    """What stays unknown: runs without a true report, runs without confirmation, exits nobody truly reports."""
+    """Draw what stays unknown: runs without a true report or confirmation, exits never truly reported."""
     known = undetected[~np.isnan(undetected)]
     low, middle, high = quantiles(known, (0.05, 0.5, 0.95))
     rows = [
@@ -180,7 +180,7 @@ def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
 
 
 def _undetected_by_point(axes: Axes, view: ResultsView, path: str, shown: list[int], colors: list[str]) -> None:
-    """Median and middle 90% of runs by point."""
+    """Draw the median and middle 90% of runs by point."""
     tops = 0.0
     for x, n in enumerate(shown):
         share = view.runs("undetected_share")[n]
@@ -200,7 +200,7 @@ def _undetected_by_point(axes: Axes, view: ResultsView, path: str, shown: list[i
 
 
 def _note_early(axes: Axes, confirmed: Delays) -> None:
-    """Confirmations that came before anything happened count as no delay; say so where there are any."""
+    """Note the confirmations that came before any escape, which count as no delay."""
     if confirmed.before:
         words = (
             f"{confirmed.before:,} of {confirmed.n:,} runs had a false confirmation before any escape: shown as 0 days"

@@ -1,4 +1,4 @@
-"""How many could get out: the probability that at least so many escape."""
+"""Exceedance: the probability that at least x escape."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAME = "exceedance"
 CAPTION = "How many could get out: the probability that at least so many escape."
 FEW = 20
-"""Fewer runs than this have no tail to speak of."""
+"""Fewest runs whose tail is described."""
 MOST_STEPS = 1500
 """Most steps drawn of one curve; every curve keeps its ends."""
 MOST_BEHIND = 60
@@ -29,12 +29,12 @@ MOST_BEHIND = 60
 
 
 def applies(results: Results | ResultsView) -> bool:
-    """Wherever there is a replicate."""
+    """Tell whether there is a replicate."""
     return bool(ResultsView.of(results).replicates[1])
 
 
 def draw(results: Results | ResultsView) -> Figure:
-    """One curve for each point shown, the other points behind; for a single point its causes beside it."""
+    """Draw a curve for each point shown, the other points behind; for a single point its causes beside it."""
     view = ResultsView.of(results)
     path, shown = view.shown
     escaped = view.runs("escaped")
@@ -89,7 +89,7 @@ def _several(view: ResultsView, path: str, shown: list[int], escaped: list[Numbe
 
 
 def _frame(axes: Axes, columns: list[Numbers]) -> None:
-    """Axes wide enough for all of these, from 1 where a replicate may have no escape."""
+    """Set axes wide enough for all of these, from 1 if a replicate has no escape."""
     every = np.concatenate([column for column in columns if len(column)] or [np.ones(1)])
     positive = every[every > 0]
     low, high = (float(positive.min()), float(positive.max())) if len(positive) else (1.0, 10.0)
@@ -100,7 +100,7 @@ def _frame(axes: Axes, columns: list[Numbers]) -> None:
 
 
 def _curve(axes: Axes, curve: Exceedance, color: str, band: float) -> None:
-    """A curve and, from the first value that occurred, its band."""
+    """Draw a curve and, from the first value seen, its band."""
     kept = _kept(curve)
     x, share = curve.x[kept], curve.share[kept]
     axes.fill_between(x, curve.low[kept], curve.high[kept], step="pre", color=color, alpha=band, linewidth=0, zorder=2)
@@ -108,7 +108,7 @@ def _curve(axes: Axes, curve: Exceedance, color: str, band: float) -> None:
 
 
 def _kept(curve: Exceedance) -> NDArray[np.int64]:
-    """Which steps are drawn: all but too many; x of 0 has no place on a logarithmic axis."""
+    """Return the steps to draw: at most MOST_STEPS, without x of 0, which a logarithmic axis cannot show."""
     places = np.flatnonzero(curve.x > 0)
     if len(places) > MOST_STEPS:
         places = places[np.unique(np.linspace(0, len(places) - 1, MOST_STEPS).round().astype(int))]
@@ -116,7 +116,7 @@ def _kept(curve: Exceedance) -> NDArray[np.int64]:
 
 
 def _corners(x: Numbers, share: Numbers) -> tuple[Numbers, Numbers]:
-    """A step before each value, from the left edge down to 0."""
+    """Return the corners of the steps, from the left edge down to 0."""
     if not len(x):
         return x, share
     return np.concatenate([[1e-9], x, x[-1:]]), np.concatenate([share[:1], share, [0.0]])
@@ -133,7 +133,7 @@ def _label(view: ResultsView, path: str, point: int) -> str:
 
 
 def _name(axes: Axes, curve: Exceedance, text: str, color: str, height: float) -> None:
-    """A curve's name beside it, at so great a share of its height; each curve at another, so that none meet."""
+    """Label a curve at a share of its height; each curve at another, so that labels do not overlap."""
     low, high = axes.get_xlim()
     level = height * float(curve.share[curve.x > 0].max()) if (curve.x > 0).any() else 0.0
     reached = curve.x[(curve.share >= level) & (curve.x > 0)]
@@ -147,7 +147,7 @@ def _name(axes: Axes, curve: Exceedance, text: str, color: str, height: float) -
 
 
 def _marks(axes: Axes, escaped: Numbers) -> None:
-    """The median and the tail, in words; 1 in 100 only where there are runs enough to say."""
+    """Label the median and the tail; 1 in 100 only with 100 runs or more."""
     found = summary(escaped)
     marks = [(0.5, "1 run in 2", found.q50), (0.05, "1 in 20", found.q95), (0.01, "1 in 100", found.q99)]
     marks = [mark for mark in marks if mark[0] * len(escaped) >= 1.0 and mark[2] > 0]
@@ -165,7 +165,7 @@ def _marks(axes: Axes, escaped: Numbers) -> None:
 
 
 def _causes(axes: Axes, view: ResultsView) -> None:
-    """By cause: mean exits a run, the middle 90% of runs, and the share of all exits."""
+    """Draw exits by cause: mean a run, the middle 90% of runs, and the share of all exits."""
     point = view.shown[1][0]
     found = {cause: view.runs(f"escaped_{cause}")[point] for cause in CAUSES}
     means = {cause: float(np.mean(values)) for cause, values in found.items()}
@@ -190,7 +190,7 @@ def _causes(axes: Axes, view: ResultsView) -> None:
 
 
 def _nobody(view: ResultsView, n: int) -> Figure:
-    """What can be said where nothing happened."""
+    """Draw the upper bound on the probability of an escape when none was seen."""
     bound = wording.per_cent(never_bound(n))
     where = "any run" if len(view.points) == 1 else "any run of any point"
     sheet = style.sheet(view, f"Nobody escapes in {where}", "Exits by the horizon.", 1.2)

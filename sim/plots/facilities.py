@@ -1,4 +1,4 @@
-"""Facility by facility: the share of those held who got out, and the share confirmed."""
+"""Facilities: the share of those held who got out, and the share confirmed."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ MOST = 25
 
 
 def applies(results: Results | ResultsView) -> bool:
-    """Where facilities were recorded that hold detained people."""
+    """Tell whether facilities were recorded that hold detained people."""
     view = ResultsView.of(results)
     return view.has("facilities") and bool(view.sites(view.reference))
 
 
 def ranked(sites: list[Site]) -> list[Site]:
-    """Worst first: by mean share that got out."""
+    """Sort facilities by mean share that got out, largest first."""
     return sorted(sites, key=lambda site: (-float(np.mean(site.escaped)) / site.held, -site.held, site.name))
 
 
 def draw(results: Results | ResultsView) -> Figure:
-    """A row for each facility: median and middle 90% of runs, truth above belief, with the counts beside them."""
+    """Draw a row for each facility: median and middle 90% of runs, truth above belief, with the counts beside them."""
     view = ResultsView.of(results)
     every = ranked(view.sites(view.reference))
     sites = every[:MOST]
@@ -80,7 +80,7 @@ def _title(sites: list[Site]) -> str:
 
 
 def _row(axes: Axes, y: int, site: Site) -> None:
-    """Truth above, belief below."""
+    """Draw truth above, belief below."""
     marks = ((site.escaped, -0.14, style.TRUTH, "o"), (site.confirmed, 0.16, style.BELIEF, "s"))
     for values, shift, color, marker in marks:
         low, middle, high = quantiles(values, (0.05, 0.5, 0.95)) / site.held
@@ -92,7 +92,7 @@ def _row(axes: Axes, y: int, site: Site) -> None:
 
 
 def _columns(axes: Axes, sites: list[Site], width: float) -> None:
-    """Counts in columns to the right of axes so many inches wide."""
+    """Write counts in columns to the right of the axes. Parameters: width, of the axes, inches."""
     places = [1.0 + inches / width for inches in (0.6, 2.15, 3.0)]
     across = axes.get_yaxis_transform()
     heads = (("held", style.INK), ("out, median (90%)", style.TRUTH), ("confirmed", style.readable(style.BELIEF)))

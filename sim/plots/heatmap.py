@@ -26,7 +26,7 @@ LONGEST = 20
 
 
 class Plan(NamedTuple):
-    """Which varied path goes along which side, None for no rows, and the point of each cell by (row, y, x)."""
+    """Layout of the maps: the path along each side (`row` None for one row), and the point of each cell (row, y, x)."""
 
     x: str
     y: str
@@ -36,12 +36,12 @@ class Plan(NamedTuple):
 
 
 def applies(results: Results | ResultsView) -> bool:
-    """Where two paths or more are varied in a grid."""
+    """Tell whether two paths or more are varied in a grid."""
     return plan(ResultsView.of(results)) is not None
 
 
 def plan(view: ResultsView) -> Plan | None:
-    """Numbers along x and y before names; other paths held at the reference point; None where no grid comes of it."""
+    """Return the layout, numeric paths first, others held at the reference point; None if the points are no grid."""
     order = sorted(view.varied, key=lambda path: not view.numeric(path))
     if len(order) < 2 or not view.replicates[0]:
         return None
@@ -62,7 +62,7 @@ def plan(view: ResultsView) -> Plan | None:
 
 
 def draw(results: Results | ResultsView) -> Figure:
-    """Two columns of maps, escapes and gap, each with its number and the middle 90% of runs in every cell."""
+    """Draw two columns of maps, escapes and gap, with the median and middle 90% of runs in every cell."""
     view = ResultsView.of(results)
     found = plan(view)
     assert found is not None, "no grid to draw"
@@ -99,7 +99,7 @@ def _title(tables: dict[str, Numbers]) -> str:
 
 
 def _table(view: ResultsView, found: Plan, column: str) -> Numbers:
-    """5%, 50% and 95% quantiles by row, y and x."""
+    """Return 5%, 50% and 95% quantiles by row, y and x."""
     values = view.runs(column)
     table = np.zeros((*(len(levels) for levels in found.levels), 3))
     for place, point in found.cells.items():
@@ -108,7 +108,7 @@ def _table(view: ResultsView, found: Plan, column: str) -> Numbers:
 
 
 def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) -> None:
-    """One map; the number in every cell can be read on its colour."""
+    """Draw one map, with the numbers in ink that can be read on each cell."""
     down, across, _ = table.shape
     scale = Normalize(0.0, top)
     axes.pcolormesh(
@@ -132,7 +132,7 @@ def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) 
 
 
 def _sides(axes: Axes, view: ResultsView, found: Plan, *, bottom: bool, left: bool) -> None:
-    """Values along the sides, their names where the figure ends."""
+    """Label the sides with values, and with paths at the edges of the figure."""
     fits = max(3, 44 // len(found.levels[2]))
     below = [wording.tidy(wording.setting(value), fits) for value in found.levels[2]]
     beside = [wording.tidy(wording.setting(value), LONGEST) for value in found.levels[1]]
@@ -152,7 +152,7 @@ def _sides(axes: Axes, view: ResultsView, found: Plan, *, bottom: bool, left: bo
 
 
 def _some(levels: list[Any], most: int) -> list[Any]:
-    """At most so many of the levels, both ends among them."""
+    """Return at most `most` levels, both ends among them."""
     if len(levels) <= most:
         return levels
     return [levels[k] for k in sorted({round(k) for k in np.linspace(0, len(levels) - 1, most)})]

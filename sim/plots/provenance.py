@@ -1,4 +1,4 @@
-"""Where a figure's numbers come from: one line of small print, and the short manifest inside the file."""
+"""Provenance of a figure: one line of small print, and the short manifest inside the file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST_POINTS = 50
 
 
 class Provenance(NamedTuple):
-    """Scenario, program and seed of results, as the manifest tells them; empty where it does not."""
+    """Scenario, program and seed of results from the manifest; empty where it lacks them."""
 
     name: str
     description: str
@@ -25,7 +25,7 @@ class Provenance(NamedTuple):
 
     @classmethod
     def of(cls, view: ResultsView) -> Provenance:
-        """From the manifest."""
+        """Read the provenance from the manifest."""
         manifest = view.results.manifest
         return cls(
             name=_text(manifest, "name"),
@@ -39,12 +39,12 @@ class Provenance(NamedTuple):
 
     @property
     def revision(self) -> str:
-        """The commit, short, and whether files differ from it."""
+        """The short commit, and whether files differ from it."""
         commit, changed, _ = self.commit.partition("-dirty")
         return f"{commit[:10]}{' with changes' if changed else ''}"
 
     def line(self, view: ResultsView) -> str:
-        """The small print of a figure."""
+        """Return the small print of a figure."""
         many = view.wanted > 1
         parts = [
             self.name[:60] + ("…" if len(self.name) > 60 else ""),
@@ -59,7 +59,7 @@ class Provenance(NamedTuple):
 
 
 def embedded(view: ResultsView) -> str:
-    """The manifest, shortened, as one line of JSON in ASCII: what a figure carries inside its file."""
+    """Return the shortened manifest that is stored inside a figure's file: one line of JSON in ASCII."""
     told = Provenance.of(view)
     points = [{"point": n, "values": p} for n, p in zip(view.index, view.points, strict=True)]
     short: dict[str, Any] = {
@@ -74,6 +74,6 @@ def embedded(view: ResultsView) -> str:
 
 
 def _text(manifest: Mapping[str, Any], key: str) -> str:
-    """A plain value of the manifest as text, empty where there is none."""
+    """Return a plain value of the manifest as text, empty if missing."""
     value = manifest.get(key)
     return str(value) if isinstance(value, str | int | float) else ""

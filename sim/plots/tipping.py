@@ -25,7 +25,7 @@ SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def applies(results: Results | ResultsView) -> bool:
-    """Where guards.scale is varied over three values or more, and anybody escapes."""
+    """Tell whether guards.scale is varied over three values or more, and there is an escape."""
     view = ResultsView.of(results)
     if len(view.guards) < 3 or view.tipping is None:
         return False
@@ -33,7 +33,7 @@ def applies(results: Results | ResultsView) -> bool:
 
 
 def draw(results: Results | ResultsView) -> Figure:
-    """Median, bands and mean over guards.scale; the same as a share of those held on the right."""
+    """Draw median, bands and mean over guards.scale, with the share of those held on the right."""
     view = ResultsView.of(results)
     found = view.tipping
     assert found is not None, "no line to draw"
@@ -71,13 +71,13 @@ def draw(results: Results | ResultsView) -> Figure:
 
 
 def title(found: Tipping) -> str:
-    """Return what is found, in a line."""
+    """Return the finding in a line."""
     beyond = "" if found.below is None else f"; {wording.count(found.median(found.below))} get out at {found.below:g}"
     return f"How thin can guards get: {wording.thinnest(found).removesuffix(',')}{beyond}"
 
 
 def _meaning(band: Band, held: float) -> str:
-    """Where the threshold comes from."""
+    """Return the meaning of the threshold."""
     if band.threshold <= LEAST * held:
         return f"{wording.per_cent(LEAST)} of those held"
     return "which 95% of runs stay under where it is quietest"
@@ -92,14 +92,14 @@ def _curves(axes: Axes, x: Numbers, table: Numbers, mean: Numbers) -> None:
 
 
 def _some_ticks(x: Numbers) -> tuple[Numbers, list[str]]:
-    """Values tried, every so many of them where they are dense."""
+    """Return ticks at the values tried, at most 14."""
     every = -(-len(x) // 14)
     shown = x[::every]
     return shown, [f"{v:g}" for v in shown]
 
 
 def _mark_band(axes: Axes, band: Band, x: Numbers, *, falling: bool) -> None:
-    """The band in which runs go either way, as far as values were tried."""
+    """Mark the band in which runs go either way, as far as values were tried."""
     ends = (band.lost, band.holds) if falling else (band.holds, band.lost)
     low = float(x[0]) if ends[0] is None else ends[0]
     high = float(x[-1]) if ends[1] is None else ends[1]
@@ -111,7 +111,7 @@ def _mark_band(axes: Axes, band: Band, x: Numbers, *, falling: bool) -> None:
 
 
 def _mark_scale(axes: Axes, scale: float) -> None:
-    """The thinnest guard that is enough."""
+    """Mark the thinnest guard that is enough."""
     axes.axvline(scale, color=style.INK, linewidth=1.0, linestyle=style.DASHES, zorder=4)
     left, right = axes.get_xlim()
     after = scale < left + 0.8 * (right - left)
@@ -123,7 +123,7 @@ def _mark_scale(axes: Axes, scale: float) -> None:
 
 
 def _key(axes: Axes, *, falling: bool) -> None:
-    """What the lines and shades are, in the corner that they leave free."""
+    """Write the key of lines and shades into the free corner."""
     left, top, row = (0.7 if falling else 0.03), 0.86, 0.065
     inside: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False, "zorder": 7}
     names = ("median", "mean", "middle 50% of runs", "middle 90% of runs")
@@ -142,7 +142,7 @@ def _key(axes: Axes, *, falling: bool) -> None:
 
 
 def _share(axes: Axes, population: float) -> None:
-    """The right axis: exits as a share of those held at the start."""
+    """Add the right axis: exits as a share of those held at the start."""
     if population <= 0:
         return
     right = style.plain(axes.twinx())

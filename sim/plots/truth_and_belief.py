@@ -1,4 +1,4 @@
-"""What happened and what was known of it, day by day."""
+"""Truth and belief: what happened and what was known of it, day by day."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Days(NamedTuple):
 
 
 def applies(results: Results | ResultsView) -> bool:
-    """Where daily rows were recorded."""
+    """Tell whether daily rows were recorded."""
     return ResultsView.of(results).has("daily")
 
 
 def draw(results: Results | ResultsView) -> Figure:
-    """Truth and belief side by side for one point, with the roles' claims; one above the other for several."""
+    """Draw truth and belief side by side for one point, with the claims of the roles; above each other for several."""
     view = ResultsView.of(results)
     path, shown = view.shown
     found = [by_day(view, point) for point in shown]
@@ -46,7 +46,7 @@ def draw(results: Results | ResultsView) -> Figure:
 
 
 def by_day(view: ResultsView, point: int) -> Days:
-    """Quantiles over replicates for every day.
+    """Return quantiles over replicates for every day.
 
     A role's claim is the median of those replicates in which it makes one, on days when at least half of them have it.
     """
@@ -125,7 +125,7 @@ def _several(view: ResultsView, path: str, shown: list[int], found: list[Days]) 
 
 
 def _frame(pair: tuple[Axes, Axes], found: Days, top: float, many: int = 4) -> None:
-    """The same days and counts on both."""
+    """Set the same scales on both axes."""
     last = max(float(found.day[-1]), 1.0)
     step = style.round_step(last / many, whole=True)
     for axes in pair:
@@ -135,13 +135,13 @@ def _frame(pair: tuple[Axes, Axes], found: Days, top: float, many: int = 4) -> N
 
 
 def _truth(axes: Axes, found: Days) -> None:
-    """Exits, with their bands."""
+    """Draw exits, with their bands."""
     _shade(axes, found.day, found.escaped, style.TRUTH)
     axes.plot(found.day, found.escaped[2], color=style.TRUTH, linewidth=2.4, zorder=6)
 
 
 def _belief(axes: Axes, found: Days) -> None:
-    """Exits confirmed, with their bands, the true median again, and the gap between the medians."""
+    """Draw exits confirmed, with their bands, the true median again, and the gap between the medians."""
     _shade(axes, found.day, found.confirmed, style.BELIEF)
     axes.fill_between(
         found.day, found.confirmed[2], found.escaped[2], facecolor="none", edgecolor=style.FAINT, hatch="////",
@@ -157,7 +157,7 @@ def _shade(axes: Axes, day: Numbers, quantiles: Numbers, color: str) -> None:
 
 
 def _ends(found: Days) -> list[style.EndLabel]:
-    """Labels of both medians at the horizon."""
+    """Return the labels of both medians at the horizon."""
     out, known = float(found.escaped[2, -1]), float(found.confirmed[2, -1])
     return [
         style.EndLabel(out, f"escaped {wording.count(out)}", style.TRUTH, "bold"),
@@ -166,7 +166,7 @@ def _ends(found: Days) -> list[style.EndLabel]:
 
 
 def _claims(axes: Axes, found: Days) -> list[style.EndLabel]:
-    """Thin lines of what the roles claim; the labels of their ends."""
+    """Draw a thin line for the claims of each role, and return the labels of their ends."""
     labels = []
     for role, claim in found.claims.items():
         some = ~np.isnan(claim)
@@ -178,7 +178,7 @@ def _claims(axes: Axes, found: Days) -> list[style.EndLabel]:
 
 
 def _inside(axes: Axes, text: str, color: str, size: float) -> None:
-    """What a small panel ends with, in its upper left, where curves that rise leave room."""
+    """Write the last value into the upper left of a small panel, where rising curves leave room."""
     style.write(
         axes, 0.03, 0.97, text, color=color, size=size, weight="bold", va="top", zorder=7, transform=axes.transAxes,
         bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.75},
@@ -186,7 +186,7 @@ def _inside(axes: Axes, text: str, color: str, size: float) -> None:
 
 
 def _name_gap(axes: Axes, found: Days) -> None:
-    """The word where the gap is wide, clear of the lines that the roles draw."""
+    """Label the gap where it is wide and no claim crosses it."""
     gap = found.escaped[2] - found.confirmed[2]
     _, top = axes.get_ylim()
     wide = np.flatnonzero(gap > 0.06 * top)

@@ -30,7 +30,7 @@ STATES = (
     ("repatriated", "repatriated, lawful release included"),
     ("recaptured", "returns to custody so far"),
 )
-NOT = (
+LIMITS = (
     "It is no forecast. It says what follows if the scenario holds, with the spread that the scenario's own uncertainty"
     " and chance bring about; many of its numbers are assumed, and `detention-sim params` says which.",
     "It is no evidence of what happened at any place. Confirmed, claimed and reported are what the model's observers"
@@ -40,7 +40,7 @@ NOT = (
     "People are counted, not judged: an escape says nothing about guilt, and most of those held in camps are women and"
     " children.",
 )
-WORDS = (
+GLOSSARY = (
     ("exit (escape)", "a person crossing a facility's outer perimeter without a decision of its first custodian."),
     (
         "confirmed",

@@ -31,8 +31,8 @@ def page(view: ResultsView, figures: list[Drawn]) -> str:
         figures=[(figure.name, figure.caption, _uri(figure.svg)) for figure in figures],
         notes=told.notes,
         provenance=brief.provenance(view),
-        words=brief.WORDS,
-        limits=brief.NOT,
+        glossary=brief.GLOSSARY,
+        limits=brief.LIMITS,
     )
 
 
