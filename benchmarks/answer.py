@@ -19,13 +19,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.measure import Row, printed
+from sim.analysis.summary import half_width_95
 from sim.experiment.batch import warm
 from sim.experiment.design import Design, Loaded, scenario_design
 from sim.experiment.execution import execute, recording
 from sim.experiment.precision import looks
 from sim.experiment.results import Results
 from sim.experiment.store import Memory
-from sim.experiment.summary import half_width_95
 from sim.scenario.loader import load
 from sim.scenario.sweep import Point
 

@@ -125,9 +125,9 @@ def encoding(scenario: str, replicates: int, runs: int) -> tuple[list[float], fl
     """Seconds to make and encode the tables of a replicate, its bytes in Parquet, its rows."""
     from sim.experiment.batch import _Rows, encoded
     from sim.experiment.design import Batch
-    from sim.experiment.tables import RECORDS
     from sim.model import Run
     from sim.scenario.loader import load
+    from sim.tables import tables_of
 
     rows = _Rows(Batch(0, 0, replicates), 1)
     run = Run(load(scenario))
@@ -136,7 +136,7 @@ def encoding(scenario: str, replicates: int, runs: int) -> tuple[list[float], fl
     made: list[Any] = []
 
     def encode() -> None:
-        made[:] = [encoded(rows.table(name)) for name in RECORDS["daily"]]
+        made[:] = [encoded(rows.table(name)) for name in tables_of("daily")]
 
     encode()
     seconds = [s.processor / replicates for s in in_turn(runs, encode)[0]]

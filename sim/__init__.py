@@ -9,20 +9,15 @@ A lazy face: nothing heavy is imported before it is used.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.experiment import drawing
+
 if TYPE_CHECKING:
-    from sim.experiment.results import Results as Stored
+    from sim.experiment.results import Results
     from sim.scenario.resolved import Resolved
-
-    class Results(Stored):
-        """What `run` returns, and `Results.open(folder)`: tables, summaries, figures."""
-
-        def plot(self, folder: str | Path | None = None) -> list[Path]:
-            """Draw the figures and return their paths."""
 
 
 def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Resolved:
@@ -55,6 +50,7 @@ def run(
     """
     from sim.experiment.design import resolved_design, with_options
     from sim.experiment.execution import execute, recording
+    from sim.experiment.results import Results
     from sim.experiment.store import Memory, prepare
 
     resolved = load(scenario) if isinstance(scenario, str | Path) else scenario
@@ -62,29 +58,15 @@ def run(
     store = Memory() if out is None else prepare(Path(out), overwrite=overwrite)
     with recording(design, store, record) as manifest:
         execute(design, store, manifest, workers=workers)
-    return _results().of(store)
+    return Results.of(store)
 
 
-@cache
-def _results() -> type[Results]:
-    from sim.experiment import results
+def _write_plots(path: Path) -> list[Path]:
+    drawn: list[Path] = import_module("sim.plots").write_plots(path)
+    return drawn
 
-    class Results(results.Results):
-        """What `run` returns, and `Results.open(folder)`: tables, summaries, figures."""
 
-        def plot(self, folder: str | Path | None = None) -> list[Path]:
-            """Draw the figures and return their paths.
-
-            Parameters: folder, where results in memory are saved first, default a new one below `results/`.
-            """
-            from sim.experiment.store import default_folder
-
-            path = self.path or self.save(folder if folder is not None else default_folder(self.name))
-            drawn: list[Path] = import_module("sim.plots").write_plots(path)
-            return drawn
-
-    Results.__qualname__, Results.__module__ = "Results", __name__
-    return Results  # type: ignore[return-value]
+drawing.write_plots = _write_plots
 
 
 def _version() -> str:
@@ -98,7 +80,7 @@ def _version() -> str:
 
 _LAZY: dict[str, Callable[[], Any]] = {
     "DetentionModel": lambda: import_module("sim.model").DetentionModel,
-    "Results": _results,
+    "Results": lambda: import_module("sim.experiment.results").Results,
     "__version__": _version,
 }
 __all__ = ["load", "run", *_LAZY]

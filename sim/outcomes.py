@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.scenario.vocabulary import ROLES
+from sim.tables import TABLES as TABLE_LEVELS
 from sim.world.codes import CAUSES as CAUSES
 from sim.world.codes import STATES
 
@@ -130,6 +131,35 @@ REPORTS: tuple[Column, ...] = (
     Column("reliability", "name", "", "Admiralty code A-F"),
     Column("credibility", "count", "", "Admiralty code 1-6"),
 )
+
+
+class Table(NamedTuple):
+    """One table of results: its keys and its other columns.
+
+    `failed` tells that a failed replicate has a row, in which every column but the keys is null.
+    """
+
+    keys: tuple[Column, ...]
+    columns: tuple[Column, ...]
+    failed: bool = False
+
+
+_REPLICATE = (_count("point", "", "number of the point"), _count("replicate", "", "number of the replicate"))
+_OUTCOME = (
+    _count("seed", "", "seed of the random numbers"),
+    Column("status", "name", "", "done or failed"),
+    Column("error", "name", "", "error of a failed replicate", True),
+)
+_COLUMNS = {
+    "runs": Table((*_REPLICATE, *_OUTCOME), RUNS, failed=True),
+    "daily": Table((*_REPLICATE, _count("day", "days", "days since the start")), DAILY),
+    "facilities": Table((*_REPLICATE, Column("facility", "name", "", "where")), FACILITIES),
+    "events": Table(_REPLICATE, EVENTS),
+    "reports": Table(_REPLICATE, REPORTS),
+    "episodes": Table(_REPLICATE, EPISODES),
+}
+TABLES = {name: _COLUMNS[name] for name in TABLE_LEVELS}
+"""Columns of every table that `sim.tables` names."""
 
 
 def record_of(columns: tuple[Column, ...]) -> np.dtype:

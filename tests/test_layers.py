@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 import pytest
 
+from sim import outcomes
+from sim.tables import TABLES
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
     "scenario",
@@ -17,16 +20,22 @@ ROOMS = (
     "world",
     "claims",
     "agents",
+    "tables",
     "outcomes",
+    "analysis",
+    "wording",
     "model",
     "experiment",
-    "analysis",
     "plots",
     "report",
     "app",
     "cli",
     "__main__",
 )
+
+
+ONLY = {"analysis": {"scenario", "engine", "outcomes", "analysis"}}
+"""Rooms that may import fewer rooms than stand above them."""
 
 
 class Import(NamedTuple):
@@ -74,6 +83,8 @@ def offenders(source: str, path: Path) -> list[str]:
                 found.append(f"{path}:{line}: {room} imports the face of the package ({module})")
             elif ROOMS.index(target) > ROOMS.index(room):
                 found.append(f"{path}:{line}: {room} imports {target}, which is below it")
+            elif target not in ONLY.get(room, ROOMS):
+                found.append(f"{path}:{line}: {room} may not import {target}")
         if module.startswith("matplotlib.pyplot"):
             found.append(f"{path}:{line}: figures use matplotlib.figure, not pyplot")
         if module.startswith(("solara", "mesa.visualization")) and room != "app":
@@ -109,6 +120,8 @@ def test_a_room_imports_only_rooms_above_it():
         ("sim/outcomes.py", "importlib.import_module('sim.model')", True),
         ("sim/plots/map.py", "from matplotlib import pyplot", True),
         ("sim/plots/map.py", "from matplotlib.figure import Figure", False),
+        ("sim/analysis/gap.py", "from sim.scenario.errors import InputError", False),
+        ("sim/analysis/gap.py", "from sim.model import Run", True),
         ("sim/report/brief.py", "import solara", True),
         ("sim/app/page.py", "from mesa.visualization import SolaraViz", False),
         ("sim/attic.py", "", True),
@@ -116,6 +129,91 @@ def test_a_room_imports_only_rooms_above_it():
 )
 def test_an_offence_is_seen(path, source, offends):
     assert bool(offenders(source, Path(path))) is offends
+
+
+def imported_files(path: Path, root: Path) -> set[Path]:
+    """Return the files of `sim/` that a file imports, lazily or for types alone too."""
+    source = path.read_text("utf-8")
+    found = set()
+    for _, module in imports(source, ".".join(path.parent.relative_to(root).parts)):
+        parts = module.split(".")
+        if parts[0] != "sim":
+            continue
+        for end in (len(parts), len(parts) - 1):  # `a.b` may be a module, or a name in the module `a`
+            place = root.joinpath(*parts[:end])
+            file = next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)
+            if file is not None:
+                found.add(file)
+                break
+    return found - {path}
+
+
+def circles(root: Path) -> list[str]:
+    """Return the circles of imports between files of `sim/` below `root`, one line each."""
+    edges = {path: sorted(imported_files(path, root)) for path in sorted((root / "sim").rglob("*.py"))}
+    found: list[str] = []
+    finished: set[Path] = set()
+
+    def follow(path: Path, way: list[Path]) -> None:
+        if path in way:
+            circle = [*way[way.index(path) :], path]
+            found.append(" -> ".join(str(file.relative_to(root)) for file in circle))
+        elif path not in finished:
+            for target in edges[path]:
+                follow(target, [*way, path])
+            finished.add(path)
+
+    for path in edges:
+        follow(path, [])
+    return found
+
+
+def test_no_files_import_each_other_in_a_circle():
+    found = circles(ROOT)
+    assert not found, "\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"a/x.py": "from sim.b import y", "b/y.py": "def f():\n    import sim.a.x"},
+        {"a/x.py": "from sim.a import y", "a/y.py": "if TYPE_CHECKING:\n    from sim.a.x import X"},
+        {"a/x.py": "from . import y", "a/y.py": "from .z import f", "a/z.py": "importlib.import_module('sim.a.x')"},
+        {"a/__init__.py": "from sim.a.x import X", "a/x.py": "from sim.a import f"},
+    ],
+)
+def test_a_circle_is_seen(files, tmp_path):
+    for name, source in {"a/__init__.py": "", "b/__init__.py": "", **files}.items():
+        path = tmp_path / "sim" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source)
+    assert len(circles(tmp_path)) == 1
+    (tmp_path / "sim/a/x.py").write_text("")
+    assert circles(tmp_path) == []
+
+
+def lists_of_tables(source: str) -> list[int]:
+    """Return the lines of a file on which a literal lists tables of results by name."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        items = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+        named = {item.value for item in items if isinstance(item, ast.Constant)} & set(TABLES)
+        if len(named) > 1:
+            found.append(node.lineno)
+    return found
+
+
+def test_tables_are_listed_in_one_place():
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path in sorted((ROOT / "sim").rglob("*.py"))
+        if path not in (ROOT / "sim/tables.py", ROOT / "sim/outcomes.py")
+        for line in lists_of_tables(path.read_text("utf-8"))
+    ]
+    assert not found, "\n" + "\n".join(found)
+    assert list(outcomes.TABLES) == list(outcomes._COLUMNS) == list(TABLES), "every table named has its columns"
+    assert lists_of_tables((ROOT / "sim/tables.py").read_text("utf-8"))
+    assert lists_of_tables("LEVELS = {'daily': ('runs', 'daily')}") == [1]
 
 
 def test_the_oracle_shares_only_inputs_and_random_numbers_with_the_model():

@@ -1,1 +1,1 @@
-"""What results say: one method a file."""
+"""Analyses of results: arrays in, small records out, one method a file."""

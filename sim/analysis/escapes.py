@@ -1,4 +1,4 @@
-"""How many could get out: the distribution of an outcome over replicates, its tail, and where it tips."""
+"""How many could get out: the distribution of an outcome over replicates, and its tail."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.experiment.summary import exceedance as shares_above
-from sim.experiment.summary import quantiles
+from sim.analysis.summary import exceedance as shares_above
+from sim.analysis.summary import quantiles
 
 Numbers = NDArray[np.float64]
 
 
 class Exceedance(NamedTuple):
-    """Share of replicates with at least `x`, for each value that occurred, with a simultaneous band."""
+    """Share of replicates with at least `x`, for each value seen, with a simultaneous band."""
 
     x: Numbers
     share: Numbers
@@ -37,20 +37,8 @@ class Summary(NamedTuple):
     largest: float
 
 
-class Band(NamedTuple):
-    """Between which of the values tried order tips over.
-
-    At `holds` and beyond, away from the band, at most a share 1 - `certain` of runs is lost; at `lost` and beyond at
-    least a share `certain`. None where no value tried is so certain. A run is lost above `threshold`.
-    """
-
-    lost: float | None
-    holds: float | None
-    threshold: float
-
-
 def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
-    """P(X >= x) at every x that occurred, with the Dvoretzky-Kiefer-Wolfowitz band of that level.
+    """Return P(X >= x) at every x seen, with the Dvoretzky-Kiefer-Wolfowitz band of that level.
 
     Source: Massart 1990, Ann. Probab. 18(3): the band holds for all x at once, whatever the distribution.
     """
@@ -61,17 +49,17 @@ def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
 
 
 def dkw(n: int, level: float = 0.95) -> float:
-    """Half-width of the band that holds the whole distribution function of `n` replicates with that probability."""
+    """Return the half-width of the band that covers the whole distribution function with that probability."""
     return math.sqrt(math.log(2.0 / (1.0 - level)) / (2.0 * n)) if n > 0 else 1.0
 
 
 def never_bound(n: int, level: float = 0.95) -> float:
-    """Upper bound on the probability of what happened in none of `n` replicates (Clopper-Pearson, one-sided)."""
+    """Return the upper bound on the probability of an event not seen in `n` replicates (Clopper-Pearson, one-sided)."""
     return 1.0 - (1.0 - level) ** (1.0 / n) if n > 0 else 1.0
 
 
 def share_interval(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Clopper-Pearson interval of a probability, `k` of `n` seen."""
+    """Return the Clopper-Pearson interval of a probability, for `k` events in `n` replicates."""
     from scipy.stats import beta
 
     if n == 0:
@@ -83,7 +71,7 @@ def share_interval(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
 
 
 def summary(values: ArrayLike) -> Summary:
-    """Mean and quantiles of a column over all replicates.
+    """Return the mean and quantiles of a column over all replicates.
 
     A null stands for "not until the horizon": quantiles count it as beyond the largest value, and are NaN there; the
     mean is NaN if there is any.
@@ -99,12 +87,12 @@ def summary(values: ArrayLike) -> Summary:
 
 
 def bands(values: NDArray[np.float64], shares: tuple[float, ...]) -> Numbers:
-    """Quantiles over the first axis (replicates) of a table of replicates by days: one row per share."""
+    """Return quantiles over the replicates of a table of replicates by days: one row per share."""
     return np.asarray(np.quantile(values, shares, axis=0), float)
 
 
 def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
-    """Interval of the median by order statistics, whatever the distribution; the whole range for few replicates."""
+    """Return the interval of the median by order statistics; the whole range for few replicates."""
     from scipy.stats import binom
 
     ordered = np.sort(_known(values))
@@ -114,31 +102,6 @@ def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, floa
     rank = int(binom.ppf((1.0 - level) / 2.0, n, 0.5))
     rank = max(0, rank - 1)
     return float(ordered[rank]), float(ordered[n - 1 - rank])
-
-
-def either_way(x: ArrayLike, outcomes: list[Numbers], least: float = 0.0, certain: float = 0.9) -> Band | None:
-    """The band of x in which runs go either way, between a regime that holds and one that is lost.
-
-    A run is lost if its outcome exceeds the threshold: what 95% of runs stay under at the value of x with the lowest
-    median, but at least `least`. None where nowhere half of the runs are lost, or they tip more than once.
-    """
-    at = np.asarray(x, float)
-    order = np.argsort(at)
-    columns = [np.asarray(outcomes[k], float) for k in order]
-    if len(at) < 3 or not all(len(column) for column in columns):
-        return None
-    quietest = min(columns, key=lambda column: (float(np.median(column)), float(np.mean(column))))
-    threshold = max(float(quantiles(quietest, (0.95,))[0]), least)
-    lost = np.array([np.mean(column > threshold) for column in columns])
-    if lost.max() < 0.5:
-        return None
-    at = at[order]
-    if lost[0] < lost[-1]:  # rising: read it from the other side
-        at, lost = at[::-1], lost[::-1]
-    sure, quiet = np.flatnonzero(lost >= certain), np.flatnonzero(lost <= 1.0 - certain)
-    if len(sure) and len(quiet) and sure[-1] > quiet[0]:
-        return None
-    return Band(float(at[sure[-1]]) if len(sure) else None, float(at[quiet[0]]) if len(quiet) else None, threshold)
 
 
 def _known(values: ArrayLike) -> Numbers:

@@ -1,4 +1,4 @@
-"""How much of it would anyone know: delays until escapes are reported and confirmed, with censoring."""
+"""Detection gap: delays until escapes are reported and confirmed, censored at the horizon."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ Numbers = NDArray[np.float64]
 
 
 class Delays(NamedTuple):
-    """Days from the first escape of a replicate until it is known; censored at the horizon where it never is."""
+    """Days from the first escape of a replicate until it is known, censored at the horizon."""
 
     known: Numbers
     censored: Numbers
-    before: int  # of the known: so many came before the first escape, and count as no delay
+    before: int  # number of known ones that came before the first escape; their delay counts as 0
 
     @property
     def n(self) -> int:
-        """Replicates in which anybody escaped."""
+        """Number of replicates with an escape."""
         return len(self.known) + len(self.censored)
 
     @property
     def never(self) -> float:
-        """Share of them that stay unknown until the horizon; NaN where nobody escaped."""
+        """Share of these not known by the horizon; NaN without an escape."""
         return len(self.censored) / self.n if self.n else math.nan
 
 
 class Curve(NamedTuple):
-    """Kaplan-Meier estimate of the share known within so many days, with a pointwise interval."""
+    """Kaplan-Meier estimate of the share known within a number of days, with a pointwise interval."""
 
     days: Numbers
     share: Numbers
@@ -40,7 +40,7 @@ class Curve(NamedTuple):
 
 
 def delays(first_escape: Numbers, known: Numbers, horizon: float) -> Delays:
-    """Delays in days of the replicates in which anybody escaped; null (NaN) `known` is censored at the horizon."""
+    """Return delays in days of the replicates with an escape; `known` of NaN (null) is censored at the horizon."""
     escaped = ~np.isnan(first_escape)
     start, end = first_escape[escaped], known[escaped]
     seen = ~np.isnan(end)
@@ -49,7 +49,7 @@ def delays(first_escape: Numbers, known: Numbers, horizon: float) -> Delays:
 
 
 def kaplan_meier(found: Delays, level: float = 0.95) -> Curve:
-    """Share known within each delay that occurred, and to the last one observed.
+    """Estimate the share known within each delay seen, up to the longest one observed.
 
     Source: Kaplan & Meier 1958; the estimate is SciPy's.
     """
@@ -67,7 +67,7 @@ def kaplan_meier(found: Delays, level: float = 0.95) -> Curve:
 
 
 def _greenwood(found: Delays, days: Numbers, share: Numbers, level: float) -> tuple[Numbers, Numbers]:
-    """Interval on the log(-log) scale; the estimate itself where that is undefined (at 0 and 1).
+    """Return the interval on the log(-log) scale; the estimate itself where that is undefined (at 0 and 1).
 
     Source: Greenwood 1926; Kalbfleisch & Prentice 2002, eq. 1.14. SciPy has it too, but warns at 0 and 1.
     """
@@ -85,7 +85,7 @@ def _greenwood(found: Delays, days: Numbers, share: Numbers, level: float) -> tu
 
 
 def trusted_until(found: Delays, least: float = 0.05) -> float:
-    """The last day to show: after it, censoring has left too few replicates under observation.
+    """Return the last day to show: after it, censoring has left too few replicates under observation.
 
     Too few is under a share `least`, or under five (under a quarter where there are few at all). Without censoring
     before it the estimate is the plain share known, and may be shown to the end (infinity).
@@ -99,7 +99,7 @@ def trusted_until(found: Delays, least: float = 0.05) -> float:
 
 
 def delay_quantile(found: Delays, share: float) -> float:
-    """Delay within which that share of replicates is known, days; NaN if that is beyond the horizon."""
+    """Return the delay in days within which a share of replicates is known; NaN if that is beyond the horizon."""
     if not found.n or not len(found.known):
         return math.nan
     curve = kaplan_meier(found)

@@ -15,7 +15,7 @@ from sim.app.labels import (
     source_label,
 )
 from sim.model import DetentionModel
-from sim.plots.style import count
+from sim.wording import count
 from sim.world.codes import CALL, DAY, EXIT
 
 MAX_ROWS = 150

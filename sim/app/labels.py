@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.model import DetentionModel
-from sim.plots.style import count, tidy
 from sim.scenario.errors import InputError, printable
+from sim.wording import count, tidy
 from sim.world.codes import (
     ATTACK,
     CALL,

@@ -17,10 +17,10 @@ from sim.app.session import SPEEDS, Session
 from sim.app.settings import HANDOVER, SLIDERS
 from sim.app.sites import STATES, MapPlan, public_facts, reported_states, residents, true_states
 from sim.model import DetentionModel
-from sim.plots.style import count, tidy
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import printable
 from sim.scenario.vocabulary import HANDOVERS
+from sim.wording import count, tidy
 
 MAX_POINTS = 240
 """Most points sent of a line, before the last one."""

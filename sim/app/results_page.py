@@ -8,9 +8,9 @@ from sim.app.archive import Archive, scenario_of
 from sim.app.labels import error_messages
 from sim.app.results_data import chosen_point, picks, sweep
 from sim.app.start import LoadedRun
-from sim.plots.study import Study
-from sim.plots.style import tidy
+from sim.plots.view import ResultsView
 from sim.scenario.errors import printable
+from sim.wording import tidy
 
 METRICS = {
     "escaped": "Exits",
@@ -37,7 +37,7 @@ class ResultsPage:
         self.metric = "escaped"
         self.point: int | None = None
         self.errors: list[str] = []
-        self.study: Study | None = None
+        self.view: ResultsView | None = None
         if self.names:
             self.choose(self.names[0])
 
@@ -46,11 +46,11 @@ class ResultsPage:
         self.names = self.archive.folders()
         if name not in self.names:
             return
-        self.name, self.point, self.errors, self.study = str(name), None, [], None
+        self.name, self.point, self.errors, self.view = str(name), None, [], None
         try:
-            study = Study(self.archive.open(self.name))
-            study.runs(self.metric)  # reads the parts, so that a damaged one is reported now
-            self.study = study
+            view = ResultsView(self.archive.open(self.name))
+            view.runs(self.metric)  # reads the parts, so that a damaged one is reported now
+            self.view = view
         except Exception as error:  # the page must survive whatever a folder holds
             self._fail(error)
 
@@ -61,19 +61,19 @@ class ResultsPage:
 
     def choose_point(self, point: Any) -> None:
         """Choose another point, or None."""
-        if point is None or (self.study is not None and point in self.study.index):
+        if point is None or (self.view is not None and point in self.view.index):
             self.point = point
 
     def open(self, rank: Any) -> LoadedRun | None:
         """Return the replicate of the chosen point at a rank (median, high, worst), None where there is none."""
-        if self.study is None or self.point is None:
+        if self.view is None or self.point is None:
             return None
         try:
-            for key, name, run in picks(self.study, self.metric, self.point):
+            for key, name, run in picks(self.view, self.metric, self.point):
                 if key == rank:
-                    label = f"{tidy(self.study.results.name, 40)}, point {self.point}"
+                    label = f"{tidy(self.view.results.name, 40)}, point {self.point}"
                     label += f", replicate {run.replicate} ({name.lower()})"
-                    return LoadedRun(scenario_of(self.study.results, self.point), run.seed, run.replicate, label)
+                    return LoadedRun(scenario_of(self.view.results, self.point), run.seed, run.replicate, label)
         except Exception as error:
             self._fail(error)
         return None
@@ -87,11 +87,11 @@ class ResultsPage:
             "metric": self.metric,
             "metrics": [{"key": key, "name": name} for key, name in METRICS.items()],
         }
-        if self.study is None:
+        if self.view is None:
             return shown
-        chosen = chosen_point(self.study, self.metric, self.point) if self.point is not None else None
-        return {**shown, **sweep(self.study, self.metric), "chosen": chosen}
+        chosen = chosen_point(self.view, self.metric, self.point) if self.point is not None else None
+        return {**shown, **sweep(self.view, self.metric), "chosen": chosen}
 
     def _fail(self, error: Exception) -> None:
         self.errors = error_messages(error)
-        self.study = None
+        self.view = None

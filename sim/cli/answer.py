@@ -1,11 +1,10 @@
-"""The answer in a few lines: how many could get out, how much of it anyone would know, and what matters."""
+"""The answer of a command in a few lines: escapes, what is known of them, and the factors that matter most."""
 
 from __future__ import annotations
 
 import contextlib
-import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.experiment import summary
-from sim.experiment.findings import MOST_LEVELS, Effect, Paired, Tipping, effects, paired, tipping
+from sim.analysis import summary
+from sim.analysis.effects import MOST_LEVELS, Effect, Paired, effects
+from sim.analysis.tipping import PATH, Tipping
+from sim.experiment.query import numbers
 from sim.experiment.results import Results
 from sim.outcomes import CAUSES
+from sim.plots.view import ResultsView
 from sim.scenario.errors import printable
 from sim.scenario.files import display
+from sim.wording import metric, settings, thinness
 
-SCALE = "guards.scale"
+PLAIN = str.maketrans("−–…", "--~")
+"""Replacements for signs that a terminal may lack."""
 RANGE = (0.5, 0.05, 0.95)
 SHOWN = (
     ("escaped", "escaped (exits)"),
@@ -31,14 +35,14 @@ SHOWN = (
     ("undetected_share", "undetected share of exits"),
     ("first_report_day", "first true report (day)"),
 )
-"""Rows of a run's answer: metric and what it is called."""
+"""Rows of a run's answer: metric and label."""
 MEANT = "Change of the median, mean over the other factors, 95% interval from paired replicates:"
 COLUMNS = (("escaped", "escaped"), ("confirmed", "confirmed"), ("gap", "gap"), ("undetected_share", "undetected"))
-"""Columns of a sweep's answer."""
+"""Columns of a sweep's answer: metric and label."""
 
 
 def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
-    """Print the answer and where the files are."""
+    """Print the answer and the paths of the files."""
     with _console(to_stderr) as console:
         _title(console, results)
         if results.varied:
@@ -50,7 +54,7 @@ def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
 
 @contextlib.contextmanager
 def _console(to_stderr: bool) -> Iterator[Console]:
-    """A console whose lines come out together at the end, and not at all after an error."""
+    """Give a console that prints all lines at the end, and none after an error."""
     stream = sys.stderr if to_stderr else sys.stdout
     console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 110)
     with console.capture() as lines:
@@ -59,7 +63,7 @@ def _console(to_stderr: bool) -> Iterator[Console]:
 
 
 def replayed(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
-    """Print what one replicate came to, and beside it what its branch came to."""
+    """Print the metrics of one replicate, and beside them those of its branch."""
     points = results.points.to_pylist()
     table = _table("", *(printable(str(point.get("branch", "value"))) for point in points))
     for name, title in SHOWN:
@@ -91,29 +95,30 @@ def _of_run(console: Console, results: Results) -> None:
 
 
 def _of_sweep(console: Console, results: Results) -> None:
-    table = paired(results)
+    table = results.paired()
     if not table.values.size:
         console.print("No replicate has come to its end at every point yet.")
         return
     factors = effects(table, results.varied)
-    found = tipping(table) if SCALE in results.varied else None
-    path = SCALE if found is not None else (factors[0].path if factors else results.varied[0])
+    view = ResultsView(results)
+    found = view.tipping
+    path = PATH if found is not None else (factors[0].path if factors else results.varied[0])
     if len(table.levels(path)) <= MOST_LEVELS:
         console.print(_levels(results, path))
     if found is not None:
-        console.print(printable(thinness(found)))
+        console.print(printable(how_thin(found, view.fixed(PATH))))
     if factors:
         console.print(printable(f"What matters most: {factors[0].path}. {MEANT}"))
         console.print(_factors(factors))
     console.print(printable(extremes(table, results.varied)))
-    of_gap = effects(paired(results, "gap"), results.varied)
+    of_gap = effects(results.paired("gap"), results.varied)
     if of_gap:
         console.print(printable(f"What moves the gap (exits nobody could confirm) most: {of_gap[0].path}."))
         console.print(_factors(of_gap))
 
 
 def _levels(results: Results, path: str) -> Table:
-    """Medians and 90% ranges at each level of a factor, over all others."""
+    """Return a table of medians and 90% ranges at each level of a factor, over all others."""
     points = results.points
     level_of = dict(zip(points["point"].to_pylist(), points[path].to_pylist(), strict=True))
     names = [name for name, _ in COLUMNS]
@@ -124,7 +129,7 @@ def _levels(results: Results, path: str) -> Table:
     for level, k in number.items():
         cells = []
         for name in names:
-            middle, low, high = summary.quantiles(summary.numbers(runs, name)[levels == k], RANGE)
+            middle, low, high = summary.quantiles(numbers(runs, name)[levels == k], RANGE)
             cells.append(f"{shown(name, middle)} ({_between(name, low, high)})")
         table.add_row(Text(printable(str(level))), *cells)
     return table
@@ -139,21 +144,14 @@ def _factors(factors: list[Effect]) -> Table:
     return table
 
 
-def thinness(found: Tipping) -> str:
-    """How thin the guard can get, in words."""
-    limit = f"{found.limit:,.0f} (twice the {found.reference:,.0f} at {found.largest:g}, or 10 if that is more)"
-    if found.below is None:
-        return (
-            f"How thin can the guard get: down to {found.scale:g}, the lowest tried, the median stays within {limit}."
-        )
-    return (
-        f"How thin can the guard get: down to {SCALE} {found.scale:g} the median of escaped stays within {limit}; "
-        f"at {found.below:g} it is {found.median_below:,.0f}."
-    )
+def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
+    """Return how thin the guard can get, in a sentence; `fixed` holds the values of the other varied paths."""
+    held = f" (at {settings(fixed)})" if fixed else ""
+    return f"How thin can the guard get{held}: {thinness(found)}.".translate(PLAIN)
 
 
 def extremes(table: Paired, varied: list[str]) -> str:
-    """The points with the lowest and the highest median of escaped, in words."""
+    """Return the points with the lowest and the highest median of escaped, in words."""
     medians = np.median(table.values, axis=1)
     named = []
     for k in (int(np.argmin(medians)), int(np.argmax(medians))):
@@ -173,13 +171,9 @@ def _files(console: Console, results: Results, drawn: list[Path]) -> None:
     console.print(printable(where), soft_wrap=True)
 
 
-def shown(metric: str, value: float) -> str:
-    """A metric's value as people read it; null is `never` for a day and `-` otherwise."""
-    if math.isnan(value):
-        return "never" if metric.endswith("_day") else "-"
-    if metric.endswith("_day"):
-        return f"{value:.1f}"
-    return f"{100 * value:.0f}%" if metric.endswith("_share") else f"{value:,.0f}"
+def shown(name: str, value: float) -> str:
+    """Return a metric's value in ASCII."""
+    return metric(name, value).translate(PLAIN)
 
 
 def _between(metric: str, low: float, high: float) -> str:

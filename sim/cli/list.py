@@ -10,18 +10,17 @@ from typing import Any
 import typer
 
 from sim.cli.options import AsJson
-from sim.experiment.manifest import PROGRAM, parsed
-from sim.experiment.store import MANIFEST
+from sim.experiment.store import MANIFEST, PROGRAM, parsed
 from sim.scenario import shipped
 from sim.scenario.errors import InputError, printable
 from sim.scenario.yamlfile import read
 
 ROOT = Path("results")
-"""Where results lie by default, below the current folder."""
+"""Default folder of results, below the current one."""
 
 
 def command(as_json: AsJson = False) -> None:
-    """List what can be run and what was run."""
+    """List shipped scenarios and sweeps, and results."""
     found = {"scenarios": list(_files("")), "sweeps": list(_files("sweeps")), "results": list(_results())}
     if as_json:
         typer.echo(json.dumps(found))
@@ -38,7 +37,7 @@ def command(as_json: AsJson = False) -> None:
 
 
 def _files(kind: str) -> Iterator[dict[str, str]]:
-    """Name and description of the shipped files of a kind."""
+    """Yield name and description of the shipped files of a kind."""
     for name in shipped.names(kind):
         try:
             data = read(shipped.folder() / kind / f"{name}.yaml").data
@@ -49,21 +48,15 @@ def _files(kind: str) -> Iterator[dict[str, str]]:
 
 
 def _results() -> Iterator[dict[str, Any]]:
-    """Results folders below `results/`, at most three levels down."""
+    """Yield the results folders below `results/`, at most three levels down."""
     found = [path for depth in ("*", "*/*", "*/*/*") for path in ROOT.glob(f"{depth}/{MANIFEST}")]
     for path in sorted(found):
         try:
             data = parsed(path.read_bytes())
-            if data.get("program") != PROGRAM:
-                continue
-            counts = data["counts"]
-            yield {
-                "folder": str(path.parent),
-                "kind": data["kind"],
-                "name": data["name"],
-                "status": data["status"],
-                "done": counts["done"],
-                "replicates": counts["replicates"],
-            }
-        except (OSError, ValueError, KeyError, TypeError):
+            words = {name: data[name] for name in ("kind", "name", "status")}
+            counts = {name: data["counts"][name] for name in ("done", "replicates")}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             continue
+        of_kind = all(type(word) is str for word in words.values()) and all(type(n) is int for n in counts.values())
+        if data.get("program") == PROGRAM and of_kind:
+            yield {"folder": str(path.parent), **words, **counts}

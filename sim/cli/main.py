@@ -1,4 +1,4 @@
-"""The command line: a table of commands, loaded only when used, and one place where errors become exit codes."""
+"""The command line: a table of commands, each imported when used, and the exit codes of errors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sim.scenario.errors import InputError, printable
 
 
 class Command(NamedTuple):
-    """A command's module, whose function `command` is its face, and its line in `--help`."""
+    """A command: its module, which defines `command`, and its line in `--help`."""
 
     module: str
     help: str
@@ -42,11 +42,11 @@ COMMANDS = {
     "list": Command("sim.cli.list", "List shipped scenarios and results folders."),
     "show": Command("sim.cli.show", "Summarise results; tables as CSV."),
 }
-"""Every command in the order of `--help`. One whose module does not exist is left out."""
+"""Every command in the order of `--help`; those without a module are left out."""
 
 
 class _Lazy(TyperCommand):
-    """Stands for a command until it is used; only then is its module imported."""
+    """A command whose module is imported when it is used."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -56,7 +56,7 @@ class _Lazy(TyperCommand):
 
 
 class _Commands(TyperGroup):
-    """The table as a group."""
+    """The commands as a group."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return [name for name, entry in COMMANDS.items() if find_spec(entry.module) is not None]
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     group = get_command(app)
     try:
-        # Not group.main(): it has exit codes of its own for Ctrl-C and closed pipes.
+        # Not group.main(), which has other exit codes for Ctrl-C and closed pipes.
         with group.make_context("detention-sim", given) as context:
             group.invoke(context)
         sys.stdout.flush()
@@ -115,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return _stopped()
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain again when it flushes at the end.
+        # The reader closed the pipe; without this Python would complain again when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
@@ -129,7 +129,7 @@ def _stopped() -> int:
 
 
 def _usage(error: Any) -> str:
-    """Wrong usage in one line; the whole help where no command was given."""
+    """Return a usage error in one line; the whole help if no command was given."""
     message = str(error.format_message())
     if type(error).__name__ == "NoArgsIsHelpError":
         return message
@@ -138,7 +138,7 @@ def _usage(error: Any) -> str:
 
 
 def _failed(error: Exception) -> int:
-    """Say on stderr what went wrong, one line a problem, and return the exit code."""
+    """Print the error on stderr, one line a problem, and return the exit code."""
     if isinstance(error, InputError):
         for problem in error.problems:
             print(problem, file=sys.stderr)

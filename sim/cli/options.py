@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they mean for the scenario."""
+"""Options that several commands share, and the overrides that they make."""
 
 from __future__ import annotations
 
@@ -10,16 +10,13 @@ from typing import Annotated, NamedTuple
 import typer
 
 from sim.scenario.loader import parse_sets
+from sim.tables import RECORD_LEVELS
 
+Record = StrEnum("Record", list(RECORD_LEVELS))  # type: ignore[misc] # mypy wants the names written out
+"""Record levels, as the values of `--record`."""
+DAILY = Record("daily")
 
-class Record(StrEnum):
-    """How much of a run is written."""
-
-    summary = "summary"
-    daily = "daily"
-    full = "full"
-
-
+ResultsFolder = Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")]
 Replicates = Annotated[int | None, typer.Option("--replicates", min=1, help="Replicates of each point.")]
 Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Seed of the random numbers.")]
 Days = Annotated[float | None, typer.Option("--days", help="Length of a run, days.")]
@@ -39,19 +36,19 @@ PrecisionText = Annotated[
 Out = Annotated[Path | None, typer.Option("--out", help="Results folder; default: results/NAME/TIME.")]
 Recorded = Annotated[Record, typer.Option("--record", help="Tables to write.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else on stdout.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Print errors only.")]
 NoPlots = Annotated[bool, typer.Option("--no-plots", help="Draw no figures.")]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace results in the folder.")]
 
 
-class Running(NamedTuple):
-    """How to run, and what to say of it."""
+class RunOptions(NamedTuple):
+    """Options on how to run a design and what to print."""
 
     workers: int | None = None
     cluster: str | None = None
     precision: str | None = None
     out: Path | None = None
-    record: Record = Record.daily
+    record: Record = DAILY
     as_json: bool = False
     quiet: bool = False
     no_plots: bool = False
@@ -61,7 +58,7 @@ class Running(NamedTuple):
 def overrides(
     sets: Sequence[str] | None, replicates: int | None, seed: int | None, days: float | None
 ) -> dict[str, object]:
-    """What `--set` sets, then what has an option of its own, which ranks above. Raises InputError."""
+    """Return the values of `--set`, overridden by options of their own. Raises InputError."""
     given = parse_sets(sets or ())
     for name, value in (("replicates", replicates), ("seed", seed), ("days", days)):
         if value is not None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
+from sim.cli import options
 from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")],
+    folder: options.ResultsFolder,
 ) -> None:
     """Draw every figure that applies, write report.html, and print where they are."""
     from sim.report import write_all

@@ -1,4 +1,4 @@
-"""`detention-sim replay`: one replicate of a results folder again, as tables or in the browser."""
+"""`detention-sim replay`: replay one replicate of a results folder, as tables or in the browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli import conduct, options
+from sim.cli import options, running
 from sim.cli.options import Record
 from sim.scenario.errors import InputError, Problem
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")],
+    folder: options.ResultsFolder,
     replicate: Annotated[int, typer.Option("--replicate", min=0, help="Which replicate.")],
     point: Annotated[int, typer.Option("--point", min=0, help="Which point of a sweep.")] = 0,
     from_day: Annotated[
@@ -34,7 +34,7 @@ def command(
     no_plots: options.NoPlots = False,
     overwrite: options.Overwrite = False,
 ) -> None:
-    """Give one replicate again with every event and report, and say whether it equals the stored row.
+    """Replay one replicate with every event and report, and say whether it equals the stored row.
 
     With --from-day and --set the run is also branched: the same past, another decision, the same random numbers.
     """
@@ -53,10 +53,10 @@ def command(
     if view:
         _show(results, folder, point, replicate, port, browse=not no_open)
         return
-    how = options.Running(
-        out=out, record=Record.full, as_json=as_json, quiet=quiet, no_plots=no_plots, overwrite=overwrite, workers=1
+    how = options.RunOptions(
+        out=out, record=Record("full"), as_json=as_json, quiet=quiet, no_plots=no_plots, overwrite=overwrite, workers=1
     )
-    conduct.replay(design, results, point, how)
+    running.replay(design, results, point, how)
 
 
 def _show(results: Results, folder: Path, point: int, replicate: int, port: int, *, browse: bool) -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
-from sim.cli import conduct, options
+from sim.cli import options, running
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")],
+    folder: options.ResultsFolder,
     workers: options.Workers = None,
     cluster: options.Cluster = None,
     as_json: options.AsJson = False,
@@ -22,5 +17,7 @@ def command(
 
     Refused, with the difference named, when the code, the files or the seed are not those that began it.
     """
-    how = options.Running(workers=workers, cluster=cluster, as_json=as_json, quiet=quiet, no_plots=no_plots, out=folder)
-    conduct.resume(how)
+    how = options.RunOptions(
+        workers=workers, cluster=cluster, as_json=as_json, quiet=quiet, no_plots=no_plots, out=folder
+    )
+    running.resume(how)

@@ -1,4 +1,4 @@
-"""`detention-sim show`: what results say, and their tables as CSV."""
+"""`detention-sim show`: summarise results, and write their tables as CSV."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def command(
-    folder: Annotated[Path, typer.Argument(metavar="RESULTS", help="Results folder.")],
+    folder: options.ResultsFolder,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the tables as CSV files into this folder.")] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Show a summary of results."""
     from sim.cli.answer import answer
-    from sim.cli.conduct import sweep_json
+    from sim.cli.running import sweep_json
     from sim.experiment.results import Results
 
     results = Results.open(folder)

@@ -1,4 +1,4 @@
-"""Where a process begins: what stops it is set before anything is imported that takes time."""
+"""Start of the process: set the signal handlers before the slow imports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from types import FrameType
 
 STOPPABLE = ("run", "sweep", "resume", "replay")
-"""Commands that Ctrl-C and SIGTERM stop with exit code 3, even as a job that a shell put into the background."""
+"""Commands that Ctrl-C and SIGTERM stop with exit code 3, also as a background job of a shell."""
 
 
 def start() -> int:

@@ -18,7 +18,18 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 RULE_SOURCES = ("engine", "world", "claims", "agents", "model", "outcomes.py", "scenario/vocabulary.py")
 """Files and folders of `sim/` that compiled rules are made of, constants included. What they take as arguments, such as
 the record of parameters, is part of a compiled function's own signature."""
-TABLE_SOURCES = ("engine", "world", "claims", "agents", "model", "outcomes.py", "scenario", "experiment")
+TABLE_SOURCES = (
+    "engine",
+    "world",
+    "claims",
+    "agents",
+    "model",
+    "outcomes.py",
+    "tables.py",
+    "scenario",
+    "experiment",
+    "analysis/summary.py",
+)
 """Files and folders of `sim/` that can change a table of results."""
 
 

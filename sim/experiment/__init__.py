@@ -1,1 +1,1 @@
-"""Experiments: a design, its replicates run in batches, stored as Parquet, read again."""
+"""Experiments: run the replicates of a design in batches, store them as Parquet, read them."""

@@ -20,9 +20,10 @@ from sim.experiment.design import Batch, Past
 from sim.model import Run
 from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
 from sim.scenario.resolved import Resolved
+from sim.tables import tables_of
 
 LONGEST_ERROR = 500
-"""Characters of an error that a row keeps."""
+"""Most characters of an error in `runs`."""
 
 
 class Part(NamedTuple):
@@ -34,7 +35,7 @@ class Part(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A batch's result: its part of each table, how many replicates failed, and the first error."""
+    """The result of a batch: its part of each table, the number of failed replicates, and the first error."""
 
     batch: Batch
     parts: dict[str, Part]
@@ -43,7 +44,7 @@ class Done(NamedTuple):
 
 
 class Stopped(Exception):
-    """The batch was given up before its end; nothing of it is kept."""
+    """The batch was told to stop; nothing of it is stored."""
 
 
 def complete(
@@ -53,10 +54,10 @@ def complete(
     stopping: Callable[[], bool] | None = None,
     past: Past | None = None,
 ) -> Done:
-    """Run a batch. A replicate that raises becomes a row with its error.
+    """Run a batch; a replicate that raises becomes a row of `runs` with its error.
 
-    Parameters: record, one of `tables.RECORDS`; stopping, asked before every replicate whether to give up; past, what
-    the point was up to some step. Raises Stopped.
+    Parameters: record, one of `RECORD_LEVELS`; stopping, called before every replicate, tells whether to stop; past,
+    the scenario before a branch. Raises Stopped.
     """
     rows = _Rows(batch, resolved.scenario.seed)
     run: Run | None = None
@@ -66,12 +67,12 @@ def complete(
         try:
             run = run or _taken(resolved, past, full=record == "full")
             rows.add(run, replicate, full=record == "full")
-        except Exception as error:  # whatever it is, the other replicates go on
+        except Exception as error:  # the other replicates go on
             rows.fail(error)
             run = None
     _kept.run = (resolved, past, record == "full", run) if run is not None else None
     rows.check()
-    parts = {name: encoded(rows.table(name)) for name in tables.RECORDS[record]}
+    parts = {name: encoded(rows.table(name)) for name in tables_of(record)}
     errors = [error for error in rows.errors if error is not None]
     return Done(batch, parts, len(errors), errors[0] if errors else None)
 
@@ -80,7 +81,7 @@ _kept = threading.local()
 
 
 def _taken(resolved: Resolved, past: Past | None, *, full: bool) -> Run:
-    """This thread's arrays of its last batch, if that was of the same point; else new ones. Taken, they are ours."""
+    """Take the arrays that this thread kept of its last batch, if that was of the same point; else make new ones."""
     wanted = (resolved, past, full)
     kept = getattr(_kept, "run", None)
     _kept.run = None
@@ -91,7 +92,7 @@ def _taken(resolved: Resolved, past: Past | None, *, full: bool) -> Run:
 
 
 class _Rows:
-    """The rows of a batch as its replicates end."""
+    """The rows of a batch, filled as its replicates end."""
 
     def __init__(self, batch: Batch, seed: int) -> None:
         self.point = batch.point
@@ -100,12 +101,12 @@ class _Rows:
         self.errors: list[str | None] = []
         self.names = Names((), (), (), (), ())
         self.runs = np.zeros(batch.size, RUN_RECORD)
-        self.days = np.zeros((batch.size, 0), DAILY_RECORD)  # made when it is known how many there are
+        self.days = np.zeros((batch.size, 0), DAILY_RECORD)  # made once the number of rows is known
         self.sites = np.zeros((batch.size, 0), FACILITY_RECORD)
-        self.listed: dict[str, list[Any]] = {"events": [], "reports": [], "episodes": []}
+        self.listed: dict[str, list[Any]] = {name: [tables.SCHEMAS[name].empty_table()] for name in tables_of("full")}
 
     def add(self, run: Run, replicate: int, *, full: bool) -> None:
-        """Run a replicate and keep its rows. Raises what the model raises."""
+        """Run a replicate and add its rows. Raises what the model raises."""
         made = run.complete(self.seed, replicate)
         if full:
             self._list(run, replicate)
@@ -118,33 +119,30 @@ class _Rows:
         self.errors.append(None)
 
     def _list(self, run: Run, replicate: int) -> None:
-        """Keep what a full record lists."""
+        """Add the rows of the tables of a full record."""
         log = run.truth.log[: int(run.truth.clock["log_count"][0])]
         told = run.belief.report[: int(run.belief.board["reports"][0])]
         many = int(run.truth.clock["episodes"][0])
         known = (run.belief.reported_at[:many], run.belief.confirmed_at[:many])
-        found = {
-            "events": tables.events(self.point, replicate, log, run.names),
-            "reports": tables.reports(self.point, replicate, told, run.belief.observer, run.names),
-            "episodes": tables.episodes(self.point, replicate, run.truth.episode[:many], *known, run.names),
-        }
-        for name, table in found.items():
-            self.listed[name].append(table)
+        at = (self.point, replicate)
+        self.listed["events"].append(tables.events(*at, log, run.names))
+        self.listed["reports"].append(tables.reports(*at, told, run.belief.observer, run.names))
+        self.listed["episodes"].append(tables.episodes(*at, run.truth.episode[:many], *known, run.names))
 
     def fail(self, error: Exception) -> None:
-        """Keep a failed replicate."""
+        """Add a failed replicate."""
         text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         self.errors.append(text[:LONGEST_ERROR])
 
     def check(self) -> None:
-        """A replicate with a number that is none has failed."""
+        """Mark replicates with a non-finite value as failed."""
         for rows in (self.runs, self.days, self.sites):
             for k, name in tables.unsound(rows.reshape(len(self.runs), -1)):
                 if self.errors[k] is None:
                     self.errors[k] = f"ValueError: {name} is not a finite number"
 
     def table(self, name: str) -> Any:
-        """A table of the batch. A failed replicate has a row in `runs` only."""
+        """Return a table of the batch. A failed replicate has a row in `runs` only."""
         if name == "runs":
             return tables.runs(self.point, self.replicates, self.seed, self.errors, self.runs)
         good = np.array([error is None for error in self.errors], bool)
@@ -154,12 +152,12 @@ class _Rows:
         if name == "facilities":
             rows = self.sites if whole else self.sites[good]
             return tables.facilities(self.point, self.replicates[good], rows, self.names)
-        made = pa.concat_tables([tables.SCHEMAS[name].empty_table(), *self.listed[name]])
+        made = pa.concat_tables(self.listed[name])
         return made if whole else made.filter(pa.array(np.isin(made["replicate"].to_numpy(), self.replicates[good])))
 
 
 def encoded(table: Any) -> Part:
-    """A table as the content of a Parquet file."""
+    """Return a table as the content of a Parquet file."""
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", use_dictionary=False, store_schema=False)
     content = sink.getvalue().to_pybytes()

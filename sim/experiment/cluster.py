@@ -1,4 +1,4 @@
-"""A Dask cluster as an executor: batches run on its workers, if these have this very code."""
+"""A Dask cluster as an executor: batches run on the workers with the same code, Python and packages."""
 
 from __future__ import annotations
 
@@ -8,43 +8,47 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
-from sim.engine.version import code_hash
+from sim.experiment.environment import Environment, differences, here
 from sim.scenario.errors import InputError, Problem
 
 PATIENCE = 10.0
-"""Seconds in which a scheduler must answer."""
+"""Seconds to wait for the scheduler."""
 OFTEN = 2.0
-"""Seconds after which we look again who the workers are."""
+"""Seconds between looks at the list of workers."""
 RETRIES = 3
-"""Times that a batch is tried again when the connection to its worker breaks."""
+"""Retries of a batch whose worker is lost."""
 
 
 class ForeignCode(Exception):
-    """A worker has other code than the one that asked."""
+    """The code, Python or packages of a worker differ from those that asked."""
 
 
 class NoWorkers(Exception):
-    """No worker is left that has this code."""
+    """No worker is left with the same code, Python and packages."""
 
 
-def run_here(code: str, work: Callable[..., Any], *arguments: Any) -> Any:
-    """Do the work, on a worker. Raises ForeignCode if its code is not `code`."""
-    if code_hash() != code:
-        raise ForeignCode(f"the code here is {code_hash()}, asked for was {code}")
+def run_here(asked: Environment, work: Callable[..., Any], *arguments: Any) -> Any:
+    """Run a call on this worker. Raises ForeignCode if its environment is not the one asked for."""
+    for name, theirs, ours in _named(asked):
+        raise ForeignCode(f"the {name} here is {ours}, asked for was {theirs}")
     return work(*arguments)
 
 
-class Cluster(Executor):
-    """The workers of a running Dask scheduler that have the same code; the others are left out, and it is said.
+def _named(environment: Environment) -> list[tuple[str, str | None, str | None]]:
+    """Return what differs here from another environment: its name, there and here."""
+    return [(found.name, found.theirs, found.ours) for found in differences(*environment)]
 
-    Workers may come and go: new ones are asked for their code before they get work, and what a lost one was doing
-    is done again elsewhere.
+
+class Cluster(Executor):
+    """The workers of a running Dask scheduler with the same code, Python and packages; others are refused by name.
+
+    Workers may come and go: new ones are checked before they get work, and the work of a lost one is done again.
     """
 
     def __init__(self, address: str, say: Callable[[str], None]) -> None:
-        """Parameters: address, `tcp://host:port` of the scheduler; say, told of workers that are refused.
+        """Parameters: address, `tcp://host:port` of the scheduler; say, called with a line for each refused worker.
 
-        Raises InputError: Dask is not installed, nobody answers, no worker has this code.
+        Raises InputError: Dask is not installed, no scheduler answers, no worker fits.
         """
         try:
             import distributed
@@ -53,7 +57,7 @@ class Cluster(Executor):
             raise InputError([Problem("--cluster", 0, "", "Dask is not installed", expected)]) from None
         for name in list(logging.root.manager.loggerDict):
             if name.split(".")[0] in ("distributed", "tornado"):
-                logging.getLogger(name).setLevel(logging.CRITICAL)  # what goes wrong, we say in a line
+                logging.getLogger(name).setLevel(logging.CRITICAL)  # errors are reported in one line of our own
         try:
             self._client: Any = distributed.Client(address, timeout=PATIENCE, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
@@ -68,7 +72,7 @@ class Cluster(Executor):
             distributed.scheduler.KilledWorker,
         )
         self._say = say
-        self._codes: dict[str, str] = {}
+        self._fit: dict[str, bool] = {}
         self._same: list[str] = []
         self._looked = 0.0
         try:
@@ -80,35 +84,42 @@ class Cluster(Executor):
 
     @property
     def workers(self) -> int:
-        """Threads of the workers that have this code."""
+        """Threads of the workers that fit."""
         threads: dict[str, int] = self._client.nthreads(self._same)
         return max(1, sum(threads.values()))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do the work on one of the workers; what it raises there is raised here."""
+        """Run a call on one of the workers; the future raises what the call raises."""
         if time.monotonic() - self._looked > OFTEN:
             self._look()
-        # Were only these allowed, a batch whose workers all went would wait for ever; `run_here` guards the others.
+        # If only these were allowed, a batch would wait for ever once they are gone; `run_here` refuses on the others.
         executor = self._client.get_executor(workers=self._same, allow_other_workers=True, retries=RETRIES, pure=False)
-        future: Future[Any] = executor.submit(run_here, code_hash(), fn, *args, **kwargs)
+        future: Future[Any] = executor.submit(run_here, here(), fn, *args, **kwargs)
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Leave the cluster; what still runs there for us is cancelled. The cluster itself goes on."""
+        """Cancel our calls and disconnect; the cluster goes on."""
         self._client.close(timeout=2)
 
     def _look(self) -> None:
-        """Ask new workers for their code. Raises NoWorkers if none has ours."""
+        """Check new workers. Raises NoWorkers if none fits."""
         known = list(self._client.scheduler_info(n_workers=-1)["workers"])
         self._looked = time.monotonic()
-        new = [address for address in known if address not in self._codes]
+        new = [address for address in known if address not in self._fit]
         if new:
-            found = self._client.run(code_hash, workers=new, on_error="return")
+            found = self._client.run(here, workers=new, on_error="return")
             for address in new:
-                answer = found.get(address)
-                self._codes[address] = answer if isinstance(answer, str) else f"unknown ({type(answer).__name__})"
-                if self._codes[address] != code_hash():
-                    self._say(f"worker {address} is refused: its code is {self._codes[address]}, ours is {code_hash()}")
-        self._same = sorted(address for address in known if self._codes[address] == code_hash())
+                refused = _refused(found.get(address))
+                self._fit[address] = not refused
+                if refused:
+                    self._say(f"worker {address} is refused: {refused}")
+        self._same = sorted(address for address in known if self._fit[address])
         if not self._same:
             raise NoWorkers("the cluster has no worker with this code")
+
+
+def _refused(answer: object) -> str:
+    """Return why a worker that gave this answer is refused, empty if it is not."""
+    if not isinstance(answer, Environment):
+        return f"its code is unknown ({type(answer).__name__}), ours is {here().code}"
+    return "; ".join(f"its {name} is {theirs}, ours is {ours}" for name, theirs, ours in _named(answer))

@@ -1,4 +1,4 @@
-"""What is to be run: the points of a scenario or a sweep, cut into batches of replicates."""
+"""Designs: the points of a scenario or a sweep, cut into batches of replicates."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sim.scenario.resolved import Resolved
 from sim.scenario.sweep import Point, open_sweep
 
 BATCHES = 128
-"""Fewest batches that a large design is cut into, so that a sweep stopped early is balanced."""
+"""Fewest batches of a large design, so that a sweep stopped early has replicates of every point."""
 SMALLEST, LARGEST = 50, 1000
-"""Replicates of a batch at least (the last of a point may have fewer) and at most."""
+"""Fewest and most replicates of a batch; the last of a point may have fewer."""
 MOST_ROWS = 200_000
-"""Daily or facility rows of a batch, so that its memory is bounded whatever the horizon."""
+"""Most daily or facility rows of a batch, to bound its memory."""
 LONGEST = 2.0
-"""Seconds that a batch should take at most: what a kill loses, and how long Ctrl-C may seem to wait."""
+"""Most seconds that a batch should take: the work a kill loses, and the delay of Ctrl-C."""
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-"""Sizes of a batch cut short because its replicates are slow."""
+"""Sizes of a batch whose replicates are slow."""
 
 OPTIONS = ("replicates", "seed", "days")
-"""Keys that have an option of their own."""
+"""Keys with an option of their own."""
 
 
 class Batch(NamedTuple):
@@ -37,24 +37,24 @@ class Batch(NamedTuple):
 
     @property
     def replicates(self) -> range:
-        """The replicates' numbers."""
+        """Numbers of the replicates."""
         return range(self.first, self.first + self.size)
 
     @property
     def name(self) -> str:
-        """Name of its parts; names sort as points and replicates do."""
+        """Name of its parts; names sort by point, then replicate."""
         return f"part-{self.point:06d}-{self.first:09d}.parquet"
 
 
 class Past(NamedTuple):
-    """What a branched point was up to a step: its scenario then, and how many steps."""
+    """The scenario of a branched point before it branches, and the steps until then."""
 
     resolved: Resolved
     step: int
 
 
 class Loaded(NamedTuple):
-    """What a design has once every scenario in it is read: points, notes, and the SHA-256 of every file read."""
+    """The part of a design that needs its scenarios read: points, notes, and the SHA-256 of every file read."""
 
     points: tuple[Point, ...]
     notes: tuple[str, ...]
@@ -63,10 +63,10 @@ class Loaded(NamedTuple):
 
 @dataclass(frozen=True)
 class Design:
-    """Points, and how many replicates of each. Points are read when first asked for; the rest is known at once.
+    """Points and the number of replicates of each. Points are read when first asked for; the rest is known at once.
 
-    `kind` is `run`, `sweep` or `replay`; `request` what was asked for, as written; `varied` names the columns of
-    `points`; `size` is the number of points; `start` the first replicate of each; `pasts` what branched points were.
+    `kind` is `run`, `sweep` or `replay`; `request` the file and options as given; `varied` the columns of `points`;
+    `size` the number of points; `start` the first replicate of each; `pasts` the past of branched points.
     """
 
     kind: str
@@ -85,7 +85,7 @@ class Design:
 
     @cached_property
     def loaded(self) -> Loaded:
-        """Every point read. Raises InputError with everything that is wrong."""
+        """Points, notes and sources. Raises InputError with everything that is wrong."""
         return self._load()
 
     @property
@@ -95,7 +95,7 @@ class Design:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is odd but allowed."""
+        """Warnings about odd but allowed settings."""
         return self.loaded.notes
 
     @property
@@ -105,16 +105,16 @@ class Design:
 
     @property
     def total(self) -> int:
-        """Replicates of all points together."""
+        """Replicates of all points."""
         return self.replicates * self.size
 
     @cached_property
     def batch(self) -> int:
-        """Replicates of a batch, if they are quick."""
+        """Replicates of a batch, unless they are slow."""
         return batch_size(self.size, self.replicates, max(rows_of(point.resolved) for point in self.points))
 
     def batches(self, size: int | None = None) -> Iterator[Batch]:
-        """All batches, breadth-first: every point's first replicates before any point's next."""
+        """Yield all batches, breadth-first: the first batch of every point before the second of any."""
         size = size or self.batch
         for first in range(self.start, self.start + self.replicates, size):
             for point in range(self.size):
@@ -122,7 +122,7 @@ class Design:
 
 
 def scenario_design(path: str | Path, overrides: Mapping[str, object] | None = None) -> Design:
-    """One scenario as a design of one point. Raises InputError."""
+    """Read a scenario as a design of one point. Raises InputError."""
     given = dict(overrides or {})
     with _Options(given):
         resolved = load(path, given)
@@ -130,7 +130,7 @@ def scenario_design(path: str | Path, overrides: Mapping[str, object] | None = N
 
 
 def resolved_design(resolved: Resolved, request: dict[str, object] | None = None) -> Design:
-    """A loaded scenario as a design of one point."""
+    """Return a loaded scenario as a design of one point."""
     scenario = resolved.scenario
     return Design(
         kind="run",
@@ -148,7 +148,7 @@ def resolved_design(resolved: Resolved, request: dict[str, object] | None = None
 
 
 def with_options(resolved: Resolved, *, replicates: int | None, seed: int | None) -> Resolved:
-    """The scenario with another number of replicates or seed. Raises InputError for one that cannot be."""
+    """Return the scenario with another number of replicates or seed. Raises InputError for an invalid one."""
     given = {name: value for name, value in (("replicates", replicates), ("seed", seed)) if value is not None}
     for name, value in given.items():
         least = 1 if name == "replicates" else 0
@@ -158,7 +158,7 @@ def with_options(resolved: Resolved, *, replicates: int | None, seed: int | None
 
 
 def sweep_design(path: str | Path, overrides: Mapping[str, object] | None = None) -> Design:
-    """A sweep file as a design. Raises InputError, for what is wrong with single points when they are asked for."""
+    """Read a sweep file as a design. Raises InputError; for mistakes in single points when the points are read."""
     given = dict(overrides or {})
     options = _Options(given)
     with options:
@@ -184,9 +184,9 @@ def sweep_design(path: str | Path, overrides: Mapping[str, object] | None = None
 
 
 def batch_size(points: int, replicates: int, rows: int) -> int:
-    """Replicates of a batch: a matter of the design alone, so that parts do not depend on the workers.
+    """Return the replicates of a batch, from the design alone, so that parts do not depend on the workers.
 
-    Parameters: rows, rows that a replicate makes in its longest table.
+    Parameters: rows, of a replicate in its longest table.
     """
     wanted = -(-points * replicates // BATCHES)
     bounded = min(LARGEST, max(1, MOST_ROWS // rows))
@@ -194,19 +194,19 @@ def batch_size(points: int, replicates: int, rows: int) -> int:
 
 
 def no_longer_than(size: int, seconds: float) -> int:
-    """A batch's size, cut so that it takes at most LONGEST when a replicate takes so many seconds."""
+    """Return a size of a batch that takes at most LONGEST, given the seconds of a replicate."""
     if size * seconds <= LONGEST:
         return size
     return max(n for n in SIZES if n == 1 or n * seconds <= LONGEST)
 
 
 def rows_of(resolved: Resolved) -> int:
-    """Rows that a replicate makes in its longest table: days or facilities."""
+    """Return the rows of a replicate in its longest table, `daily` or `facilities`."""
     return max(int(resolved.scenario.days) + 1, len(resolved.theatre.facilities), 1)
 
 
 class _Options:
-    """Names the option, not `--set`, where a value that has an option of its own is wrong."""
+    """Make errors in values with an option of their own name that option, not `--set`."""
 
     def __init__(self, given: Mapping[str, object]) -> None:
         self._names = {f"--set {name}": f"--{name}" for name in OPTIONS if name in given}

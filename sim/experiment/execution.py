@@ -1,7 +1,7 @@
-"""Running a design: batches on threads, or on any executor of the `concurrent.futures` kind, into a store.
+"""Run the batches of a design on threads, or on any `concurrent.futures` executor, and store the results.
 
-Tables do not depend on the executor, the number of workers or the order in which batches end: a batch is a matter
-of the design, and its parts carry its name.
+Tables do not depend on the executor, the number of workers or the order in which batches end: the design alone
+defines the batches, and parts are named after their batch.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from sim.experiment.store import Store
 from sim.scenario.errors import InputError
 
 if TYPE_CHECKING:  # the manifest is written before anything heavy is imported
+    from sim.analysis.summary import Floats
     from sim.experiment.batch import Done
     from sim.experiment.precision import Precision
     from sim.experiment.schedule import Schedule
-    from sim.experiment.summary import Floats
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""Errors of a disk that is full, or of a limit on what one may write."""
+"""errno values for a full disk or an exceeded quota."""
 
 
 class Interrupted(Exception):
-    """The run was stopped before its end; what is stored stays. `reason` says why."""
+    """The run was stopped early for this `reason`; stored parts stay."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -44,27 +44,27 @@ class Interrupted(Exception):
 
 
 class AllFailed(Exception):
-    """No replicate came to its end; the message is the first error."""
+    """Every replicate failed; the message is the first error."""
 
 
 class Watcher(Protocol):
-    """Told how a run goes, on the thread that called `execute`."""
+    """Receives the progress of a run, on the thread that called `execute`."""
 
     def say(self, text: str) -> None:
-        """Something worth knowing."""
+        """Show a message."""
 
     def compiling(self) -> None:
-        """The rules are being compiled, which takes about half a minute."""
+        """Say that the rules are being compiled, which takes about half a minute."""
 
     def started(self, total: int) -> None:
-        """So many replicates are about to run."""
+        """Begin: this many replicates will run."""
 
     def advanced(self, replicates: int) -> None:
-        """So many more replicates are stored."""
+        """Note that this many more replicates are stored."""
 
 
 class Silent:
-    """A watcher that looks away."""
+    """A watcher that shows nothing."""
 
     def say(self, text: str) -> None:
         """Say nothing."""
@@ -80,7 +80,7 @@ class Silent:
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -88,10 +88,10 @@ def cores() -> int:
 def recording(
     design: Design, store: Store, record: str = "daily", precision: Precision | None = None
 ) -> Iterator[Manifest]:
-    """Begin results: a manifest in the store at once, with its final status when the block ends, however it ends.
+    """Write a manifest at once, and its final status when the block ends, however it ends.
 
-    Parameters: record, summary, daily or full; precision, replicate until it is reached. SIGTERM counts as Ctrl-C.
-    Raises Interrupted (Ctrl-C, SIGTERM, a full disk), InputError (a faulty point: nothing is kept), and whatever the
+    Parameters: record, a record level; precision, replicate until it is reached. SIGTERM counts as Ctrl-C.
+    Raises Interrupted (Ctrl-C, SIGTERM, a full disk), InputError (a faulty point: nothing is kept), and what the
     block raises.
     """
     begin = partial(Manifest.begun, design, store, record=record, precision=precision)
@@ -103,7 +103,7 @@ def recording(
 
 @contextlib.contextmanager
 def continuing(store: Store, data: dict[str, Any], parts: list[dict[str, Any]]) -> Iterator[Manifest]:
-    """The same for results that were begun: `data` is their manifest as read, `parts` what of it is intact."""
+    """Continue results that were begun: `data` is their manifest, `parts` its entries of intact parts."""
     asked = threading.Event()
     with _terminable(asked), _finished(partial(Manifest.reopened, store, data, parts), fresh=False) as manifest:
         manifest.asked = asked
@@ -120,10 +120,10 @@ def execute(
     watcher: Watcher | None = None,
     batches: Iterable[Batch] | None = None,
 ) -> None:
-    """Run what of a design is not stored yet, within `recording` or `continuing`.
+    """Run the batches of a design that are not stored yet, within `recording` or `continuing`.
 
-    Parameters: workers, threads, default one a core; cluster, address of a Dask scheduler, whose workers then run it;
-    batches, all of the design's in another order.
+    Parameters: workers, threads, default one a core; cluster, address of a Dask scheduler to run on instead;
+    batches, all batches of the design in another order.
     Raises AllFailed, InputError (a faulty point, no such cluster), Interrupted (the cluster is lost).
     """
     job = _Job(design, store, manifest, watcher or Silent())
@@ -142,7 +142,7 @@ def execute(
 
 
 class _Job:
-    """A design on its way into a store."""
+    """The state of one call of `execute`."""
 
     def __init__(self, design: Design, store: Store, manifest: Manifest, watcher: Watcher) -> None:
         self.design = design
@@ -154,7 +154,7 @@ class _Job:
         self.error: str | None = None
 
     def prepare(self) -> None:
-        """Have the rules compiled, and write what is known beforehand unless it stands there already."""
+        """Compile the rules, and write the files beside the tables, anew when resumed."""
         scenarios = [point.resolved for point in self.design.points]
         for note in self.design.notes:
             self.watcher.say(f"note: {note}")
@@ -166,7 +166,7 @@ class _Job:
             self.watcher.compiling()
         began = time.monotonic()
         seconds = 0.0
-        with contextlib.suppress(Exception):  # what is wrong with it, its replicates will say
+        with contextlib.suppress(Exception):  # its replicates will report the error
             seconds = warm(scenarios[0])
         self.manifest.compiled(time.monotonic() - began - seconds)
         files = {"scenario.yaml": scenarios[0].as_yaml().encode(), "points.parquet": points_table(self.design)}
@@ -179,7 +179,7 @@ class _Job:
         self.store.settle()
 
     def schedule(self, batches: Iterable[Batch] | None) -> Schedule:
-        """What is to be run, in its order."""
+        """Return the order of the batches to run."""
         from sim.experiment.precision import Precision
         from sim.experiment.schedule import Everything, UntilPrecise
 
@@ -194,16 +194,16 @@ class _Job:
         return UntilPrecise(self.design, self.manifest.data["batch"], precision, values)
 
     def watched(self, part: bytes) -> Floats | None:
-        """The metric that precision is about, of the good replicates of a part of `runs`; None without precision."""
+        """Return the metric of `--precision` for the good replicates of a part of `runs`; None without precision."""
         if self.manifest.data["precision"] is None:
             return None
         import pyarrow.parquet as pq
 
-        from sim.experiment import summary
+        from sim.experiment.query import done, numbers
 
         metric = self.manifest.data["precision"]["metric"]
         table = pq.read_table(BytesIO(part), columns=["status", metric])
-        return summary.numbers(summary.done(table), metric)
+        return numbers(done(table), metric)
 
     def run(
         self,
@@ -214,9 +214,9 @@ class _Job:
         stopping: Callable[[], bool] | None = None,
         lost: tuple[type[BaseException], ...] = (),
     ) -> None:
-        """Run what is missing, never more than `ahead` of what is stored.
+        """Run the missing batches, at most `ahead` at once.
 
-        Parameters: stopping, asked by a batch whether to give up; lost, what an executor that is gone raises.
+        Parameters: stopping, tells a running batch to give up; lost, the exceptions of an executor that is gone.
         """
         from sim.experiment.batch import complete
         from sim.experiment.cluster import ForeignCode
@@ -243,7 +243,7 @@ class _Job:
                     batch = running.pop(future)
                     try:
                         done = future.result()
-                    except ForeignCode:  # it came to a worker that we have not asked yet
+                    except ForeignCode:  # it went to a worker not checked yet
                         submit(batch)
                         continue
                     self.keep(done)
@@ -272,7 +272,7 @@ class _Job:
 
 @contextlib.contextmanager
 def _threads(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor]:
-    """A pool that, when left by an error, gives up what runs and what waits."""
+    """Give a pool that on an error cancels waiting batches and tells running ones to stop."""
     executor = ThreadPoolExecutor(workers, thread_name_prefix="replicates")
     try:
         yield executor
@@ -285,7 +285,7 @@ def _threads(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor
 
 @contextlib.contextmanager
 def _finished(begin: Callable[[], Manifest], *, fresh: bool) -> Iterator[Manifest]:
-    """Gives the manifest its final status, however the block ends; after bad input, `fresh` results leave nothing."""
+    """Set the final status of the manifest however the block ends; discard `fresh` results after bad input."""
     manifest: Manifest | None = None
     try:
         manifest = begin()
@@ -319,7 +319,7 @@ def _finished(begin: Callable[[], Manifest], *, fresh: bool) -> Iterator[Manifes
 
 
 def _try_finish(manifest: Manifest | None, status: str, error: str) -> None:
-    """Write the status if the disk lets us; if not, the last manifest written stays."""
+    """Write the status if the disk allows it; otherwise the last manifest stays."""
     with contextlib.suppress(OSError):
         if manifest is None:
             return
@@ -328,9 +328,9 @@ def _try_finish(manifest: Manifest | None, status: str, error: str) -> None:
 
 @contextlib.contextmanager
 def _terminable(asked: threading.Event) -> Iterator[None]:
-    """Within, Ctrl-C and SIGTERM set `asked` and raise KeyboardInterrupt: on the main thread, elsewhere not ours.
+    """Make Ctrl-C and SIGTERM set `asked` and raise KeyboardInterrupt; on other threads than the main one do nothing.
 
-    Python drops an exception that is raised while it clears up an object; then `asked` still says it.
+    Python drops an exception raised while an object is finalised; `asked` is still set then.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -350,7 +350,7 @@ def _terminable(asked: threading.Event) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Within, Ctrl-C and SIGTERM wait for nobody: the last words get written."""
+    """Ignore Ctrl-C and SIGTERM while the final status is written."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,4 +1,4 @@
-"""`manifest.json`: what was run, from which inputs, by which program, and what came of it."""
+"""`manifest.json`: the design, its inputs, the program that ran it, and the parts stored."""
 
 from __future__ import annotations
 
@@ -10,32 +10,27 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from sim.engine.version import code_hash
 from sim.experiment.design import Batch, Design
+from sim.experiment.environment import here, installed
 from sim.experiment.settings import differences
-from sim.experiment.store import MANIFEST, Store
+from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
+from sim.tables import RECORD_LEVELS, TABLES
 
 if TYPE_CHECKING:
     from sim.experiment.precision import Precision
 
-PROGRAM = "detention-sim"
-FORMAT = 1
-"""Version of the layout of a results folder."""
-PACKAGES = ("mesa", "numpy", "scipy", "numba", "llvmlite", "pyarrow", "pydantic")
-"""Packages whose versions the numbers could depend on."""
 OFTEN = 0.1
-"""Least time between two writings while parts arrive, seconds."""
+"""Shortest time between two writes while parts arrive, seconds."""
 
 
 class Manifest:
-    """The manifest of a run in progress: kept in `data`, written atomically. `asked` is set when it is to stop."""
+    """The manifest of a run in progress, kept in `data`, written atomically. `asked` is set when the run must stop."""
 
     def __init__(self, store: Store, data: dict[str, Any]) -> None:
-        """A manifest that lies in `store`; see `begun` and `reopened`."""
+        """A manifest in `store`; see `begun` and `reopened`."""
         self._store = store
         self._began = time.monotonic()
         self._before = float(data["timings"]["seconds"] or 0.0)
@@ -70,12 +65,12 @@ class Manifest:
                 "varied": list(design.varied),
                 "inputs": {},
                 "notes": [],
-                "version": _version(PROGRAM),
-                "code": code_hash(),
+                "version": installed(PROGRAM),
+                "code": here().code,
                 "commit": None,
-                "python": platform.python_version(),
+                "python": here().python,
                 "architecture": platform.machine(),
-                "packages": {name: _version(name) for name in PACKAGES},
+                "packages": dict(here().packages),
                 "counts": {"replicates": design.total, "done": 0, "failed": 0},
                 "timings": {
                     "started": _now(), "ended": None, "seconds": None, "compiling": None, "per_second": None,
@@ -92,7 +87,7 @@ class Manifest:
 
     @classmethod
     def reopened(cls, store: Store, data: dict[str, Any], parts: list[dict[str, Any]]) -> Self:
-        """Go on with one that was read: only `parts` of what it lists are intact."""
+        """Continue a manifest that was read, with `parts` as its entries of intact parts."""
         manifest = cls(store, data)
         data["parts"] = parts
         data["status"], data["error"] = "running", None
@@ -103,7 +98,7 @@ class Manifest:
     def describe(self, design: Design, batch: int, columns: dict[str, Any], files: dict[str, str]) -> None:
         """Add what takes longer to find out: inputs, commit, the columns' units, other files, and every point.
 
-        A point's `scenario` is what its scenario changes of `scenario.yaml`.
+        The `scenario` of a point is its diff to `scenario.yaml`.
         """
         first = design.points[0].resolved
         self.data["inputs"] = design.sources
@@ -125,11 +120,11 @@ class Manifest:
         self.write()
 
     def discard(self) -> None:
-        """Remove it and what stands beside it: nothing was run."""
+        """Remove the manifest and the files beside it: nothing was run."""
         self._store.discard()
 
     def add(self, batch: Batch, parts: Mapping[str, tuple[int, str]], failed: int) -> None:
-        """Enter a batch's stored parts, rows and SHA-256 by table, and write if the last time is long enough ago."""
+        """Add the stored parts of a batch (rows, SHA-256 by table), and write if the last write is long enough ago."""
         entries = [
             {
                 "table": table,
@@ -148,20 +143,20 @@ class Manifest:
             self.write()
 
     def batches(self) -> set[Batch]:
-        """The batches that are stored."""
+        """Return the stored batches."""
         return {Batch(part["point"], part["first"], part["replicates"]) for part in self.data["parts"]}
 
     def looked(self, entries: list[dict[str, Any]]) -> None:
-        """Note what precision was reached; the replicates wanted are then those that were run."""
+        """Note the precision reached; the replicates run then count as those wanted."""
         self.data["precision"]["points"] = entries
         self.data["counts"]["replicates"] = self.counted()["done"]
 
     def compiled(self, seconds: float) -> None:
-        """Note how long the rules took to load or compile."""
+        """Note the seconds that the rules took to load or compile."""
         self.data["timings"]["compiling"] = round(seconds, 3)
 
     def finish(self, status: str, error: str | None = None) -> None:
-        """Set the final status (done, failed, stopped), put the parts in order, and write."""
+        """Set the final status (done, failed, stopped), sort the parts, and write."""
         seconds = self._before + time.monotonic() - self._began
         timings = self.data["timings"]
         done = self.counted()["done"]
@@ -171,11 +166,12 @@ class Manifest:
         timings["per_second"] = round(done / running, 2) if running > 0 else None
         self.data["status"] = status
         self.data["error"] = error
-        self.data["parts"].sort(key=lambda part: (_order(part["table"]), part["point"], part["first"]))
+        order = list(TABLES)
+        self.data["parts"].sort(key=lambda part: (order.index(part["table"]), part["point"], part["first"]))
         self.write()
 
     def write(self) -> None:
-        """Write it now."""
+        """Write the manifest now."""
         self.counted()
         began = time.monotonic()
         self._store.write(MANIFEST, json.dumps(self.data, indent=1, default=str).encode())
@@ -183,7 +179,7 @@ class Manifest:
         self._cost = self._written - began
 
     def counted(self) -> dict[str, int]:
-        """Replicates wanted, stored, and of these failed."""
+        """Update and return the counts of replicates: wanted, stored, and of these failed."""
         stored = [part for part in self.data["parts"] if part["table"] == "runs"]
         self.data["counts"]["done"] = sum(part["replicates"] for part in stored)
         self.data["counts"]["failed"] = sum(part["failed"] for part in stored)
@@ -191,35 +187,27 @@ class Manifest:
         return counts
 
 
-def parsed(content: bytes) -> dict[str, Any]:
-    """A manifest as read. Raises ValueError if it is not a JSON object."""
-    data = json.loads(content)
-    if not isinstance(data, dict):
-        raise ValueError("not a JSON object")
-    return data
-
-
 SHAPE: dict[str, tuple[type, ...]] = {
     "kind": (str,), "name": (str,), "status": (str,), "seed": (int,), "replicates": (int,), "batch": (int, type(None)),
     "record": (str,), "precision": (dict, type(None)), "design": (str,), "varied": (list,), "inputs": (dict,),
-    "request": (dict,), "packages": (dict,), "counts": (dict,), "timings": (dict,), "files": (dict,),
-    "points": (list,), "parts": (list,),
+    "request": (dict,), "code": (str,), "python": (str,), "packages": (dict,), "counts": (dict,), "timings": (dict,),
+    "files": (dict,), "points": (list,), "parts": (list,),
 }  # fmt: skip
-"""What reading and resuming rely on."""
+"""Types of the entries that `resume` relies on."""
 PART_SHAPE: dict[str, type] = {
     "table": str, "file": str, "point": int, "first": int, "replicates": int, "failed": int, "rows": int, "sha256": str,
 }  # fmt: skip
 
 
 def check_shape(data: dict[str, Any]) -> None:
-    """Raises ValueError where a manifest is not what this program writes."""
+    """Raise ValueError if a manifest lacks the entries of SHAPE."""
     for name, kinds in SHAPE.items():
         if not isinstance(data.get(name), kinds):
             raise ValueError(f"{name} is missing or of another kind")
     for part in data["parts"]:
         if not isinstance(part, dict) or any(not isinstance(part.get(k), t) for k, t in PART_SHAPE.items()):
             raise ValueError("an entry of parts is of another kind")
-    if data["record"] not in ("summary", "daily", "full"):
+    if data["record"] not in RECORD_LEVELS:
         raise ValueError("record is of another kind")
     if data["batch"] is not None and data["batch"] < 1:
         raise ValueError("batch is below 1")
@@ -232,7 +220,7 @@ def check_shape(data: dict[str, Any]) -> None:
 
 
 def commit() -> str | None:
-    """The checkout's commit, with `-dirty` if files differ from it; None outside a checkout."""
+    """Return the checkout's commit, with `-dirty` if files differ from it; None outside a checkout."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None
@@ -245,20 +233,9 @@ def commit() -> str | None:
 
 
 def _way_back(folder: Path) -> str:
-    """The current folder as seen from another, links followed."""
+    """Return the path from a folder to the current one, links followed."""
     return os.path.relpath(os.path.realpath(os.getcwd()), os.path.realpath(folder))
-
-
-def _order(table: str) -> int:
-    return ("runs", "daily", "facilities", "events", "reports", "episodes").index(table)
 
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _version(name: str) -> str | None:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return None

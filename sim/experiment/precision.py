@@ -1,4 +1,4 @@
-"""When there are replicates enough: the 95% half-width of a mean against a share of that mean."""
+"""Precision: replicate until the 95% half-width of a mean is below a share of that mean."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.experiment.summary import METRICS, Floats, half_width_95
+from sim.analysis.summary import METRICS, Floats, half_width_95
 from sim.scenario.errors import InputError, Problem, one_of, shown
 
 FIRST = 200
 """Replicates before the first look."""
 GROWTH = 1.5
-"""Every look is at so many times the replicates of the one before: few looks, so that looking costs no coverage."""
+"""Replicates at a look over those at the look before: few looks, so that stopping early costs no coverage."""
 TAIL = 30
-"""Replicates that must exceed the mean: with fewer, a rare large outcome has hardly been seen and sd is too small."""
+"""Fewest replicates above the mean: with fewer, rare large outcomes are hardly seen and the sd is too small."""
 
 
 class Precision(NamedTuple):
@@ -26,7 +26,7 @@ class Precision(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What a look found.
+    """The state of a point at one look.
 
     `upper_bound` is of the mean where the metric varies, else of the share of replicates that would differ (95%,
     `1 - 0.05^(1/n)`), as `bounded` says.
@@ -42,7 +42,7 @@ class Look(NamedTuple):
 
 
 def parse_precision(text: str) -> Precision:
-    """`metric=share`, as `--precision` takes it. Raises InputError: no such metric, a nullable one, no share."""
+    """Parse `metric=share` of `--precision`. Raises InputError: no such metric, a nullable one, not a share."""
     name, equals, number = text.partition("=")
     metric = name.strip()
 
@@ -63,7 +63,7 @@ def parse_precision(text: str) -> Precision:
 
 
 def look(values: Floats, share: float) -> Look:
-    """Whether the mean of these replicates is known well enough: `t sd / sqrt(n) <= share |mean|`, and a tail seen."""
+    """Check whether the mean is known well enough: `t sd / sqrt(n) <= share |mean|`, and TAIL values above it."""
     n = len(values)
     if n == 0:
         return Look(0, None, None, 0, False, None, "mean")
@@ -76,7 +76,7 @@ def look(values: Floats, share: float) -> Look:
 
 
 def looks(limit: int) -> list[int]:
-    """Replicates at which to look, up to the limit: 200, 300, 450, ..."""
+    """Return the numbers of replicates at which to look, up to the limit: 200, 300, 450, ..."""
     found = []
     n = float(FIRST)
     while n < limit:
@@ -86,7 +86,7 @@ def looks(limit: int) -> list[int]:
 
 
 def entry(point: int, found: Look) -> dict[str, Any]:
-    """A point's last look, as the manifest has it."""
+    """Return the manifest's entry for the last look at a point."""
     fields = found._asdict()
     fields["status"] = "reached" if fields.pop("reached") else "not_reached"
     return {"point": point, **fields}

@@ -1,25 +1,28 @@
-"""Reading tables by DuckDB: only the columns, points and rows asked for leave the Parquet parts."""
+"""Queries of the Parquet parts by DuckDB, which reads only the columns and rows asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sim.analysis.summary import Floats
 from sim.experiment.store import Store
 
 OFFLINE: dict[str, Any] = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-"""DuckDB fetches nothing."""
+"""Settings that keep DuckDB from the network."""
 
 
 def select(
     store: Store, files: Sequence[str], schema: Any, *, where: str = "", parameters: Sequence[object] = ()
 ) -> Any:
-    """Rows of Parquet parts in the order of the files, as an Arrow table with the columns of `schema`.
+    """Return rows of Parquet parts in the order of the files, as an Arrow table with the columns of `schema`.
 
-    Parameters: files, names in the store; where, a condition of ours with `?` for its `parameters`.
+    Parameters: files, names in the store; where, an SQL condition from our code with `?` for its `parameters`.
     Raises duckdb.Error, OSError or pa.ArrowException where a part cannot be read.
     """
     import duckdb
@@ -40,6 +43,17 @@ def select(
     return found.cast(schema)
 
 
+def done(runs: Any) -> Any:
+    """Return the rows of `runs` whose replicates came to their end."""
+    return runs.filter(pc.equal(runs["status"], "done"))
+
+
+def numbers(table: Any, name: str) -> Floats:
+    """Return a column as floats, NaN for null."""
+    column = table[name].cast(pa.float64(), safe=False)
+    return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
+
+
 def _needed(schema: Any, where: str) -> list[str]:
-    """Columns to read: those asked for, and those of the condition."""
+    """Return the columns asked for and those of the condition."""
     return list(dict.fromkeys((*schema.names, *(name for name in ("point", "replicate", "status") if name in where))))

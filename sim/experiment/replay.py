@@ -1,4 +1,4 @@
-"""One replicate again, as it was, and if wished with another decision from some day on."""
+"""Replay one replicate, optionally branching from a given day."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import json
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sim.engine.version import code_hash
 from sim.experiment.branch import check_difference, check_later
 from sim.experiment.design import Design, Loaded, Past
+from sim.experiment.environment import differences
 from sim.experiment.results import Results
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.resolved import Resolved
 from sim.scenario.sweep import Point
 
 BRANCH = "branch"
-"""Column that tells the run as it was from the run that branched."""
+"""Column of `points` that tells the replayed run from its branch."""
 AS_IT_WAS = "as it was"
 
 
 class Fork(NamedTuple):
-    """From which day on, and what is then set, by path."""
+    """Day from which a branch differs, and its settings by path."""
 
     day: float
     overrides: Mapping[str, object]
 
 
 def replay_design(results: Results, point: int, replicate: int, fork: Fork | None = None) -> Design:
-    """One replicate of a point as a design of one replicate, of one point or of two: as it was, and branched.
+    """Return the design that replays one replicate: one point, or two with a branch.
 
-    Raises InputError: no such point or replicate, a day that is no step, something that acts only from the start.
+    Raises InputError: no such point or replicate, a day that is not a whole step, a setting that cannot change later.
     """
     if results.manifest["kind"] == "replay" and point > 0:
         expected = "point 0, or the results that it was replayed from"
@@ -66,7 +66,7 @@ def replay_design(results: Results, point: int, replicate: int, fork: Fork | Non
 
 
 def step_of(resolved: Resolved, day: float) -> int:
-    """Steps done when a day begins. Raises InputError unless it is a step within the horizon."""
+    """Return the number of steps before a day. Raises InputError unless it is a whole step within the horizon."""
     step = day * 24 / resolved.scenario.step_hours
     if not 0 <= day <= resolved.scenario.days or abs(step - round(step)) > 1e-9:
         expected = f"a whole step from 0 to {resolved.scenario.days:g} days"
@@ -75,16 +75,17 @@ def step_of(resolved: Resolved, day: float) -> int:
 
 
 def same_as_stored(results: Results, again: Results, point: int, replicate: int) -> bool:
-    """Whether the replayed run's row, failed or not, is the one that was stored."""
+    """Tell whether the replayed row of `runs`, failed or not, equals the stored one."""
     stored = results.table("runs", point=point, replicate=replicate).drop_columns(["point"])
     replayed = again.table("runs", point=0).drop_columns(["point"])
     return bool(stored.equals(replayed))
 
 
-def other_code(results: Results) -> str | None:
-    """The code that made the results, if it is not this."""
-    made = results.manifest["code"]
-    return None if made == code_hash() else str(made)
+def made_by(results: Results) -> str | None:
+    """Return the code, Python or packages that made the results, where they differ from the ones here."""
+    manifest = results.manifest
+    found = differences(manifest["code"], manifest.get("python"), manifest.get("packages") or {})
+    return ", ".join(f"{difference.name} {difference.theirs}" for difference in found) or None
 
 
 def _check_replicate(results: Results, point: int, replicate: int) -> None:
@@ -95,5 +96,5 @@ def _check_replicate(results: Results, point: int, replicate: int) -> None:
 
 
 def _flow(value: object) -> str:
-    """A value on one line, as --set takes it."""
+    """Return a value on one line, as --set takes it."""
     return json.dumps(value, default=str).replace('"', "")

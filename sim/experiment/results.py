@@ -1,4 +1,4 @@
-"""Results, from a folder or from memory: the manifest, and tables in the order of points and replicates."""
+"""Results, from a folder or from memory: the manifest, and tables sorted by point and replicate."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.experiment import summary
-from sim.experiment.manifest import FORMAT, PROGRAM, parsed
-from sim.experiment.query import select
+from sim.analysis import summary
+from sim.analysis.effects import Paired, paired
+from sim.experiment import drawing
+from sim.experiment.query import numbers, select
 from sim.experiment.settings import restored
-from sim.experiment.store import MANIFEST, Folder, Store, prepare
+from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Folder, Store, default_folder, parsed, prepare
 from sim.experiment.tables import SCHEMAS
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display
 from sim.scenario.resolved import Resolved
 
 MOST_AT_ONCE = 200_000
-"""Replicates of which all metrics are read at once."""
+"""Most replicates of which all metrics are read at once."""
 
 
 class Results:
-    """Results of a run or sweep, of a running one what is stored so far.
+    """Results of a run or sweep, as far as stored: tables, summaries, figures.
 
-    Tables are read when asked for. Reading raises InputError that names a part which is missing or torn.
+    Tables are read when asked for. Reading raises InputError that names a missing or torn part.
     """
 
     def __init__(self, store: Store, manifest: dict[str, Any]) -> None:
@@ -38,12 +39,12 @@ class Results:
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """The results in a folder. Raises InputError if it holds none."""
+        """Open the results in a folder. Raises InputError if it holds none."""
         return cls.of(Folder(path))
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """The results in a store. Raises InputError if it holds none."""
+        """Open the results in a store. Raises InputError if it holds none."""
         name = display(store.path) if store.path is not None else "results"
         expected = f"a results folder, which has a {MANIFEST}"
         try:
@@ -58,7 +59,7 @@ class Results:
 
     @property
     def path(self) -> Path | None:
-        """The folder, None for results in memory."""
+        """Folder, None for results in memory."""
         return self._store.path
 
     @property
@@ -73,7 +74,7 @@ class Results:
 
     @property
     def failed(self) -> int:
-        """Replicates that ended in an error."""
+        """Number of failed replicates."""
         return int(self.manifest["counts"]["failed"])
 
     @property
@@ -125,13 +126,13 @@ class Results:
         first: int | None = None,
         replicate: int | None = None,
     ) -> Any:
-        """A table by point and replicate, or of it only some columns, one point, `first` replicates or one of them."""
+        """Return a table by point and replicate: all, or some columns, one point, the `first` replicates, or one."""
         conditions = {"point = ?": point, "replicate < ?": first, "replicate = ?": replicate}
         given = {condition: value for condition, value in conditions.items() if value is not None}
         return self._select(name, columns, " AND ".join(given), list(given.values()), point)
 
     def done(self, columns: Sequence[str], point: int | None = None) -> Any:
-        """Columns of `runs` for the replicates that came to their end."""
+        """Return columns of `runs` for the replicates that did not fail."""
         where = "status = 'done'" + (" AND point = ?" if point is not None else "")
         return self._select("runs", columns, where, [point] if point is not None else [], point)
 
@@ -147,23 +148,23 @@ class Results:
         try:
             return select(self._store, files, schema, where=where, parameters=parameters)
         except (duckdb.Error, OSError, pa.ArrowException) as error:
-            for file in files:  # which one is it?
+            for file in files:  # find the one that cannot be read
                 self._read(file, list(schema.names))
             raise self._unreadable(name, error) from None
 
     def parts(self, name: str, columns: Sequence[str] | None = None, point: int | None = None) -> Iterator[Any]:
-        """The same part by part, so that not all of it need be in memory."""
+        """Yield a table part by part, to bound the memory."""
         for entry in self._entries(name, point):
             yield self._read(entry["file"], columns)
 
     def _entries(self, name: str, point: int | None) -> list[dict[str, Any]]:
-        """The manifest's entries of a table, in the order of its rows."""
+        """Return the manifest's entries of a table, in the order of its rows."""
         entries = [part for part in self.manifest["parts"] if part["table"] == name]
         entries.sort(key=lambda part: (part["point"], part["first"]))
         return [entry for entry in entries if point is None or entry["point"] == point]
 
     def scenario(self, point: int = 0, overrides: Mapping[str, object] | None = None) -> Resolved:
-        """The scenario of a point, as it ran or with further overrides. Raises InputError if there is no such point."""
+        """Return the scenario of a point, with further overrides if any. Raises InputError for no such point."""
         known = self._points()
         if not 0 <= point < len(known):
             raise InputError([Problem("point", 0, str(point), "no such point", f"0 to {len(known) - 1}")])
@@ -171,7 +172,7 @@ class Results:
         return restored(text, known[point]["scenario"], self._file, overrides)
 
     def _file(self, name: str) -> bytes:
-        """A file beside the tables, as it was written. Raises InputError if it is missing or altered."""
+        """Read a file beside the tables. Raises InputError if it is missing or altered."""
         try:
             content = self._store.read(name)
         except OSError as error:
@@ -182,40 +183,47 @@ class Results:
         return content
 
     def metrics(self) -> list[dict[str, Any]]:
-        """Every point's values, replicates that came to their end, and metrics, as `sweep --json` has them."""
+        """Return the values, done replicates and metrics of every point, as `sweep --json` prints them."""
         found = [
             {"point": entry["point"], "values": entry["values"], "replicates": 0, "metrics": {}}
             for entry in self._points()
         ]
         names = list(summary.METRICS)
-        at_once = len(names) if self.manifest["counts"]["done"] <= MOST_AT_ONCE else 1  # a million replicates fit
+        at_once = len(names) if self.manifest["counts"]["done"] <= MOST_AT_ONCE else 1  # bounds memory
         for first in range(0, len(names), at_once):
             some = names[first : first + at_once]
             runs = self.done(["point", *some])
             bounds = self._bounds(runs)
             for name in some:
-                values = summary.numbers(runs, name)
+                values = numbers(runs, name)
                 for entry, (start, end) in zip(found, bounds, strict=True):
                     entry["replicates"] = end - start
                     entry["metrics"][name] = summary.metric(values[start:end], nullable=summary.METRICS[name].nullable)
         return found
 
     def metric(self, name: str) -> dict[int, summary.Floats]:
-        """A metric's values by point, NaN for null, over the replicates that came to their end, in their order.
+        """Return a metric by point for the replicates that did not fail, in order; NaN for null.
 
-        Raises InputError for no such metric.
+        Raises InputError if there is no such metric.
         """
         if name not in summary.METRICS:
             raise InputError([Problem("metric", 0, name, "no such metric", one_of(name, list(summary.METRICS)))])
         runs = self.done(["point", name])
-        values = summary.numbers(runs, name)
+        values = numbers(runs, name)
         bounds = zip(self._points(), self._bounds(runs), strict=True)
         return {entry["point"]: values[first:last] for entry, (first, last) in bounds}
 
-    def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
-        """Quantiles of a metric at every point: `point`, varied columns, and a column per probability (`q05`, ...).
+    def paired(self, metric: str = "escaped") -> Paired:
+        """Return a metric of the replicates that are done at every point."""
+        runs = self.done(["point", "replicate", metric])
+        point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
+        return paired(self.points.to_pylist(), point, replicate, numbers(runs, metric))
 
-        A null counts as beyond the horizon; a quantile among nulls is null. Raises InputError for no such metric.
+    def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
+        """Return quantiles of a metric by point: `point`, varied columns, and a column per probability (`q05`, ...).
+
+        A null counts as beyond the horizon; a quantile among nulls is null. Raises InputError if there is no such
+        metric.
         """
         per_point = self.metric(metric)
         points = self.points
@@ -228,9 +236,9 @@ class Results:
         return points
 
     def exceedance(self, metric: str = "escaped") -> Any:
-        """Share of replicates with at least `value`, at every value that occurred: `point`, `value`, `share`.
+        """Return the share of replicates with at least `value`, for every value seen: `point`, `value`, `share`.
 
-        A null counts as beyond every value. Raises InputError for no such metric.
+        A null counts as beyond every value. Raises InputError if there is no such metric.
         """
         made = []
         for point, values in self.metric(metric).items():
@@ -239,19 +247,28 @@ class Results:
         return pa.concat_tables(made)
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
-        """Write results in memory to a folder, as a run would have. Raises InputError if it holds results."""
+        """Write the results to a folder, as a run would have. Raises InputError if it holds results."""
         target = prepare(Path(folder), overwrite=overwrite)
         names = [*self.manifest["files"], *(part["file"] for part in self.manifest["parts"]), MANIFEST]
         for name in names:
             target.write(name, self._store.read(name))
         return target.path
 
+    def plot(self, folder: str | Path | None = None) -> list[Path]:
+        """Draw the figures and return their paths.
+
+        Parameters: folder, where results in memory are saved first, default a new one below `results/`.
+        """
+        assert drawing.write_plots is not None, "sim/__init__.py sets it"
+        path = self.path or self.save(folder if folder is not None else default_folder(self.name))
+        return drawing.write_plots(path)
+
     def _points(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.manifest["points"]
         return found
 
     def _bounds(self, table: Any) -> list[tuple[int, int]]:
-        """First row of every point in a table, and the one after its last."""
+        """Return the first row of every point in a table, and the one after its last."""
         points = [entry["point"] for entry in self._points()]
         of = table["point"].to_numpy()
         first, last = np.searchsorted(of, points, "left"), np.searchsorted(of, points, "right")

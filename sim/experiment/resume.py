@@ -1,4 +1,4 @@
-"""Going on with results that were begun: the same design again, and which of its parts are intact."""
+"""Resume: read the design of begun results again, and find out which of their parts are intact."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.engine.version import code_hash
 from sim.experiment.design import Design, scenario_design, sweep_design
-from sim.experiment.manifest import FORMAT, PROGRAM, check_shape, parsed
-from sim.experiment.store import MANIFEST, PART, TABLES, Folder
-from sim.experiment.tables import RECORDS
+from sim.experiment.environment import differences
+from sim.experiment.manifest import check_shape
+from sim.experiment.store import FORMAT, MANIFEST, PART, PROGRAM, Folder, parsed
 from sim.scenario.errors import InputError, Problem, shown
 from sim.scenario.files import display
+from sim.tables import TABLES, tables_of
 
 SAME = "results that this version, these files and this seed began; or a new run"
 
 
 class Begun(NamedTuple):
-    """Results to go on with: the manifest as read, its entries of parts that are intact, and the design.
+    """Results to resume: the manifest, its entries of intact parts, and the design.
 
-    `spoiled` counts parts and other files that are missing or altered; `design` is None where nothing is missing.
+    `spoiled` counts parts and other files that are missing or altered; `design` is None if nothing is missing.
     """
 
     manifest: dict[str, Any]
@@ -33,10 +33,10 @@ class Begun(NamedTuple):
 
 
 def begun(store: Folder) -> Begun:
-    """What lies in a folder, which the caller has locked.
+    """Read begun results from a folder that the caller has locked.
 
-    Raises InputError: no results, or other code, files or settings than now though something is missing, with every
-    difference named.
+    Raises InputError: no results; or something is missing and code, Python, packages, files or settings have changed
+    (every difference is named).
     """
     data = _manifest(store)
     parts, spoiled = _intact(data, store)
@@ -78,22 +78,16 @@ def _manifest(store: Folder) -> dict[str, Any]:
 
 
 def _code(data: dict[str, Any], store: Folder) -> Iterator[Problem]:
-    """Whether the same code and packages would run."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    if data["code"] != code_hash():
-        yield _problem(store, "code", f"the results were made by code {data['code']}, this is {code_hash()}")
-    for name, before in data["packages"].items():
-        try:
-            now: str | None = version(name)
-        except PackageNotFoundError:
-            now = None
-        if now != before:
-            yield _problem(store, f"packages.{name}", f"{before} then, {now} now")
+    """Yield a problem for the code, Python or package that is not what made the results."""
+    for key, before, now in differences(data["code"], data["python"], data["packages"]):
+        if key == "code":
+            yield _problem(store, key, f"the results were made by code {before}, this is {now}")
+        else:
+            yield _problem(store, key, f"{before} then, {now} now")
 
 
 def _design(data: dict[str, Any], store: Folder) -> Design:
-    """The design that was asked for, read again from its files."""
+    """Read the design again from the files that were given."""
     request = data["request"]
     named = request.get("scenario" if data["kind"] == "run" else "sweep")
     overrides, base = request.get("overrides"), data.get("base")
@@ -107,7 +101,7 @@ def _design(data: dict[str, Any], store: Folder) -> Design:
 
 @contextlib.contextmanager
 def _standing_in(folder: Path, store: Folder) -> Iterator[None]:
-    """Within, relative names mean what they meant when the results were begun."""
+    """Enter the folder in which the results were begun, so that relative names mean the same."""
     here = os.getcwd()
     try:
         os.chdir(folder)
@@ -121,7 +115,7 @@ def _standing_in(folder: Path, store: Folder) -> Iterator[None]:
 
 
 def _inputs(data: dict[str, Any], design: Design, store: Folder) -> Iterator[Problem]:
-    """Whether the files say what they said. Before the points were read, the manifest does not know."""
+    """Yield a problem for each file read that has changed; none if the results were stopped before reading files."""
     if not data["points"]:
         return
     before, now = data["inputs"], design.sources
@@ -135,7 +129,7 @@ def _inputs(data: dict[str, Any], design: Design, store: Folder) -> Iterator[Pro
 
 
 def _settings(data: dict[str, Any], design: Design, store: Folder) -> Iterator[Problem]:
-    """Whether the manifest itself says what the files say."""
+    """Yield a problem for each setting in which manifest and files differ."""
     now = {
         "name": design.name, "seed": design.seed, "replicates": design.replicates, "design": design.method,
         "varied": list(design.varied),
@@ -148,7 +142,7 @@ def _settings(data: dict[str, Any], design: Design, store: Folder) -> Iterator[P
 
 
 def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], int]:
-    """Entries of batches whose parts are all there as they were written, and how many parts are not."""
+    """Return the entries of batches whose parts are all intact, and the number of parts that are not."""
     by_batch: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
     for part in data["parts"]:
         by_batch.setdefault((part["point"], part["first"], part["replicates"]), []).append(part)
@@ -156,7 +150,7 @@ def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], 
     spoiled = 0
     for (_, first, size), parts in by_batch.items():
         bad = sum(not _is_intact(part["file"], part["sha256"], store) for part in parts)
-        bad += len(set(RECORDS[data["record"]]) - {part["table"] for part in parts})
+        bad += len(set(tables_of(data["record"])) - {part["table"] for part in parts})
         whole = data["precision"] is not None or _is_batch(first, size, data)
         spoiled += bad if whole else len(parts)
         kept += parts if whole and not bad else []
@@ -164,7 +158,7 @@ def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], 
 
 
 def _is_batch(first: int, size: int, data: dict[str, Any]) -> bool:
-    """Whether the design would cut a batch just so."""
+    """Tell whether the design has a batch of this first replicate and size."""
     batch = data["batch"]
     return batch is not None and first % batch == 0 and size == min(batch, data["replicates"] - first)
 
@@ -177,7 +171,7 @@ def _is_intact(name: str, digest: str, store: Folder) -> bool:
 
 
 def _tidy(store: Folder, kept: set[str]) -> None:
-    """Remove parts that were torn, or written but not entered: they are made again."""
+    """Remove parts that are torn or missing in the manifest; they are made again."""
     for table in TABLES:
         folder = store.path / table
         if folder.is_dir():

@@ -1,4 +1,4 @@
-"""Which batch is next: all of a design, or as many as a precision needs. Neither depends on who runs them, or when."""
+"""Order of batches: all of a design, or as many as a precision needs, whoever runs them."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sim.analysis.summary import Floats
 from sim.experiment.design import Batch, Design
 from sim.experiment.precision import Look, Precision, entry, look, looks
-from sim.experiment.summary import Floats
 
 
 class Schedule(Protocol):
-    """Hands out batches; told what is stored."""
+    """Hands out batches, and is told which are stored."""
 
     def next(self) -> Batch | None:
-        """The next batch, None if there is none until more is stored."""
+        """Return the next batch, None if there is none until more are stored."""
 
     def stored(self, batch: Batch, values: Floats | None) -> None:
-        """A batch is stored; `values` holds the metric of its good replicates, if one is watched."""
+        """Note that a batch is stored; `values` holds the watched metric of its good replicates, if there is one."""
 
     def entries(self) -> list[dict[str, Any]]:
-        """What the manifest says of the precision reached, point by point."""
+        """Return the manifest's entries on the precision reached, one per point."""
 
 
 class Everything:
-    """All batches in their order, but those that are stored already."""
+    """All batches in order, except those stored already."""
 
     def __init__(self, batches: Iterable[Batch], kept: Collection[Batch]) -> None:
         self._batches: Iterator[Batch] = (batch for batch in batches if batch not in kept)
 
     def next(self) -> Batch | None:
-        """The next batch, None at the end."""
+        """Return the next batch, None at the end."""
         return next(self._batches, None)
 
     def stored(self, batch: Batch, values: Floats | None) -> None:
-        """Nothing depends on it."""
+        """Do nothing: the order is fixed."""
 
     def entries(self) -> list[dict[str, Any]]:
-        """No precision was asked for."""
+        """Return nothing: no precision was asked for."""
         return []
 
 
 class UntilPrecise:
-    """Each point in stages, cut into whole batches; after each a look, until it is precise or the limit ends it."""
+    """Each point in stages of whole batches, with a look after each, until it is precise or reaches the limit."""
 
     def __init__(self, design: Design, size: int, precision: Precision, kept: Mapping[Batch, Floats]) -> None:
         self._share = precision.share
@@ -61,11 +61,11 @@ class UntilPrecise:
         self._extend([batch for batches in zip(*first, strict=True) for batch in batches])  # breadth-first
 
     def next(self) -> Batch | None:
-        """The next batch, None while looks wait for what is running, and at the end."""
+        """Return the next batch, None while looks wait for running batches, and at the end."""
         return self._queue.popleft() if self._queue else None
 
     def stored(self, batch: Batch, values: Floats | None) -> None:
-        """Look, if this was the last batch of the point's stage."""
+        """Look at the point if this was the last batch of its stage."""
         point = batch.point
         assert values is not None
         self._values[point][batch.first] = values
@@ -79,11 +79,11 @@ class UntilPrecise:
             self._extend(self._cut(point))
 
     def entries(self) -> list[dict[str, Any]]:
-        """Every point's last look."""
+        """Return the last look at each point."""
         return [entry(point, found) for point, found in sorted(self._looked.items())]
 
     def _cut(self, point: int) -> list[Batch]:
-        """The batches of a point's stage, all of which are now waited for."""
+        """Return the batches of a point's stage, and wait for all of them."""
         stage = self._stage[point]
         begin, end = self._stages[stage - 1] if stage else 0, self._stages[stage]
         batches = [Batch(point, n, min(self._size, end - n)) for n in range(begin, end, self._size)]
@@ -91,7 +91,7 @@ class UntilPrecise:
         return batches
 
     def _extend(self, batches: list[Batch]) -> None:
-        """Queue those that are not stored already."""
+        """Queue the batches that are not stored already."""
         self._queue.extend(batch for batch in batches if batch not in self._kept)
         for batch in batches:
             if batch in self._kept:

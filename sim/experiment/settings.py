@@ -1,4 +1,4 @@
-"""What one scenario changes of another, so that every point of a sweep can be had again from its results."""
+"""Scenario diffs, used to rebuild any sweep point from its results."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DRAWS = re.compile(r"draws-[0-9a-f]{12}\.csv")
 
 
 def differences(base: Resolved, other: Resolved) -> dict[str, list[Any]]:
-    """What makes `other` of `base`: `set`, pairs of keys and value, and `drop`, keys. Empty lists are left out."""
+    """Return the diff from `base` to `other`: `set`, pairs of keys and value, and `drop`, keys; empty ones left out."""
     if base is other:
         return {}
     pairs = list(_changed(base.as_data(), other.as_data(), ()))
@@ -39,7 +39,7 @@ def restored(
     read: Callable[[str], bytes],
     overrides: Mapping[str, object] | None = None,
 ) -> Resolved:
-    """The scenario that `changes` make of the document `scenario.yaml`; `read` gives the files beside it.
+    """Apply `changes` to the text of `scenario.yaml` and load it; `read` gives the files beside it.
 
     Raises InputError.
     """
@@ -59,7 +59,7 @@ def restored(
 
 
 def _changed(base: Any, other: Any, at: Keys) -> Iterator[tuple[Keys, Any]]:
-    """Keys and new values where two mappings differ; None where a key is gone."""
+    """Yield keys and new values where two mappings differ; None for a key that is gone."""
     for key in [*base, *(key for key in other if key not in base)]:
         old, new = base.get(key), other.get(key)
         if isinstance(old, dict) and isinstance(new, dict):

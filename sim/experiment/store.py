@@ -1,9 +1,10 @@
-"""Where results lie: a folder, or memory. What is written is there whole or not at all."""
+"""Stores of results: a folder, or memory. A file is written whole or not at all."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import re
 import secrets
@@ -12,20 +13,31 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.files import display
 from sim.scenario.jointdraws import KEPT
+from sim.tables import TABLES
 
+PROGRAM = "detention-sim"
+FORMAT = 1
+"""Version of the layout of a results folder."""
 MANIFEST = "manifest.json"
-TABLES = ("runs", "daily", "facilities", "events", "reports", "episodes")
 OTHERS = (MANIFEST, "scenario.yaml", "points.parquet", "report.html")
 """Files of results beside the tables and figures."""
 ASIDE = ".overwritten"
 PART = re.compile(r"part-[0-9-]+\.parquet(\.tmp)?")
-"""Names of parts, whole or being written."""
+"""Names of parts, also while they are written."""
 _FIGURE = re.compile(r".*\.(png|svg)")
+
+
+def parsed(content: bytes) -> dict[str, Any]:
+    """Return a manifest as read. Raises ValueError if it is not a JSON object."""
+    data = json.loads(content)
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    return data
 
 
 class Store(ABC):
@@ -38,32 +50,32 @@ class Store(ABC):
 
     @abstractmethod
     def write(self, name: str, content: bytes) -> None:
-        """Write a file: after a crash it is there whole, or as it was before."""
+        """Write a file; after a crash it holds the new content or the old."""
 
     @abstractmethod
     def read(self, name: str) -> bytes:
-        """A file's content. Raises FileNotFoundError."""
+        """Return the content of a file. Raises FileNotFoundError."""
 
     @abstractmethod
     def discard(self) -> None:
-        """Remove everything of ours, and the folder if it was made for it; what was to be overwritten comes back."""
+        """Remove our files, and the folder if it was made for them; restore what was to be overwritten."""
 
     @abstractmethod
     def settle(self) -> None:
-        """The new results have begun for good: what they overwrite goes."""
+        """Remove the results that the new ones overwrite."""
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Within, nobody else writes here. Raises InputError if somebody does."""
+        """Hold a lock against other writers. Raises InputError if another process holds it."""
         yield
 
     @abstractmethod
     def open(self, name: str) -> BinaryIO | str:
-        """What PyArrow reads a file from."""
+        """Return a path or stream from which PyArrow reads a file."""
 
 
 class Memory(Store):
-    """Results that are not kept."""
+    """A store in memory."""
 
     def __init__(self) -> None:
         """An empty store."""
@@ -74,7 +86,7 @@ class Memory(Store):
         self._files[name] = content
 
     def read(self, name: str) -> bytes:
-        """A file's content. Raises FileNotFoundError."""
+        """Return the content of a file. Raises FileNotFoundError."""
         if name not in self._files:
             raise FileNotFoundError(name)
         return self._files[name]
@@ -84,15 +96,15 @@ class Memory(Store):
         self._files.clear()
 
     def settle(self) -> None:
-        """Nothing is overwritten."""
+        """Do nothing: nothing is overwritten."""
 
     def open(self, name: str) -> BinaryIO | str:
-        """The content as a stream."""
+        """Return the content as a stream."""
         return BytesIO(self.read(name))
 
 
 class Folder(Store):
-    """A results folder."""
+    """A store in a results folder."""
 
     def __init__(self, path: str | Path, made: Sequence[Path] = ()) -> None:
         """The folder at `path`, which need not exist yet; `made` lists folders that were made for it."""
@@ -105,7 +117,7 @@ class Folder(Store):
         return self._path
 
     def write(self, name: str, content: bytes) -> None:
-        """Write to a temporary name, to the disk, then rename. Raises OSError."""
+        """Write under a temporary name, flush to disk, then rename. Raises OSError."""
         target = self._path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_name(f"{target.name}.tmp")
@@ -121,11 +133,11 @@ class Folder(Store):
             raise
 
     def read(self, name: str) -> bytes:
-        """A file's content. Raises FileNotFoundError."""
+        """Return the content of a file. Raises FileNotFoundError."""
         return (self._path / name).read_bytes()
 
     def discard(self) -> None:
-        """Remove everything of ours, and the folder if it was made for it; what was to be overwritten comes back."""
+        """Remove our files, and the folder if it was made for them; restore what was to be overwritten."""
         clear(self._path, everything=True)
         aside = self._path / ASIDE
         if aside.is_dir():
@@ -137,7 +149,7 @@ class Folder(Store):
                 folder.rmdir()
 
     def set_aside(self) -> None:
-        """Move old results where `discard` finds them and `settle` removes them."""
+        """Move old results aside, for `discard` to restore or `settle` to remove."""
         aside = self._path / ASIDE
         if aside.is_symlink():
             aside.unlink()
@@ -150,7 +162,7 @@ class Folder(Store):
             file.rename(aside / file.name)
 
     def settle(self) -> None:
-        """The new results have begun for good: what they overwrite goes, and files that are not ours stay."""
+        """Remove the results that the new ones overwrite; files that are not ours stay."""
         aside = self._path / ASIDE
         if aside.is_dir():
             clear(aside, everything=True)
@@ -158,9 +170,9 @@ class Folder(Store):
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Within, no other process writes here; the lock ends with the process, however it ends.
+        """Hold a lock against other processes; it ends with the process, however that ends.
 
-        Raises InputError if another has it.
+        Raises InputError if another process holds it.
         """
         self._path.mkdir(parents=True, exist_ok=True)
         folder = os.open(self._path, os.O_RDONLY)
@@ -175,21 +187,21 @@ class Folder(Store):
             os.close(folder)
 
     def open(self, name: str) -> BinaryIO | str:
-        """The file's path."""
+        """Return the path of a file."""
         return str(self._path / name)
 
 
 def default_folder(name: str) -> Path:
-    """`results/NAME/UTCSTAMP-6HEX` below the current folder."""
+    """Return `results/NAME/UTCSTAMP-6HEX` below the current folder."""
     short = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     return Path("results") / short[:100] / f"{stamp}-{secrets.token_hex(3)}"
 
 
 def prepare(path: Path, *, overwrite: bool) -> Folder:
-    """A folder ready for new results: new, empty, or without a manifest; with `overwrite` old results go.
+    """Make a folder ready for new results: new, empty, or without a manifest; `overwrite` replaces old results.
 
-    Only files of ours are removed. Raises InputError if it holds results and may not be overwritten, or is no folder.
+    Only our files are removed. Raises InputError if it holds results and may not be overwritten, or is no folder.
     """
     name = display(path)
     made: list[Path] = []
@@ -217,7 +229,7 @@ def prepare(path: Path, *, overwrite: bool) -> Folder:
 
 
 def clear(path: Path, *, everything: bool) -> None:
-    """Remove old parts; with `everything`, all that belongs to a results folder. Other files stay."""
+    """Remove old parts, or with `everything` all our files. Other files stay."""
     if everything:
         for name in OTHERS:
             (path / name).unlink(missing_ok=True)
@@ -229,14 +241,14 @@ def clear(path: Path, *, everything: bool) -> None:
 
 
 def _remove_results(aside: Path) -> None:
-    """Remove what an earlier overwriting left, if it was killed."""
+    """Remove the old results that a killed overwrite left aside."""
     if aside.is_dir():
         clear(aside, everything=True)
         _give_back(aside, aside.parent)
 
 
 def _give_back(aside: Path, path: Path) -> None:
-    """Put what is not ours where it was."""
+    """Move files that are not ours back to where they were."""
     for found in [*aside.rglob("*")]:
         if found.is_symlink() or not found.is_dir():
             target = path / found.relative_to(aside)
@@ -258,9 +270,7 @@ def _remove(folder: Path, pattern: re.Pattern[str]) -> None:
 
 
 def _ours(path: Path) -> bool:
-    """Whether the manifest is one of this program's."""
-    from sim.experiment.manifest import PROGRAM, parsed
-
+    """Tell whether the folder's manifest is one of this program."""
     try:
         return parsed((path / MANIFEST).read_bytes()).get("program") == PROGRAM
     except (OSError, ValueError):

@@ -13,16 +13,16 @@ from sim.outcomes import (
     CAUSES,
     DAILY,
     DAILY_RECORD,
-    EPISODES,
-    EVENTS,
     FACILITIES,
     FACILITY_RECORD,
-    REPORTS,
     RUN_RECORD,
     RUNS,
+    TABLES,
     Column,
+    Table,
 )
 from sim.scenario.parameters import ROLES
+from sim.tables import tables_of
 from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, MOVED
 
 TYPES = {"count": pa.int64(), "level": pa.float64(), "name": pa.string()}
@@ -30,46 +30,21 @@ MINUTES = 1440.0
 """Minutes in a day."""
 
 
-def _keys(*names: str) -> list[Any]:
-    return [pa.field(name, pa.int64(), nullable=False) for name in names]
+def _schema(table: Table) -> Any:
+    """Keys, then columns, any of which may be null where a failed replicate has a row."""
+    fields = [pa.field(c.name, TYPES[c.kind], c.nullable) for c in table.keys]
+    return pa.schema([*fields, *(pa.field(c.name, TYPES[c.kind], c.nullable or table.failed) for c in table.columns)])
 
 
-def _schema(keys: list[Any], columns: Sequence[Column], *, complete: bool = True) -> Any:
-    """Keys, then columns; unless `complete`, any of these may be null (a failed replicate)."""
-    return pa.schema([*keys, *(pa.field(c.name, TYPES[c.kind], c.nullable or not complete) for c in columns)])
-
-
-_STATUS = [pa.field("status", pa.string(), nullable=False), pa.field("error", pa.string())]
-_FACILITY = pa.field("facility", pa.string(), nullable=False)
-SCHEMAS = {
-    "runs": _schema([*_keys("point", "replicate", "seed"), *_STATUS], RUNS, complete=False),
-    "daily": _schema(_keys("point", "replicate", "day"), DAILY),
-    "facilities": _schema([*_keys("point", "replicate"), _FACILITY], FACILITIES),
-    "events": _schema(_keys("point", "replicate"), EVENTS),
-    "reports": _schema(_keys("point", "replicate"), REPORTS),
-    "episodes": _schema(_keys("point", "replicate"), EPISODES),
-}
+SCHEMAS = {name: _schema(table) for name, table in TABLES.items()}
 """The tables' columns, in their order."""
-RECORDS = {
-    "summary": ("runs",),
-    "daily": ("runs", "daily", "facilities"),
-    "full": ("runs", "daily", "facilities", "events", "reports", "episodes"),
-}
-"""Tables that each level of `--record` writes."""
-_OUTCOMES = {
-    "runs": RUNS,
-    "daily": DAILY,
-    "facilities": FACILITIES,
-    "events": EVENTS,
-    "reports": REPORTS,
-    "episodes": EPISODES,
-}
 
 
 def described(record: str) -> dict[str, dict[str, dict[str, str]]]:
     """Unit and meaning of every column, by table and column, of a level of `--record`."""
     return {
-        table: {c.name: {"unit": c.unit, "meaning": c.meaning} for c in _OUTCOMES[table]} for table in RECORDS[record]
+        name: {c.name: {"unit": c.unit, "meaning": c.meaning} for c in TABLES[name].columns}
+        for name in tables_of(record)
     }
 
 

@@ -1,4 +1,4 @@
-"""Figures: one a file, one visual language (`style`). `write_plots` draws all that apply."""
+"""Figures, one a file, in one style (`style.py`). `write_plots` draws all that apply."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
 
 PLOTS = "plots"
 """Folder of the figures in a results folder."""
 ORDER = ("exceedance", "truth_and_belief", "tipping", "heatmap", "facilities", "detection")
-"""Modules of this room that each draw one figure, in the order in which they are read."""
+"""Modules that each draw one figure, in reading order."""
 
 
 class Drawn(NamedTuple):
-    """One figure, ready to write: its name and caption, and the same content as PNG and SVG."""
+    """One figure: its name, caption, and content as PNG and SVG."""
 
     name: str
     caption: str
@@ -26,37 +26,37 @@ class Drawn(NamedTuple):
 
 
 def figures() -> list[ModuleType]:
-    """The modules that draw: each has NAME, CAPTION, `applies(results)` and `draw(results)`."""
+    """Return the modules that draw: each has NAME, CAPTION, `applies(results)` and `draw(results)`."""
     from importlib import import_module
 
     return [import_module(f"sim.plots.{name}") for name in ORDER]
 
 
-def drawn(results: Results | Study) -> list[Drawn]:
-    """Every figure that applies to these results."""
+def drawn(results: Results | ResultsView) -> list[Drawn]:
+    """Draw every figure that applies to these results."""
     from sim.plots.provenance import embedded
     from sim.plots.save import png, svg
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
 
-    study = Study.of(results)
-    manifest = embedded(study)
+    view = ResultsView.of(results)
+    manifest = embedded(view)
     found = []
     for module in figures():
-        if module.applies(study):
-            figure = module.draw(study)
+        if module.applies(view):
+            figure = module.draw(view)
             found.append(Drawn(module.NAME, module.CAPTION, png(figure, manifest), svg(figure, manifest)))
     return found
 
 
 def write_plots(results: Path) -> list[Path]:
-    """Draw into `plots/` of a results folder; the paths of the PNG and SVG files. Raises InputError, OSError."""
+    """Draw into `plots/` of a results folder and return the paths. Raises InputError, OSError."""
     from sim.experiment.results import Results
 
     return write_drawn(results, drawn(Results.open(results)))
 
 
 def write_drawn(results: Path, found: list[Drawn]) -> list[Path]:
-    """Write figures that are drawn already, and remove those of ours that no longer apply. Raises OSError."""
+    """Write drawn figures, and remove our figures that no longer apply; return the paths. Raises OSError."""
     from sim.plots.save import replace
 
     folder = results / PLOTS

@@ -1,4 +1,4 @@
-"""How late anyone knows: delay from the first escape to a true report and to confirmation, and what nobody reports."""
+"""Detection: delays from the first escape to a true report and to confirmation, and the share never reported."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim import wording
 from sim.analysis.escapes import share_interval
 from sim.analysis.gap import Curve, Delays, delay_quantile, delays, kaplan_meier, trusted_until
-from sim.experiment.summary import quantiles
+from sim.analysis.summary import quantiles
 from sim.plots import style
-from sim.plots.study import Numbers, Study, thinned
+from sim.plots.view import Numbers, ResultsView, thinned
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -24,28 +25,28 @@ MOST = 4
 KINDS = (("first_report_day", "first true report"), ("first_confirmed_day", "confirmation"))
 
 
-def applies(results: Results | Study) -> bool:
-    """Where anybody escapes at a point shown."""
-    study = Study.of(results)
-    first = study.runs("first_escape_day")
-    return any(bool((~np.isnan(first[n])).any()) for n in study.shown[1])
+def applies(results: Results | ResultsView) -> bool:
+    """Tell whether there is an escape at a point shown."""
+    view = ResultsView.of(results)
+    first = view.runs("first_escape_day")
+    return any(bool((~np.isnan(first[n])).any()) for n in view.shown[1])
 
 
-def found(study: Study, point: int, column: str) -> Delays:
-    """Delays of one point (its position)."""
-    return delays(study.runs("first_escape_day")[point], study.runs(column)[point], study.horizon(point))
+def found(view: ResultsView, point: int, column: str) -> Delays:
+    """Return the delays at one point (its position)."""
+    return delays(view.runs("first_escape_day")[point], view.runs(column)[point], view.horizon(point))
 
 
-def draw(results: Results | Study) -> Figure:
-    """Two curves for one point; a panel for each delay, a curve for each point, where there are several."""
-    study = Study.of(results)
-    path, shown = study.shown
-    shown = thinned([n for n in shown if found(study, n, "first_report_day").n], study.reference, MOST)
-    return _single(study, shown[0]) if len(shown) == 1 else _several(study, path, shown)
+def draw(results: Results | ResultsView) -> Figure:
+    """Draw two curves for one point; for several points a panel for each delay, with a curve for each point."""
+    view = ResultsView.of(results)
+    path, shown = view.shown
+    shown = thinned([n for n in shown if found(view, n, "first_report_day").n], view.reference, MOST)
+    return _single(view, shown[0]) if len(shown) == 1 else _several(view, path, shown)
 
 
-def _single(study: Study, point: int) -> Figure:
-    both = [found(study, point, column) for column, _ in KINDS]
+def _single(view: ResultsView, point: int) -> Figure:
+    both = [found(view, point, column) for column, _ in KINDS]
     half = [delay_quantile(delay, 0.5) for delay in both]
     title = f"{_within('A true report', half[0])}, {_within('a confirmed count', half[1])} (medians)"
     if np.isnan(half).all():
@@ -54,55 +55,55 @@ def _single(study: Study, point: int) -> Figure:
         "Left: share of runs known so many days after their first escape (Kaplan-Meier with 95% interval, censored at"
         " the horizon). Right: what stays unknown (95% intervals; for exits the middle 90% of runs)."
     )
-    sheet = style.sheet(study, title, subtitle, 4.0)
+    sheet = style.sheet(view, title, subtitle, 4.0)
     left, right = sheet.axes(1, 2, wspace=0.28, width_ratios=[1.5, 1.0])[0]
     _frame(left, both)
     names: list[tuple[float, str, str]] = []
     labels = (("a true report", "-", style.INK), ("a confirmed count", style.DASHES, style.BELIEF))
     for (words, dashes, color), delay in zip(labels, both, strict=True):
         curve = _curve(left, delay, color, dashes, band=0.15)
-        text = f"{words}: not in {style.per_cent(delay.never)} of runs"
+        text = f"{words}: not in {wording.per_cent(delay.never)} of runs"
         names.append((_height(left, curve, above=dashes == "-"), text, style.readable(color)))
     _name(left, names)
     style.name_axes(left, "Days since the first escape", "Share of runs in which it is known")
-    _unknown(right, both, study.runs("undetected_share")[point])
+    _unknown(right, both, view.runs("undetected_share")[point])
     _note_early(left, both[1])
     return sheet.figure
 
 
-def _several(study: Study, path: str, shown: list[int]) -> Figure:
-    never = [found(study, n, "first_confirmed_day").never for n in shown]
-    low, high = style.per_cent(min(never)), style.per_cent(max(never))
+def _several(view: ResultsView, path: str, shown: list[int]) -> Figure:
+    never = [found(view, n, "first_confirmed_day").never for n in shown]
+    low, high = wording.per_cent(min(never)), wording.per_cent(max(never))
     title = f"No confirmed count by the horizon in {low}{f' to {high}' if low != high else ''} of runs"
-    title += f", over {style.tidy(path, 24)}" if path else ""
-    fixed = study.fixed(path) if path else {}
-    held = f" At {style.settings(fixed)}." if fixed else ""
+    title += f", over {wording.tidy(path, 24)}" if path else ""
+    fixed = view.fixed(path) if path else {}
+    held = f" At {wording.settings(fixed)}." if fixed else ""
     subtitle = (
         "Share of runs known so many days after their first escape (Kaplan-Meier, censored at the horizon), and the"
         f" share of exits in episodes without a true report: median and middle 90% of runs.{held}"
     )
-    sheet = style.sheet(study, title, subtitle, 3.9)
+    sheet = style.sheet(view, title, subtitle, 3.9)
     report, confirmed, last = sheet.axes(1, 3, wspace=0.56, width_ratios=[1.0, 1.0, 0.85])[0]
     colors = style.shades(style.BELIEF_RAMP, len(shown))
     for axes, (column, words) in zip((report, confirmed), KINDS, strict=True):
-        curves = [found(study, n, column) for n in shown]
+        curves = [found(view, n, column) for n in shown]
         _frame(axes, curves)
         ends = []
         for n, delay, color in zip(shown, curves, colors, strict=True):
             curve = _curve(axes, delay, color, "-", band=0.08)
-            label = style.tidy(study.label(path, n), 9)
+            label = wording.tidy(view.label(path, n), 9)
             ends.append(style.EndLabel(float(curve.share[-1]), label, style.readable(color)))
         style.end_labels(axes, axes.get_xlim()[1], ends)
         style.name_axes(axes, "Days since the first escape", f"Known by {words}")
     confirmed.tick_params(labelleft=False)
-    _undetected_by_point(last, study, path, shown, colors)
+    _undetected_by_point(last, view, path, shown, colors)
     return sheet.figure
 
 
 def _within(what: str, days: float) -> str:
     if np.isnan(days):
         return f"{'no' if what.startswith('a ') else 'No'} {what[2:]} by the horizon"
-    return f"{what} within {style.days(days)}"
+    return f"{what} within {wording.days(days)}"
 
 
 def _frame(axes: Axes, every: list[Delays]) -> None:
@@ -116,7 +117,7 @@ def _frame(axes: Axes, every: list[Delays]) -> None:
 
 
 def _curve(axes: Axes, delay: Delays, color: str, dashes: object, band: float) -> Curve:
-    """The estimate and its interval, as far as enough runs are under observation; what is drawn."""
+    """Draw the estimate and its interval while enough runs are under observation; return what is drawn."""
     every = kaplan_meier(delay)
     end = min(axes.get_xlim()[1], trusted_until(delay))
     curve = Curve(*(column[every.days <= end] for column in every))
@@ -129,7 +130,7 @@ def _curve(axes: Axes, delay: Delays, color: str, dashes: object, band: float) -
 
 
 def _height(axes: Axes, curve: Curve, *, above: bool) -> float:
-    """Where a curve's name may stand: above or below its interval at the right end."""
+    """Return the height of a curve's label: above or below its interval at the right end."""
     high = float(curve.high[-1]) if not np.isnan(curve.high[-1]) else 0.0
     begin = 0.35 * axes.get_xlim()[1]
     low = float(curve.low[max(0, int(np.searchsorted(curve.days, begin, "right")) - 1)])
@@ -137,7 +138,7 @@ def _height(axes: Axes, curve: Curve, *, above: bool) -> float:
 
 
 def _name(axes: Axes, names: list[tuple[float, str, str]]) -> None:
-    """Names at the right end, one above the other where they would meet."""
+    """Write labels at the right end, moved apart where they would overlap."""
     heights = style.spread([height for height, _, _ in reversed(names)], 0.075, 0.03, 1.05)
     for (_, text, color), y in zip(reversed(names), heights, strict=True):
         style.write(
@@ -147,7 +148,7 @@ def _name(axes: Axes, names: list[tuple[float, str, str]]) -> None:
 
 
 def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
-    """What stays unknown: runs without a true report, runs without confirmation, exits nobody truly reports."""
+    """Draw what stays unknown: runs without a true report or confirmation, exits never truly reported."""
     known = undetected[~np.isnan(undetected)]
     low, middle, high = quantiles(known, (0.05, 0.5, 0.95))
     rows = [
@@ -169,37 +170,37 @@ def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
             interval, [y, y], color=color, linewidth=2.6, alpha=0.5, solid_capstyle="butt", zorder=2, clip_on=False
         )
         axes.plot([value], [y], "o", color=color, markersize=7, markeredgecolor=style.PAPER, zorder=3, clip_on=False)
-        words = f"{words}: {style.per_cent(value)}"
+        words = f"{words}: {wording.per_cent(value)}"
         style.write(axes, 0.0, y - 0.17, words, size=9.0, color=style.readable(color), weight="bold", va="bottom")
-        span = f"{style.per_cent(interval[0])} to {style.per_cent(interval[1])}"
+        span = f"{wording.per_cent(interval[0])} to {wording.per_cent(interval[1])}"
         style.write(axes, 0.0, y + 0.15, span, size=8.0, color=style.MUTED, va="top")
     axes.set_ylim(2.55, -0.55)
     style.ticks(axes, "y", [], [])
     style.name_axes(axes, "Share", "What stays unknown")
 
 
-def _undetected_by_point(axes: Axes, study: Study, path: str, shown: list[int], colors: list[str]) -> None:
-    """Median and middle 90% of runs by point."""
+def _undetected_by_point(axes: Axes, view: ResultsView, path: str, shown: list[int], colors: list[str]) -> None:
+    """Draw the median and middle 90% of runs by point."""
     tops = 0.0
     for x, n in enumerate(shown):
-        share = study.runs("undetected_share")[n]
+        share = view.runs("undetected_share")[n]
         low, middle, high = quantiles(share[~np.isnan(share)], (0.05, 0.5, 0.95))
         tops = max(tops, float(high))
         axes.plot([x, x], [low, high], color=style.TRUTH, linewidth=2.4, alpha=0.45, zorder=2, solid_capstyle="round")
         axes.plot([x], [middle], "o", color=style.TRUTH, markersize=7, markeredgecolor=style.PAPER, zorder=3)
-        axes.annotate(style.per_cent(middle), (x, middle), (0, 7), textcoords="offset points", fontsize=8.5,
+        axes.annotate(wording.per_cent(middle), (x, middle), (0, 7), textcoords="offset points", fontsize=8.5,
                       color=style.TRUTH, va="bottom", ha="center", parse_math=False, zorder=4,
                       bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85})  # fmt: skip
     style.share_axis(axes, "y", min(1.0, max(0.05, tops * 1.1)))
     axes.set_xlim(-0.5, len(shown) - 0.25)
     places = range(len(shown))
-    names = [study.label(path, n).removeprefix("point ") for n in shown]
-    style.ticks(axes, "x", places, [style.tidy(name, max(5, 18 // len(shown))) for name in names])
+    names = [view.label(path, n).removeprefix("point ") for n in shown]
+    style.ticks(axes, "x", places, [wording.tidy(name, max(5, 18 // len(shown))) for name in names])
     style.name_axes(axes, path or "Point", "Exits never truly reported")
 
 
 def _note_early(axes: Axes, confirmed: Delays) -> None:
-    """Confirmations that came before anything happened count as no delay; say so where there are any."""
+    """Note the confirmations that came before any escape, which count as no delay."""
     if confirmed.before:
         words = (
             f"{confirmed.before:,} of {confirmed.n:,} runs had a false confirmation before any escape: shown as 0 days"

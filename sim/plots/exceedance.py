@@ -1,4 +1,4 @@
-"""How many could get out: the probability that at least so many escape."""
+"""Exceedance: the probability that at least x escape."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from sim import wording
 from sim.analysis.escapes import Exceedance, exceedance, never_bound, summary
 from sim.outcomes import CAUSES
 from sim.plots import style
-from sim.plots.study import Numbers, Study
+from sim.plots.view import Numbers, ResultsView
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -20,59 +21,58 @@ if TYPE_CHECKING:
 NAME = "exceedance"
 CAPTION = "How many could get out: the probability that at least so many escape."
 FEW = 20
-"""Fewer runs than this have no tail to speak of."""
+"""Fewest runs whose tail is described."""
 MOST_STEPS = 1500
 """Most steps drawn of one curve; every curve keeps its ends."""
 MOST_BEHIND = 60
 """Most points drawn in the background."""
 
 
-def applies(results: Results | Study) -> bool:
-    """Wherever there is a replicate."""
-    return bool(Study.of(results).replicates[1])
+def applies(results: Results | ResultsView) -> bool:
+    """Tell whether there is a replicate."""
+    return bool(ResultsView.of(results).replicates[1])
 
 
-def draw(results: Results | Study) -> Figure:
-    """One curve for each point shown, the other points behind; for a single point its causes beside it."""
-    study = Study.of(results)
-    path, shown = study.shown
-    escaped = study.runs("escaped")
+def draw(results: Results | ResultsView) -> Figure:
+    """Draw a curve for each point shown, the other points behind; for a single point its causes beside it."""
+    view = ResultsView.of(results)
+    path, shown = view.shown
+    escaped = view.runs("escaped")
     if style.widest(escaped) <= 0:
-        return _nobody(study, min(study.replicates))
-    return _single(study, escaped[shown[0]]) if len(shown) == 1 else _several(study, path, shown, escaped)
+        return _nobody(view, min(view.replicates))
+    return _single(view, escaped[shown[0]]) if len(shown) == 1 else _several(view, path, shown, escaped)
 
 
-def _single(study: Study, escaped: Numbers) -> Figure:
+def _single(view: ResultsView, escaped: Numbers) -> Figure:
     found = summary(escaped)
-    half, tail = style.count(found.q50), style.count(found.q95)
+    half, tail = wording.count(found.q50), wording.count(found.q95)
     title = f"In half of all runs {half} or more get out, in one of twenty {tail} or more"
     if found.n < FEW:
-        title = (
-            f"In {found.n} run{'s' if found.n > 1 else ''} {style.span(float(np.min(escaped)), found.largest)} get out"
-        )
+        runs, span = "runs" if found.n > 1 else "run", wording.span(float(np.min(escaped)), found.largest)
+        title = f"In {found.n} {runs} {span} get out"
     subtitle = "Exits by the horizon. Left: share of runs with at least so many, with the 95% band of the whole curve."
     subtitle += " Right: by cause, mean over runs and the middle 90% of runs."
-    sheet = style.sheet(study, title, subtitle, 4.1)
+    sheet = style.sheet(view, title, subtitle, 4.1)
     left, right = sheet.axes(1, 2, wspace=0.42, width_ratios=[1.35, 1.0])[0]
     _frame(left, [escaped])
     _curve(left, exceedance(escaped), style.TRUTH, band=0.16)
     _marks(left, escaped)
-    _causes(right, study)
+    _causes(right, view)
     return sheet.figure
 
 
-def _several(study: Study, path: str, shown: list[int], escaped: list[Numbers]) -> Figure:
+def _several(view: ResultsView, path: str, shown: list[int], escaped: list[Numbers]) -> Figure:
     medians = [summary(escaped[n]).q50 for n in shown]
-    title = f"How many could get out: medians of {style.span(min(medians), max(medians))} exits"
+    title = f"How many could get out: medians of {wording.span(min(medians), max(medians))} exits"
     if path:
-        title += f" over {style.tidy(path, 24)}"
-    fixed = study.fixed(path) if path else {}
-    held = f" at {style.settings(fixed)}" if fixed else ""
-    behind = [n for n in range(len(study.points)) if n not in shown]
+        title += f" over {wording.tidy(path, 24)}"
+    fixed = view.fixed(path) if path else {}
+    held = f" at {wording.settings(fixed)}" if fixed else ""
+    behind = [n for n in range(len(view.points)) if n not in shown]
     subtitle = f"Share of runs with at least so many exits by the horizon{held}. Bands: 95%, of the whole curve."
     if behind:
         subtitle += f" Grey: the other {len(behind):,} points." if len(behind) <= MOST_BEHIND else ""
-    sheet = style.sheet(study, title, subtitle, 4.3)
+    sheet = style.sheet(view, title, subtitle, 4.3)
     axes = sheet.axes()[0][0]
     _frame(axes, [escaped[n] for n in (*shown, *behind[:MOST_BEHIND])])
     for n in behind if len(behind) <= MOST_BEHIND else []:
@@ -83,13 +83,13 @@ def _several(study: Study, path: str, shown: list[int], escaped: list[Numbers]) 
     for place, (n, color) in enumerate(zip(order, style.shades(style.TRUTH_RAMP, len(order)), strict=True)):
         curve = exceedance(escaped[n])
         _curve(axes, curve, color, band=0.10)
-        label = style.setting(study.points[n][path]) if path and place else _label(study, path, n)
+        label = wording.setting(view.points[n][path]) if path and place else _label(view, path, n)
         _name(axes, curve, label, color, 0.9 - 0.7 * place / max(1, len(order) - 1))
     return sheet.figure
 
 
 def _frame(axes: Axes, columns: list[Numbers]) -> None:
-    """Axes wide enough for all of these, from 1 where a replicate may have no escape."""
+    """Set axes wide enough for all of these, from 1 if a replicate has no escape."""
     every = np.concatenate([column for column in columns if len(column)] or [np.ones(1)])
     positive = every[every > 0]
     low, high = (float(positive.min()), float(positive.max())) if len(positive) else (1.0, 10.0)
@@ -100,7 +100,7 @@ def _frame(axes: Axes, columns: list[Numbers]) -> None:
 
 
 def _curve(axes: Axes, curve: Exceedance, color: str, band: float) -> None:
-    """A curve and, from the first value that occurred, its band."""
+    """Draw a curve and, from the first value seen, its band."""
     kept = _kept(curve)
     x, share = curve.x[kept], curve.share[kept]
     axes.fill_between(x, curve.low[kept], curve.high[kept], step="pre", color=color, alpha=band, linewidth=0, zorder=2)
@@ -108,7 +108,7 @@ def _curve(axes: Axes, curve: Exceedance, color: str, band: float) -> None:
 
 
 def _kept(curve: Exceedance) -> NDArray[np.int64]:
-    """Which steps are drawn: all but too many; x of 0 has no place on a logarithmic axis."""
+    """Return the steps to draw: at most MOST_STEPS, without x of 0, which a logarithmic axis cannot show."""
     places = np.flatnonzero(curve.x > 0)
     if len(places) > MOST_STEPS:
         places = places[np.unique(np.linspace(0, len(places) - 1, MOST_STEPS).round().astype(int))]
@@ -116,7 +116,7 @@ def _kept(curve: Exceedance) -> NDArray[np.int64]:
 
 
 def _corners(x: Numbers, share: Numbers) -> tuple[Numbers, Numbers]:
-    """A step before each value, from the left edge down to 0."""
+    """Return the corners of the steps, from the left edge down to 0."""
     if not len(x):
         return x, share
     return np.concatenate([[1e-9], x, x[-1:]]), np.concatenate([share[:1], share, [0.0]])
@@ -126,28 +126,28 @@ def _mean(values: Numbers) -> float:
     return float(np.mean(values)) if len(values) else 0.0
 
 
-def _label(study: Study, path: str, point: int) -> str:
-    values = {path: study.points[point][path]} if path else study.points[point]
-    name = "" if path else f"{study.label('', point)}: "
-    return style.tidy(name + style.settings(values), 48)
+def _label(view: ResultsView, path: str, point: int) -> str:
+    values = {path: view.points[point][path]} if path else view.points[point]
+    name = "" if path else f"{view.label('', point)}: "
+    return wording.tidy(name + wording.settings(values), 48)
 
 
 def _name(axes: Axes, curve: Exceedance, text: str, color: str, height: float) -> None:
-    """A curve's name beside it, at so great a share of its height; each curve at another, so that none meet."""
+    """Label a curve at a share of its height; each curve at another, so that labels do not overlap."""
     low, high = axes.get_xlim()
     level = height * float(curve.share[curve.x > 0].max()) if (curve.x > 0).any() else 0.0
     reached = curve.x[(curve.share >= level) & (curve.x > 0)]
     x = float(reached.max()) if len(reached) else low
     right = np.log(x / low) < 0.62 * np.log(high / low)
     axes.annotate(
-        style.tidy(text, 48), (max(x, low), level), (5 if right else -5, 0), textcoords="offset points", fontsize=9,
+        wording.tidy(text, 48), (max(x, low), level), (5 if right else -5, 0), textcoords="offset points", fontsize=9,
         color=style.readable(color), va="center", ha="left" if right else "right", parse_math=False, zorder=6,
         bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0, "alpha": 0.85},
     )  # fmt: skip
 
 
 def _marks(axes: Axes, escaped: Numbers) -> None:
-    """The median and the tail, in words; 1 in 100 only where there are runs enough to say."""
+    """Label the median and the tail; 1 in 100 only with 100 runs or more."""
     found = summary(escaped)
     marks = [(0.5, "1 run in 2", found.q50), (0.05, "1 in 20", found.q95), (0.01, "1 in 100", found.q99)]
     marks = [mark for mark in marks if mark[0] * len(escaped) >= 1.0 and mark[2] > 0]
@@ -157,17 +157,17 @@ def _marks(axes: Axes, escaped: Numbers) -> None:
     heights = style.spread([share + 0.035 for share, _, _ in marks], 0.07, 0.05, 1.0)
     for (share, words, x), height in zip(marks, heights, strict=True):
         axes.annotate(
-            f"{words}: {style.count(x)} or more", (x, height), (9, 0), textcoords="offset points", fontsize=9,
+            f"{words}: {wording.count(x)} or more", (x, height), (9, 0), textcoords="offset points", fontsize=9,
             color=style.INK, va="center", ha="left", parse_math=False, zorder=6,
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.8},
         )  # fmt: skip
         axes.plot([x], [share], "o", color=style.TRUTH, markersize=5, markeredgecolor=style.PAPER, zorder=7)
 
 
-def _causes(axes: Axes, study: Study) -> None:
-    """By cause: mean exits a run, the middle 90% of runs, and the share of all exits."""
-    point = study.shown[1][0]
-    found = {cause: study.runs(f"escaped_{cause}")[point] for cause in CAUSES}
+def _causes(axes: Axes, view: ResultsView) -> None:
+    """Draw exits by cause: mean a run, the middle 90% of runs, and the share of all exits."""
+    point = view.shown[1][0]
+    found = {cause: view.runs(f"escaped_{cause}")[point] for cause in CAUSES}
     means = {cause: float(np.mean(values)) for cause, values in found.items()}
     total = sum(means.values())
     order = sorted(CAUSES, key=lambda cause: means[cause])
@@ -179,8 +179,8 @@ def _causes(axes: Axes, study: Study) -> None:
         low, high = np.quantile(found[cause], (0.05, 0.95))
         axes.barh([y], [means[cause]], height=0.3, color=style.TRUTH, alpha=0.85, zorder=2)
         axes.plot([low, high], [y, y], color=style.INK, linewidth=1.2, zorder=4, solid_capstyle="butt")
-        some = style.per_cent(float(np.mean(found[cause] > 0)))
-        words = f"{style.mean(means[cause])} a run ({style.per_cent(means[cause] / total)}), in {some} of runs"
+        some = wording.per_cent(float(np.mean(found[cause] > 0)))
+        words = f"{wording.mean(means[cause])} a run ({wording.per_cent(means[cause] / total)}), in {some} of runs"
         words = words if means[cause] > 0 else "none"
         style.write(axes, 0.0, y + 0.24, words, size=8.5, color=style.MUTED, va="bottom")
     axes.set_ylim(-0.45, len(order) - 0.2)
@@ -189,14 +189,14 @@ def _causes(axes: Axes, study: Study) -> None:
     style.name_axes(axes, "Exits in a run, by cause (persons)")
 
 
-def _nobody(study: Study, n: int) -> Figure:
-    """What can be said where nothing happened."""
-    bound = style.per_cent(never_bound(n))
-    where = "any run" if len(study.points) == 1 else "any run of any point"
-    sheet = style.sheet(study, f"Nobody escapes in {where}", "Exits by the horizon.", 1.2)
+def _nobody(view: ResultsView, n: int) -> Figure:
+    """Draw the upper bound on the probability of an escape when none was seen."""
+    bound = wording.per_cent(never_bound(n))
+    where = "any run" if len(view.points) == 1 else "any run of any point"
+    sheet = style.sheet(view, f"Nobody escapes in {where}", "Exits by the horizon.", 1.2)
     axes = sheet.axes()[0][0]
     axes.set_axis_off()
-    each = "" if len(study.points) == 1 else " of each point"
+    each = "" if len(view.points) == 1 else " of each point"
     text = f"With {n:,} run{'s' if n > 1 else ''}{each}, at 95% confidence, fewer than {bound} of runs would see any."
     style.write(axes, 0.5, 0.5, text, size=12.0, ha="center", va="center", transform=axes.transAxes)
     return sheet.figure

@@ -1,4 +1,4 @@
-"""Facility by facility: the share of those held who got out, and the share confirmed."""
+"""Facilities: the share of those held who got out, and the share confirmed."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.experiment.summary import quantiles
+from sim import wording
+from sim.analysis.summary import quantiles
 from sim.plots import style
-from sim.plots.study import Site, Study
+from sim.plots.view import ResultsView, Site
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -21,34 +22,34 @@ MOST = 25
 """Most facilities drawn."""
 
 
-def applies(results: Results | Study) -> bool:
-    """Where facilities were recorded that hold detained people."""
-    study = Study.of(results)
-    return study.has("facilities") and bool(study.sites(study.reference))
+def applies(results: Results | ResultsView) -> bool:
+    """Tell whether facilities were recorded that hold detained people."""
+    view = ResultsView.of(results)
+    return view.has("facilities") and bool(view.sites(view.reference))
 
 
 def ranked(sites: list[Site]) -> list[Site]:
-    """Worst first: by mean share that got out."""
+    """Sort facilities by mean share that got out, largest first."""
     return sorted(sites, key=lambda site: (-float(np.mean(site.escaped)) / site.held, -site.held, site.name))
 
 
-def draw(results: Results | Study) -> Figure:
-    """A row for each facility: median and middle 90% of runs, truth above belief, with the counts beside them."""
-    study = Study.of(results)
-    every = ranked(study.sites(study.reference))
+def draw(results: Results | ResultsView) -> Figure:
+    """Draw a row for each facility: median and middle 90% of runs, truth above belief, with the counts beside them."""
+    view = ResultsView.of(results)
+    every = ranked(view.sites(view.reference))
     sites = every[:MOST]
-    held = study.fixed()
+    held = view.fixed()
     subtitle = (
         "Exits (dots) and exits confirmed (squares) as a share of those held: medians, and the middle 90% of runs."
     )
-    subtitle += f" At {style.settings(held)}." if held else ""
+    subtitle += f" At {wording.settings(held)}." if held else ""
     subtitle += f" The first {len(sites)} of {len(every):,} facilities." if len(every) > len(sites) else ""
     top = max(float(np.quantile(v, 0.95)) / site.held for site in sites for v in (site.escaped, site.confirmed))
     subtitle += (
         " Above 100%: people got out twice or were brought there, or counts are too high." if top > 1.005 else ""
     )
-    longest = max(len(style.tidy(site.name, 26)) for site in sites)
-    sheet = style.sheet(study, _title(every), subtitle, 0.36 * len(sites) + 0.35, left=0.5 + 0.075 * longest, right=3.2,
+    longest = max(len(wording.tidy(site.name, 26)) for site in sites)
+    sheet = style.sheet(view, _title(every), subtitle, 0.36 * len(sites) + 0.35, left=0.5 + 0.075 * longest, right=3.2,
                         foot=0.9, extra_top=0.12)  # fmt: skip
     axes = sheet.axes()[0][0]
     style.share_axis(axes, "x", top or 1.0)
@@ -56,7 +57,7 @@ def draw(results: Results | Study) -> Figure:
     axes.set_ylim(len(sites) - 0.4, -0.7)
     axes.grid(True, axis="x", color=style.GRID, linewidth=0.8)
     axes.grid(False, axis="y")
-    style.ticks(axes, "y", range(len(sites)), [style.tidy(site.name, 26) for site in sites])
+    style.ticks(axes, "y", range(len(sites)), [wording.tidy(site.name, 26) for site in sites])
     axes.tick_params(axis="y", labelcolor=style.INK)
     style.name_axes(axes, "Share of those held at the start")
     for y, site in enumerate(sites):
@@ -68,8 +69,8 @@ def draw(results: Results | Study) -> Figure:
 def _title(sites: list[Site]) -> str:
     emptied = sum(float(np.median(site.escaped)) >= 0.5 * site.held for site in sites)
     if len(sites) == 1:
-        low, high = np.quantile(sites[0].escaped / sites[0].held, (0.05, 0.95))
-        return f"Out of {style.tidy(sites[0].name, 26)}: {style.per_cent(low)} to {style.per_cent(high)} of those held"
+        low, high = (wording.per_cent(q) for q in np.quantile(sites[0].escaped / sites[0].held, (0.05, 0.95)))
+        return f"Out of {wording.tidy(sites[0].name, 26)}: {low} to {high} of those held"
     if emptied:
         return f"{emptied} of {len(sites):,} facilities lose half their people or more in the median run"
     touched = sum(float(np.quantile(site.escaped, 0.95)) >= 0.05 * site.held for site in sites)
@@ -79,7 +80,7 @@ def _title(sites: list[Site]) -> str:
 
 
 def _row(axes: Axes, y: int, site: Site) -> None:
-    """Truth above, belief below."""
+    """Draw truth above, belief below."""
     marks = ((site.escaped, -0.14, style.TRUTH, "o"), (site.confirmed, 0.16, style.BELIEF, "s"))
     for values, shift, color, marker in marks:
         low, middle, high = quantiles(values, (0.05, 0.5, 0.95)) / site.held
@@ -91,7 +92,7 @@ def _row(axes: Axes, y: int, site: Site) -> None:
 
 
 def _columns(axes: Axes, sites: list[Site], width: float) -> None:
-    """Counts in columns to the right of axes so many inches wide."""
+    """Write counts in columns to the right of the axes. Parameters: width, of the axes, inches."""
     places = [1.0 + inches / width for inches in (0.6, 2.15, 3.0)]
     across = axes.get_yaxis_transform()
     heads = (("held", style.INK), ("out, median (90%)", style.TRUTH), ("confirmed", style.readable(style.BELIEF)))
@@ -100,9 +101,9 @@ def _columns(axes: Axes, sites: list[Site], width: float) -> None:
     for y, site in enumerate(sites):
         low, middle, high = quantiles(site.escaped, (0.05, 0.5, 0.95))
         texts = (
-            style.count(site.held),
-            f"{style.count(middle)} ({style.count(low)}–{style.count(high)})",
-            style.count(float(np.median(site.confirmed))),
+            wording.count(site.held),
+            f"{wording.count(middle)} ({wording.count(low)}–{wording.count(high)})",
+            wording.count(float(np.median(site.confirmed))),
         )
         for place, text in zip(places, texts, strict=True):
             style.write(axes, place, y, text, size=9.0, ha="right", va="center", transform=across)

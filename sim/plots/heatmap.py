@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
 
-from sim.experiment.summary import quantiles
+from sim import wording
+from sim.analysis.summary import quantiles
 from sim.plots import style
-from sim.plots.study import Numbers, Study
+from sim.plots.view import Numbers, ResultsView
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -25,7 +26,7 @@ LONGEST = 20
 
 
 class Plan(NamedTuple):
-    """Which varied path goes along which side, None for no rows, and the point of each cell by (row, y, x)."""
+    """Layout of the maps: the path along each side (`row` None for one row), and the point of each cell (row, y, x)."""
 
     x: str
     y: str
@@ -34,58 +35,58 @@ class Plan(NamedTuple):
     cells: dict[tuple[int, int, int], int]
 
 
-def applies(results: Results | Study) -> bool:
-    """Where two paths or more are varied in a grid."""
-    return plan(Study.of(results)) is not None
+def applies(results: Results | ResultsView) -> bool:
+    """Tell whether two paths or more are varied in a grid."""
+    return plan(ResultsView.of(results)) is not None
 
 
-def plan(study: Study) -> Plan | None:
-    """Numbers along x and y before names; other paths held at the reference point; None where no grid comes of it."""
-    order = sorted(study.varied, key=lambda path: not study.numeric(path))
-    if len(order) < 2 or not study.replicates[0]:
+def plan(view: ResultsView) -> Plan | None:
+    """Return the layout, numeric paths first, others held at the reference point; None if the points are no grid."""
+    order = sorted(view.varied, key=lambda path: not view.numeric(path))
+    if len(order) < 2 or not view.replicates[0]:
         return None
     x, y = order[0], order[1]
     row = order[2] if len(order) > 2 else None
-    rows = _some(study.levels(row), MOST_ROWS) if row is not None else [None]
-    levels = (rows, study.levels(y), study.levels(x))
+    rows = _some(view.levels(row), MOST_ROWS) if row is not None else [None]
+    levels = (rows, view.levels(y), view.levels(x))
     if max(len(levels[1]), len(levels[2])) > MOST_LEVELS:
         return None
     free = [path for path in (x, y, row) if path is not None]
-    held = study.fixed(*free)
+    held = view.fixed(*free)
     cells = {}
-    for n, values in enumerate(study.points):
+    for n, values in enumerate(view.points):
         if all(values[path] == held[path] for path in held) and (row is None or values[row] in rows):
             cells[rows.index(values[row]) if row else 0, levels[1].index(values[y]), levels[2].index(values[x])] = n
     complete = len(rows) * len(levels[1]) * len(levels[2])
     return Plan(x, y, row, levels, cells) if len(cells) == complete else None
 
 
-def draw(results: Results | Study) -> Figure:
-    """Two columns of maps, escapes and gap, each with its number and the middle 90% of runs in every cell."""
-    study = Study.of(results)
-    found = plan(study)
+def draw(results: Results | ResultsView) -> Figure:
+    """Draw two columns of maps, escapes and gap, with the median and middle 90% of runs in every cell."""
+    view = ResultsView.of(results)
+    found = plan(view)
     assert found is not None, "no grid to draw"
     rows, down, across = (len(levels) for levels in found.levels)
-    tables = {column: _table(study, found, column) for column in ("escaped", "gap")}
-    held = study.fixed(*(path for path in (found.x, found.y, found.row) if path))
+    tables = {column: _table(view, found, column) for column in ("escaped", "gap")}
+    held = view.fixed(*(path for path in (found.x, found.y, found.row) if path))
     subtitle = "Medians over runs, below them the middle 90% of runs."
     subtitle += " Left: exits by the horizon. Right: the gap, exits not confirmed."
     subtitle += " Below 0, more is confirmed than happened." if tables["gap"].min() < 0 else ""
-    subtitle += f" At {style.settings(held)}." if held else ""
-    longest = max(len(style.tidy(style.setting(value), LONGEST)) for value in found.levels[1])
+    subtitle += f" At {wording.settings(held)}." if held else ""
+    longest = max(len(wording.tidy(wording.setting(value), LONGEST)) for value in found.levels[1])
     left = max(1.2, 0.85 + 0.075 * longest)
     height = rows * (0.42 * down + 0.75) + (0.3 if found.row else 0.0)
-    sheet = style.sheet(study, _title(tables), subtitle, height, left=left, foot=0.85, extra_top=0.05)
+    sheet = style.sheet(view, _title(tables), subtitle, height, left=left, foot=0.85, extra_top=0.05)
     grid = sheet.axes(rows, 2, wspace=0.12, hspace=0.68 / (0.42 * down + 0.1))
     ramps = {"escaped": style.TRUTH_RAMP, "gap": style.GAP_RAMP}
     for r, pair in enumerate(grid):
         for axes, column in zip(pair, ("escaped", "gap"), strict=True):
             _map(axes, tables[column][r], ramps[column], top=max(1.0, float(tables[column][..., 1].max())))
-            _sides(axes, study, found, bottom=r == rows - 1, left=column == "escaped")
+            _sides(axes, view, found, bottom=r == rows - 1, left=column == "escaped")
             words = "Exits (persons)" if column == "escaped" else "Gap (persons)"
             if found.row:
-                words = f"{words}, {style.settings({found.row: found.levels[0][r]})}"
-            style.name_axes(axes, axes.get_xlabel(), style.tidy(words, 46))
+                words = f"{words}, {wording.settings({found.row: found.levels[0][r]})}"
+            style.name_axes(axes, axes.get_xlabel(), wording.tidy(words, 46))
     return sheet.figure
 
 
@@ -93,13 +94,13 @@ def _title(tables: dict[str, Numbers]) -> str:
     parts = []
     for column, words in (("escaped", "Median exits"), ("gap", "the median gap")):
         medians = tables[column][..., 1]
-        parts.append(f"{words} {style.span(float(medians.min()), float(medians.max()))}")
+        parts.append(f"{words} {wording.span(float(medians.min()), float(medians.max()))}")
     return ", ".join(parts)
 
 
-def _table(study: Study, found: Plan, column: str) -> Numbers:
-    """5%, 50% and 95% quantiles by row, y and x."""
-    values = study.runs(column)
+def _table(view: ResultsView, found: Plan, column: str) -> Numbers:
+    """Return 5%, 50% and 95% quantiles by row, y and x."""
+    values = view.runs(column)
     table = np.zeros((*(len(levels) for levels in found.levels), 3))
     for place, point in found.cells.items():
         table[place] = quantiles(values[point], (0.05, 0.5, 0.95))
@@ -107,7 +108,7 @@ def _table(study: Study, found: Plan, column: str) -> Numbers:
 
 
 def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) -> None:
-    """One map; the number in every cell can be read on its colour."""
+    """Draw one map, with the numbers in ink that can be read on each cell."""
     down, across, _ = table.shape
     scale = Normalize(0.0, top)
     axes.pcolormesh(
@@ -122,36 +123,36 @@ def _map(axes: Axes, table: Numbers, ramp: LinearSegmentedColormap, top: float) 
             low, middle, high = table[y, x]
             ink = style.ink_on(ramp(scale(max(0.0, middle))))
             lift = 0.1 if across <= 6 else 0.0
-            style.write(axes, x, y + lift, style.count(middle), size=size, color=ink, ha="center", va="center")
+            style.write(axes, x, y + lift, wording.count(middle), size=size, color=ink, ha="center", va="center")
             if across <= 6:
-                span = f"{style.count(low)}–{style.count(high)}"
+                span = f"{wording.count(low)}–{wording.count(high)}"
                 style.write(
                     axes, x, y - 0.27, span, size=6.5 if across <= 4 else 5.6, color=ink, ha="center", va="center"
                 )
 
 
-def _sides(axes: Axes, study: Study, found: Plan, *, bottom: bool, left: bool) -> None:
-    """Values along the sides, their names where the figure ends."""
+def _sides(axes: Axes, view: ResultsView, found: Plan, *, bottom: bool, left: bool) -> None:
+    """Label the sides with values, and with paths at the edges of the figure."""
     fits = max(3, 44 // len(found.levels[2]))
-    below = [style.tidy(style.setting(value), fits) for value in found.levels[2]]
-    beside = [style.tidy(style.setting(value), LONGEST) for value in found.levels[1]]
+    below = [wording.tidy(wording.setting(value), fits) for value in found.levels[2]]
+    beside = [wording.tidy(wording.setting(value), LONGEST) for value in found.levels[1]]
     style.ticks(axes, "x", range(len(below)), below)
     style.ticks(axes, "y", range(len(beside)), beside)
     axes.tick_params(axis="both", labelcolor=style.INK)
     if bottom:
         axes.set_xlabel(
-            style.path_label(found.x, study.year), fontsize=9, color=style.INK, labelpad=6, parse_math=False
+            wording.path_label(found.x, view.year), fontsize=9, color=style.INK, labelpad=6, parse_math=False
         )
     if left:
         axes.set_ylabel(
-            style.path_lines(found.y, study.year), fontsize=8.5, color=style.INK, labelpad=6, parse_math=False
+            wording.path_lines(found.y, view.year), fontsize=8.5, color=style.INK, labelpad=6, parse_math=False
         )
     else:
         axes.tick_params(axis="y", labelleft=False)
 
 
 def _some(levels: list[Any], most: int) -> list[Any]:
-    """At most so many of the levels, both ends among them."""
+    """Return at most `most` levels, both ends among them."""
     if len(levels) <= most:
         return levels
     return [levels[k] for k in sorted({round(k) for k in np.linspace(0, len(levels) - 1, most)})]

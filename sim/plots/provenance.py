@@ -1,4 +1,4 @@
-"""Where a figure's numbers come from: one line of small print, and the short manifest inside the file."""
+"""Provenance of a figure: one line of small print, and the short manifest inside the file."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sim.plots.study import Study
+from sim.plots.view import ResultsView
 
 MOST_POINTS = 50
 """Most points listed in a figure's metadata."""
 
 
 class Provenance(NamedTuple):
-    """Scenario, program and seed of results, as the manifest tells them; empty where it does not."""
+    """Scenario, program and seed of results from the manifest; empty where it lacks them."""
 
     name: str
     description: str
@@ -24,9 +24,9 @@ class Provenance(NamedTuple):
     notes: tuple[str, ...]
 
     @classmethod
-    def of(cls, study: Study) -> Provenance:
-        """From the manifest."""
-        manifest = study.results.manifest
+    def of(cls, view: ResultsView) -> Provenance:
+        """Read the provenance from the manifest."""
+        manifest = view.results.manifest
         return cls(
             name=_text(manifest, "name"),
             description=_text(manifest, "description"),
@@ -39,20 +39,18 @@ class Provenance(NamedTuple):
 
     @property
     def revision(self) -> str:
-        """The commit, short, and whether files differ from it."""
+        """The short commit, and whether files differ from it."""
         commit, changed, _ = self.commit.partition("-dirty")
         return f"{commit[:10]}{' with changes' if changed else ''}"
 
-    def line(self, study: Study) -> str:
-        """The small print of a figure."""
-        low, high = study.replicates
-        replicates = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-        many = len(study.points) > 1
+    def line(self, view: ResultsView) -> str:
+        """Return the small print of a figure."""
+        many = view.wanted > 1
         parts = [
             self.name[:60] + ("…" if len(self.name) > 60 else ""),
-            f"{len(study.points):,} points" if many else "",
-            f"{replicates} replicate{'' if high == 1 else 's'}{' each' if many else ''}",
-            f"{study.failed:,} failed and left out" if study.failed else "",
+            f"{view.points_said} points" if many else "",
+            f"{view.replicates_said} replicate{'' if view.replicates[1] == 1 else 's'}{' each' if many else ''}",
+            f"{view.failed:,} failed and left out" if view.failed else "",
             f"seed {self.seed}" if self.seed else "",
             f"detention-sim {self.version}".strip(),
             f"commit {self.revision}" if self.commit else "",
@@ -60,15 +58,15 @@ class Provenance(NamedTuple):
         return " · ".join(part for part in parts if part)
 
 
-def embedded(study: Study) -> str:
-    """The manifest, shortened, as one line of JSON in ASCII: what a figure carries inside its file."""
-    told = Provenance.of(study)
-    points = [{"point": n, "values": p} for n, p in zip(study.index, study.points, strict=True)]
+def embedded(view: ResultsView) -> str:
+    """Return the shortened manifest that is stored inside a figure's file: one line of JSON in ASCII."""
+    told = Provenance.of(view)
+    points = [{"point": n, "values": p} for n, p in zip(view.index, view.points, strict=True)]
     short: dict[str, Any] = {
         "scenario": told.name,
         "code": {"version": told.version, "commit": told.commit, "hash": told.code},
         "seed": told.seed,
-        "replicates": study.replicates[1],
+        "replicates": view.replicates[1],
         "points": points[:MOST_POINTS],
         "points_left_out": max(0, len(points) - MOST_POINTS),
     }
@@ -76,6 +74,6 @@ def embedded(study: Study) -> str:
 
 
 def _text(manifest: Mapping[str, Any], key: str) -> str:
-    """A plain value of the manifest as text, empty where there is none."""
+    """Return a plain value of the manifest as text, empty if missing."""
     value = manifest.get(key)
     return str(value) if isinstance(value, str | int | float) else ""

@@ -1,4 +1,4 @@
-"""Writing a figure as PNG and as SVG, the same bytes every time, with its provenance inside."""
+"""Write a figure as PNG or SVG, byte by byte reproducible, with its provenance inside."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LOCK = Lock()
 
 
 def png(figure: Figure, manifest: str) -> bytes:
-    """The figure at 150 dots an inch."""
+    """Return the figure as PNG, 150 dots an inch."""
     _as_plain_text(figure)
     figure.set_dpi(DPI)
     stream = io.BytesIO()
@@ -33,13 +33,13 @@ def png(figure: Figure, manifest: str) -> bytes:
 
 
 def svg(figure: Figure, manifest: str) -> bytes:
-    """The figure with text as text, no date and no random identifier."""
+    """Return the figure as SVG, with text as text, without date or random identifiers."""
     _as_plain_text(figure)
     stream = io.BytesIO()
     canvas: Any = FigureCanvasSVG(figure)
     settings: Any = matplotlib.rcParams
     metadata = {"Date": None, "Creator": KEYWORD, "Description": manifest}
-    with _LOCK:  # Matplotlib knows these two only as global settings; nothing else of ours reads them
+    with _LOCK:  # Matplotlib has these two only as global settings
         before = {key: settings[key] for key in _SVG_SETTINGS}
         settings.update(_SVG_SETTINGS)
         try:
@@ -60,6 +60,6 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def _as_plain_text(figure: Figure) -> None:
-    """Whatever Matplotlib itself wrote is no mathematics either."""
+    """Switch off mathematics in the text that Matplotlib wrote itself."""
     for text in figure.findobj(Text):
         text.set_parse_math(False)

@@ -1,4 +1,4 @@
-"""One visual language: colours, the sheet a figure stands on, direct labels, numbers as people read them.
+"""The style of all figures: colours, sheet, axes, direct labels.
 
 Nothing here touches Matplotlib's global settings; every text is plain text, never markup or mathematics.
 """
@@ -6,7 +6,6 @@ Nothing here touches Matplotlib's global settings; every text is plain text, nev
 from __future__ import annotations
 
 import math
-import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -18,32 +17,31 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from sim.plots.provenance import Provenance
-from sim.plots.study import Numbers, Study
-from sim.scenario.errors import printable
-from sim.scenario.fields import parameters
+from sim.plots.view import Numbers, ResultsView
+from sim.wording import count, tidy, wrapped
 
 TRUTH = "#a63603"
-"""What happened: in every figure, and nothing else has this colour."""
+"""Colour of what happened, in every figure, and of nothing else."""
 BELIEF = "#3487bd"
-"""What is known of it. Lighter than TRUTH, so that the two differ in grey, and drawn dashed where it is a line."""
+"""Colour of what is known. Lighter than TRUTH, so that the two differ in grey; lines of it are dashed."""
 DASHES = (0, (4.5, 1.6))
 INK, MUTED, FAINT, GRID, PAPER = "#1f2328", "#59636e", "#b6bec6", "#e7eaed", "#ffffff"
 BAND = "#efe3b8"
-"""A region that is pointed out."""
+"""Colour of a highlighted region."""
 
 TRUTH_RAMP = LinearSegmentedColormap.from_list("truth", ["#fdf1e7", "#f4b183", "#d9692b", "#a63603", "#5a1a00"])
 GAP_RAMP = LinearSegmentedColormap.from_list("gap", ["#f4f2f7", "#c3b8d9", "#8b79b5", "#5c4789", "#2f1f55"])
 BELIEF_RAMP = LinearSegmentedColormap.from_list("belief", ["#eef5fa", "#a3cbe5", "#3487bd", "#1c5a86", "#0b2f4a"])
 
 WIDTH = 9.0
-"""Of every figure, inches."""
+"""Width of every figure, inches."""
 LEFT, RIGHT, FOOT = 0.85, 0.3, 0.95
 TITLE_SIZE, TEXT_SIZE, SMALL_SIZE = 14.0, 10.0, 8.0
 TITLE_CHARACTERS, SUBTITLE_CHARACTERS, FOOT_CHARACTERS = 73, 112, 150
 
 
 class Sheet(NamedTuple):
-    """A figure with its title and small print set, and where axes may stand in it (shares of the figure)."""
+    """A figure with its title and small print, and the margins for axes (shares of the figure)."""
 
     figure: Figure
     left: float
@@ -54,7 +52,7 @@ class Sheet(NamedTuple):
     def axes(
         self, rows: int = 1, columns: int = 1, *, wspace: float = 0.3, hspace: float = 0.5, **grid: Any
     ) -> list[list[Axes]]:
-        """Axes in rows and columns over the whole of it."""
+        """Add axes in rows and columns."""
         layout = self.figure.add_gridspec(
             rows, columns, left=self.left, right=self.right, bottom=self.bottom, top=self.top,
             wspace=wspace, hspace=hspace, **grid,
@@ -63,7 +61,7 @@ class Sheet(NamedTuple):
 
 
 def sheet(
-    study: Study,
+    view: ResultsView,
     title: str,
     subtitle: str,
     height: float,
@@ -73,7 +71,7 @@ def sheet(
     foot: float = FOOT,
     extra_top: float = 0.0,
 ) -> Sheet:
-    """A white sheet: the finding as title, how to read it below, provenance at the foot.
+    """Make a figure: the finding as title, how to read it below, provenance at the foot.
 
     Parameters: height of the part for axes, and margins left, right, below and above it, inches.
     """
@@ -91,20 +89,20 @@ def sheet(
     for line in under:
         write(figure, 0.3 / WIDTH, y / total, line, size=TEXT_SIZE, color=MUTED, va="top")
         y -= 0.2
-    small = wrapped(Provenance.of(study).line(study), FOOT_CHARACTERS, 2)
+    small = wrapped(Provenance.of(view).line(view), FOOT_CHARACTERS, 2)
     for row, line in enumerate(reversed(small)):
         write(figure, 0.3 / WIDTH, (0.14 + 0.15 * row) / total, line, size=7.0, color=MUTED, va="bottom")
     return Sheet(figure, left / WIDTH, 1.0 - right / WIDTH, foot / total, 1.0 - head / total)
 
 
 def write(on: Figure | Axes, x: float, y: float, text: str, **given: Any) -> Text:
-    """Plain text on a figure or axes."""
+    """Write plain text on a figure or axes."""
     settings: dict[str, Any] = {"color": INK, "size": TEXT_SIZE, "parse_math": False, **given}
     return on.text(x, y, tidy(text, 400), **settings)
 
 
 def plain(axes: Axes) -> Axes:
-    """Axes with a light grid and no box."""
+    """Give axes a light grid and no box."""
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(FAINT)
@@ -117,14 +115,14 @@ def plain(axes: Axes) -> Axes:
 
 
 def name_axes(axes: Axes, x: str = "", y: str = "") -> None:
-    """Labels with units; that of y stands level above the axis, where it is read first."""
+    """Label axes, with units; the label of y stands horizontally above the axis."""
     axes.set_xlabel(tidy(x, 110), fontsize=TEXT_SIZE, color=INK, labelpad=6, parse_math=False)
     if y:
         axes.set_title(tidy(y, 90), loc="left", fontsize=TEXT_SIZE, color=INK, pad=8, x=0.0, parse_math=False)
 
 
 def ticks(axes: Axes, axis: str, at: Iterable[float], labels: Sequence[str] | None = None) -> None:
-    """Ticks where told, in plain text."""
+    """Set ticks, with labels in plain text."""
     places = list(at)
     texts = [count(v) for v in places] if labels is None else [tidy(label, 60) for label in labels]
     setter = axes.set_xticks if axis == "x" else axes.set_yticks
@@ -133,7 +131,7 @@ def ticks(axes: Axes, axis: str, at: Iterable[float], labels: Sequence[str] | No
 
 
 def from_zero(axes: Axes, axis: str, top: float, many: int = 5) -> None:
-    """A linear axis of counts from 0 to a round number not below `top`."""
+    """Set a linear axis of counts from 0 to a round number not below `top`."""
     step = round_step(max(top, 1.0) / many, whole=True)
     end = step * max(1, math.ceil(max(top, 1.0) / step - 1e-9))
     (axes.set_xlim if axis == "x" else axes.set_ylim)(0.0, end * 1.002)
@@ -141,7 +139,7 @@ def from_zero(axes: Axes, axis: str, top: float, many: int = 5) -> None:
 
 
 def share_axis(axes: Axes, axis: str, top: float = 1.0) -> None:
-    """An axis of shares in per cent, from 0 to a round share not below `top`; to 100% where that is at most 1."""
+    """Set an axis of shares in per cent, from 0 to a round share not below `top`; to 100% if `top` is at most 1."""
     step = round_step(max(top, 0.001) / 5)
     end = step * math.ceil(max(top, 0.001) / step - 1e-9)
     end = min(1.0, end) if top <= 1.0 else end
@@ -151,7 +149,7 @@ def share_axis(axes: Axes, axis: str, top: float = 1.0) -> None:
 
 
 def log_axis(axes: Axes, low: float, high: float) -> None:
-    """A logarithmic x axis of counts, low > 0, with round ticks only."""
+    """Set a logarithmic x axis of counts, low > 0, with round ticks."""
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     decades = math.log10(high / low)
@@ -161,7 +159,7 @@ def log_axis(axes: Axes, low: float, high: float) -> None:
 
 
 def round_step(about: float, *, whole: bool = False) -> float:
-    """A round number (1, 2, 2.5 or 5 times a power of ten) not below `about`."""
+    """Return a round number (1, 2, 2.5 or 5 times a power of ten) not below `about`."""
     power = 10.0 ** math.floor(math.log10(about))
     step = next(k * power for k in (1.0, 2.0, 2.5, 5.0, 10.0) if k * power >= about * (1 - 1e-9))
     return max(1.0, math.ceil(step - 1e-9)) if whole else step
@@ -171,7 +169,7 @@ def round_step(about: float, *, whole: bool = False) -> float:
 
 
 def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Positions at least `gap` apart, within limits if they fit, as near as may be to where they are wanted."""
+    """Return positions at least `gap` apart, within the limits if they fit, near to those wanted."""
     order = np.argsort(np.asarray(wanted, float), kind="stable")
     gap = min(gap, (high - low) / max(1, len(order) - 1)) if len(order) > 1 else gap
     placed: list[float] = []
@@ -197,7 +195,7 @@ class EndLabel(NamedTuple):
 
 
 def end_labels(axes: Axes, x: float, labels: Sequence[EndLabel], size: float = 9.0) -> None:
-    """Labels to the right of `x`, pushed apart where lines end close together, with a thin leader to each end."""
+    """Write labels to the right of `x`, moved apart where lines end close together, with a leader to each end."""
     low, high = axes.get_ylim()
     inches = axes.get_position().height * float(axes.figure.get_figheight())  # type: ignore[union-attr]
     gap = (high - low) * (size * 1.35 / 72.0) / inches
@@ -213,18 +211,18 @@ def end_labels(axes: Axes, x: float, labels: Sequence[EndLabel], size: float = 9
 
 
 def on_line(axes: Axes, x: float, y: float, text: str, color: str, **given: Any) -> Text:
-    """A label beside a line, on paper so that lines behind it do not cross it out."""
+    """Write a label beside a line, on a light background."""
     box = {"facecolor": PAPER, "edgecolor": "none", "pad": 1.2, "alpha": 0.85}
     return write(axes, x, y, text, **{"color": color, "size": 9.0, "bbox": box, "zorder": 6, **given})
 
 
 def shades(ramp: LinearSegmentedColormap, many: int) -> list[str]:
-    """So many colours of a ramp that differ in grey, from dark to light, none too pale for a line."""
+    """Return `many` colours of a ramp that differ in grey, from dark to light, none too pale for a line."""
     return [to_hex(ramp(share)) for share in (np.linspace(0.97, 0.42, many) if many > 1 else (0.75,))]
 
 
 def readable(color: str) -> str:
-    """The colour, darkened until text of it can be read on paper (contrast 4.5)."""
+    """Darken a colour until text in it can be read on white (contrast 4.5)."""
     rgb = np.array(to_rgb(color))
     while 1.05 / (_luminance(rgb) + 0.05) < 4.5:
         rgb = rgb * 0.94
@@ -232,101 +230,16 @@ def readable(color: str) -> str:
 
 
 def ink_on(color: Any) -> str:
-    """Dark or light ink, whichever can be read on that colour."""
+    """Return the ink, dark or light, that can be read on a colour."""
     return INK if _luminance(np.array(to_rgb(color))) > 0.3 else PAPER
 
 
 def _luminance(rgb: Numbers) -> float:
-    """Relative luminance (WCAG 2)."""
+    """Return the relative luminance (WCAG 2)."""
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return float(linear @ np.array([0.2126, 0.7152, 0.0722]))
 
 
-# Words and numbers
-
-
-def tidy(text: str, limit: int) -> str:
-    """Any text on one line of at most so many characters, without what cannot be printed."""
-    line = " ".join(printable(str(text)).split(" "))
-    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-
-
-def wrapped(text: str, width: int, most: int) -> list[str]:
-    """Lines of at most so many characters, at most so many of them."""
-    return textwrap.wrap(tidy(text, width * most), width, max_lines=most, placeholder="…") or [""]
-
-
-def count(value: float) -> str:
-    """A count with thousands apart."""
-    if math.isnan(value):
-        return "–"
-    return f"{value:,.0f}".replace("-", "−") if abs(value) >= 0.5 else "0"
-
-
-def mean(value: float) -> str:
-    """A mean count, with a digit after the point where it is small."""
-    return f"{value:.1f}" if 0.05 <= abs(value) < 9.95 else count(value)
-
-
-def per_cent(share: float) -> str:
-    """A share in per cent, with as many digits as it deserves."""
-    if math.isnan(share):
-        return "–"
-    value = 100.0 * share
-    if value == 0.0 or value >= 99.95:
-        return f"{value:.0f}%"
-    if value < 0.1:
-        return "<0.1%"
-    digits = f"{value:.1f}" if value < 10.0 or value >= 99.5 else f"{value:.0f}"
-    return f"{digits.removesuffix('.0')}%"
-
-
-def days(value: float) -> str:
-    """A time in days, in hours where it is short."""
-    if math.isnan(value):
-        return "–"
-    if value < 2.0:
-        return f"{24 * value:.0f} h"
-    return f"{value:.1f} days" if value < 10.0 else f"{value:.0f} days"
-
-
-def setting(value: Any) -> str:
-    """A varied value as labels show it."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return f"{value:g}"
-    return tidy(str(value), 28)
-
-
-def path_label(path: str, year: str = "") -> str:
-    """`guards.scale (share of 2019 guards)`: a path with the unit of its declaration."""
-    if path == "guards.scale":
-        return f"{path} (share of {year} guards)" if year else f"{path} (share of the guards given)"
-    declared = next((p for p in parameters() if p.path == path), None)
-    if declared is None or not declared.unit:
-        return tidy(path, 60)
-    unit = declared.unit
-    if declared.description.startswith("of "):  # declarations read on: unit, then what it is a unit of
-        unit = f"{unit} {declared.description}"
-    return f"{path} ({unit.split(';')[0]})"
-
-
-def path_lines(path: str, year: str = "") -> str:
-    """The same on a few short lines, for the side of small axes."""
-    name, _, unit = path_label(path, year).partition(" (")
-    lines = textwrap.wrap(f"({unit}", 22, max_lines=2, placeholder="…)") if unit else []
-    return "\n".join([tidy(name, 30), *lines])
-
-
-def span(low: float, high: float) -> str:
-    """`98 to 3,512`, or one number where they are the same."""
-    return count(low) if count(low) == count(high) else f"{count(low)} to {count(high)}"
-
-
-def settings(values: dict[str, Any]) -> str:
-    """`isr.coverage 0.4, control.handover none`."""
-    return ", ".join(f"{tidy(path, 40)} {setting(value)}" for path, value in values.items())
-
-
 def widest(values: Iterable[Numbers]) -> float:
-    """Largest number there is, 0 for none."""
+    """Return the largest number, 0 if there is none."""
     return max((float(np.nanmax(v)) for v in values if np.size(v) and not np.all(np.isnan(v))), default=0.0)

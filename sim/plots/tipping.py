@@ -1,4 +1,4 @@
-"""How thin guards can get: escapes against `guards.scale`, and the band in which runs go either way."""
+"""How thin guards can get: escapes against `guards.scale`, and the thinnest guard that is enough."""
 
 from __future__ import annotations
 
@@ -9,61 +9,48 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.analysis.escapes import Band, either_way
-from sim.experiment.summary import quantiles
+from sim import wording
+from sim.analysis.summary import quantiles
+from sim.analysis.tipping import FEW, LEAST, PATH, Band, Tipping
 from sim.plots import style
-from sim.plots.study import Numbers, Study
+from sim.plots.view import Numbers, ResultsView
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
 
 NAME = "tipping"
 CAPTION = "How thin guards can get: exits against the number of guards."
-PATH = "guards.scale"
-LEAST = 0.05
-"""Fewer exits than this share of those held never count as order lost."""
 DOTS = (0, (1.5, 1.5))
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
-def applies(results: Results | Study) -> bool:
-    """Where guards.scale is varied over three values or more, and anybody escapes."""
-    study = Study.of(results)
-    if PATH not in study.varied or not study.numeric(PATH) or len(line(study)) < 3 or not study.replicates[0]:
+def applies(results: Results | ResultsView) -> bool:
+    """Tell whether guards.scale is varied over three values or more, and there is an escape."""
+    view = ResultsView.of(results)
+    if len(view.guards) < 3 or view.tipping is None:
         return False
-    return style.widest(study.runs("escaped")[n] for n in line(study)) > 0
+    return style.widest(view.runs("escaped")[n] for n in view.guards) > 0
 
 
-def line(study: Study) -> list[int]:
-    """Points along guards.scale, all else as at the reference point."""
-    return study.along(PATH)
-
-
-def band(study: Study) -> Band | None:
-    """Where runs go either way between a high and a low regime."""
-    escaped = study.runs("escaped")
-    points = line(study)
-    held = float(np.median(study.runs("population")[points[0]]))
-    return either_way([study.points[n][PATH] for n in points], [escaped[n] for n in points], LEAST * held)
-
-
-def draw(results: Results | Study) -> Figure:
-    """Median, bands and mean over guards.scale; the same as a share of those held on the right."""
-    study = Study.of(results)
-    points = line(study)
-    x = np.array([float(study.points[n][PATH]) for n in points])
-    escaped = [study.runs("escaped")[n] for n in points]
+def draw(results: Results | ResultsView) -> Figure:
+    """Draw median, bands and mean over guards.scale, with the share of those held on the right."""
+    view = ResultsView.of(results)
+    found = view.tipping
+    assert found is not None, "no line to draw"
+    x = np.array(found.scales)
+    escaped = [view.runs("escaped")[n] for n in view.guards]
+    held = float(np.median(view.runs("population")[view.guards[0]]))
     table = np.array([quantiles(values, SHARES) for values in escaped])
-    tip = band(study)
-    held = study.fixed(PATH)
+    fixed = view.fixed(PATH)
     subtitle = "Exits by the horizon over runs at each number of guards."
-    subtitle += f" At {style.settings(held)}." if held else ""
-    if tip is not None:
+    subtitle += f" At {wording.settings(fixed)}." if fixed else ""
+    subtitle += f" Enough: a median of at most {wording.count(found.limit)}, twice that at {found.given:g} or {FEW:g}."
+    if found.band is not None:
         subtitle += (
-            f" Order is lost in a run with more than {style.count(tip.threshold)} exits, {_meaning(study, tip)};"
-            " either way: in 10% to 90% of runs."
+            f" Either way: 10% to 90% of runs let out more than {wording.count(found.band.threshold)},"
+            f" {_meaning(found.band, held)}."
         )
-    sheet = style.sheet(study, title(tip, x, table), subtitle, 4.6, right=1.0)
+    sheet = style.sheet(view, title(found), subtitle, 4.6, right=1.0)
     axes = sheet.axes()[0][0]
     top = float(max(table[:, 4].max(), max(float(np.mean(values)) for values in escaped)))
     style.from_zero(axes, "y", top * 1.03)
@@ -72,40 +59,27 @@ def draw(results: Results | Study) -> Figure:
     style.ticks(axes, "x", *_some_ticks(x))
     mean = np.array([float(np.mean(values)) for values in escaped])
     _curves(axes, x, table, mean)
-    _key(axes, falling=bool(table[0, 2] >= table[-1, 2]))
-    if tip is not None:
-        _mark(axes, tip, x, falling=bool(table[0, 2] >= table[-1, 2]))
-    style.name_axes(axes, style.path_label(PATH, study.year), "Exits by the horizon (persons)")
-    _share(axes, float(np.median(study.runs("population")[points[0]])))
+    falling = found.medians[0] >= found.medians[-1]
+    _key(axes, falling=falling)
+    if found.band is not None:
+        _mark_band(axes, found.band, x, falling=falling)
+    if found.scale is not None:
+        _mark_scale(axes, found.scale)
+    style.name_axes(axes, wording.path_label(PATH, view.year), "Exits by the horizon (persons)")
+    _share(axes, held)
     return sheet.figure
 
 
-def title(tip: Band | None, x: Numbers, table: Numbers) -> str:
-    """What is found, in a line."""
-    if tip is None:
-        low, high = table[:, 2].min(), table[:, 2].max()
-        return f"No tipping point between {x[0]:g} and {x[-1]:g}: medians of {style.span(low, high)}"
-    rising = table[0, 2] < table[-1, 2]
-    up, down = ("down", "up") if rising else ("up", "down")
-    if tip.holds is None and tip.lost is None:
-        return f"Between {PATH} {x[0]:g} and {x[-1]:g}, runs go either way"
-    if tip.lost is None:
-        return f"Order holds from {PATH} {tip.holds:g} {up}; {_other(up)} it, runs go either way"
-    if tip.holds is None:
-        return f"Order is lost from {PATH} {tip.lost:g} {down}; {_other(down)} it, runs go either way"
-    return f"Order holds from {PATH} {tip.holds:g} {up}, and is lost from {tip.lost:g} {down}"
+def title(found: Tipping) -> str:
+    """Return the finding in a line."""
+    beyond = "" if found.below is None else f"; {wording.count(found.median(found.below))} get out at {found.below:g}"
+    return f"How thin can guards get: {wording.thinnest(found).removesuffix(',')}{beyond}"
 
 
-def _other(way: str) -> str:
-    """On the other side of a limit from which something holds upwards or downwards."""
-    return "below" if way == "up" else "above"
-
-
-def _meaning(study: Study, tip: Band) -> str:
-    """Where the threshold comes from."""
-    held = float(np.median(study.runs("population")[line(study)[0]]))
-    if tip.threshold <= LEAST * held:
-        return f"{style.per_cent(LEAST)} of those held"
+def _meaning(band: Band, held: float) -> str:
+    """Return the meaning of the threshold."""
+    if band.threshold <= LEAST * held:
+        return f"{wording.per_cent(LEAST)} of those held"
     return "which 95% of runs stay under where it is quietest"
 
 
@@ -118,29 +92,38 @@ def _curves(axes: Axes, x: Numbers, table: Numbers, mean: Numbers) -> None:
 
 
 def _some_ticks(x: Numbers) -> tuple[Numbers, list[str]]:
-    """Values tried, every so many of them where they are dense."""
+    """Return ticks at the values tried, at most 14."""
     every = -(-len(x) // 14)
     shown = x[::every]
     return shown, [f"{v:g}" for v in shown]
 
 
-def _mark(axes: Axes, tip: Band, x: Numbers, *, falling: bool) -> None:
-    """The band in which runs go either way, as far as values were tried, and what lies on its sides."""
-    ends = (tip.lost, tip.holds) if falling else (tip.holds, tip.lost)
+def _mark_band(axes: Axes, band: Band, x: Numbers, *, falling: bool) -> None:
+    """Mark the band in which runs go either way, as far as values were tried."""
+    ends = (band.lost, band.holds) if falling else (band.holds, band.lost)
     low = float(x[0]) if ends[0] is None else ends[0]
     high = float(x[-1]) if ends[1] is None else ends[1]
     axes.axvspan(low, high, color=style.BAND, alpha=0.75, linewidth=0, zorder=0)
-    across = axes.get_xaxis_transform()
     left, right = axes.get_xlim()
-    words = ("order lost", "order holds") if falling else ("order holds", "order lost")
-    spans = ((left, low, words[0]), (low, high, "either way"), (high, right, words[1]))
-    for start, end, text in spans:
-        if end - start > 0.12 * (right - left):
-            style.write(axes, (start + end) / 2, 0.985, text, size=9.0, ha="center", va="top", transform=across)
+    if high - low > 0.12 * (right - left):
+        across = axes.get_xaxis_transform()
+        style.write(axes, (low + high) / 2, 0.985, "either way", size=9.0, ha="center", va="top", transform=across)
+
+
+def _mark_scale(axes: Axes, scale: float) -> None:
+    """Mark the thinnest guard that is enough."""
+    axes.axvline(scale, color=style.INK, linewidth=1.0, linestyle=style.DASHES, zorder=4)
+    left, right = axes.get_xlim()
+    after = scale < left + 0.8 * (right - left)
+    shift = (0.01 if after else -0.01) * (right - left)
+    style.on_line(
+        axes, scale + shift, 0.925, f"enough from {scale:g}", style.INK, ha="left" if after else "right", va="top",
+        transform=axes.get_xaxis_transform(),
+    )  # fmt: skip
 
 
 def _key(axes: Axes, *, falling: bool) -> None:
-    """What the lines and shades are, in the corner that they leave free."""
+    """Write the key of lines and shades into the free corner."""
     left, top, row = (0.7 if falling else 0.03), 0.86, 0.065
     inside: dict[str, Any] = {"transform": axes.transAxes, "clip_on": False, "zorder": 7}
     names = ("median", "mean", "middle 50% of runs", "middle 90% of runs")
@@ -159,7 +142,7 @@ def _key(axes: Axes, *, falling: bool) -> None:
 
 
 def _share(axes: Axes, population: float) -> None:
-    """The right axis: exits as a share of those held at the start."""
+    """Add the right axis: exits as a share of those held at the start."""
     if population <= 0:
         return
     right = style.plain(axes.twinx())
@@ -167,6 +150,6 @@ def _share(axes: Axes, population: float) -> None:
     right.spines["bottom"].set_visible(False)
     style.share_axis(right, "y", max(axes.get_ylim()[1] / population, 1e-4))
     places = [v for v in right.get_yticks() if v <= axes.get_ylim()[1] / population * 1.0001]
-    style.ticks(right, "y", places, [style.per_cent(v) for v in places])
+    style.ticks(right, "y", places, [wording.per_cent(v) for v in places])
     right.set_ylim(0.0, axes.get_ylim()[1] / population)
     right.set_title("Share of those held", loc="right", fontsize=10, color=style.INK, pad=8, x=1.0)

@@ -1,4 +1,4 @@
-"""What happened and what was known of it, day by day."""
+"""Truth and belief: what happened and what was known of it, day by day."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim import wording
 from sim.analysis.escapes import bands
 from sim.outcomes import ROLE_COLUMNS
 from sim.plots import style
-from sim.plots.study import Numbers, Study
+from sim.plots.view import Numbers, ResultsView
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -31,25 +32,25 @@ class Days(NamedTuple):
     claims: dict[str, Numbers]
 
 
-def applies(results: Results | Study) -> bool:
-    """Where daily rows were recorded."""
-    return Study.of(results).has("daily")
+def applies(results: Results | ResultsView) -> bool:
+    """Tell whether daily rows were recorded."""
+    return ResultsView.of(results).has("daily")
 
 
-def draw(results: Results | Study) -> Figure:
-    """Truth and belief side by side for one point, with the roles' claims; one above the other for several."""
-    study = Study.of(results)
-    path, shown = study.shown
-    found = [by_day(study, point) for point in shown]
-    return _single(study, found[0]) if len(shown) == 1 else _several(study, path, shown, found)
+def draw(results: Results | ResultsView) -> Figure:
+    """Draw truth and belief side by side for one point, with the claims of the roles; above each other for several."""
+    view = ResultsView.of(results)
+    path, shown = view.shown
+    found = [by_day(view, point) for point in shown]
+    return _single(view, found[0]) if len(shown) == 1 else _several(view, path, shown, found)
 
 
-def by_day(study: Study, point: int) -> Days:
-    """Quantiles over replicates for every day.
+def by_day(view: ResultsView, point: int) -> Days:
+    """Return quantiles over replicates for every day.
 
     A role's claim is the median of those replicates in which it makes one, on days when at least half of them have it.
     """
-    day, columns = study.daily(point, ["escaped", "confirmed", *CLAIMS])
+    day, columns = view.daily(point, ["escaped", "confirmed", *CLAIMS])
     claims = {}
     for name in CLAIMS:
         made = ~np.isnan(columns[name])
@@ -61,17 +62,17 @@ def by_day(study: Study, point: int) -> Days:
     return Days(day, bands(columns["escaped"], SHARES), bands(columns["confirmed"], SHARES), claims)
 
 
-def _single(study: Study, found: Days) -> Figure:
+def _single(view: ResultsView, found: Days) -> Figure:
     out, known = float(found.escaped[2, -1]), float(found.confirmed[2, -1])
     last = int(found.day[-1])
-    title = f"By day {last}, {style.count(out)} are out and {style.count(known)} are confirmed (medians)"
+    title = f"By day {last}, {wording.count(out)} are out and {wording.count(known)} are confirmed (medians)"
     if out <= 0 and known <= 0:
         title = f"By day {last}, half of all runs have seen no escape"
     subtitle = (
         "Medians over runs, shaded the middle 50% and 90% of runs. Thin lines: what each role claims, the median of the"
         " runs in which it names a number, on days when at least half do."
     )
-    sheet = style.sheet(study, title, subtitle, 4.1, right=2.0)
+    sheet = style.sheet(view, title, subtitle, 4.1, right=2.0)
     truth, belief = sheet.axes(1, 2, wspace=0.12, width_ratios=[1.0, 1.25])[0]
     top = max(float(found.escaped[4].max()), float(found.confirmed[4].max()), style.widest(found.claims.values()))
     _frame((truth, belief), found, top)
@@ -85,17 +86,17 @@ def _single(study: Study, found: Days) -> Figure:
     return sheet.figure
 
 
-def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Figure:
-    gaps = [float(np.median(study.runs("gap")[point])) for point in shown]
-    title = f"Truth and belief: median gaps of {style.span(min(gaps), max(gaps))}"
-    title += f" over {style.tidy(path, 28)}" if path else ""
-    fixed = study.fixed(path) if path else {}
-    held = f", at {style.settings(fixed)}" if fixed else ""
+def _several(view: ResultsView, path: str, shown: list[int], found: list[Days]) -> Figure:
+    gaps = [float(np.median(view.runs("gap")[point])) for point in shown]
+    title = f"Truth and belief: median gaps of {wording.span(min(gaps), max(gaps))}"
+    title += f" over {wording.tidy(path, 28)}" if path else ""
+    fixed = view.fixed(path) if path else {}
+    held = f", at {wording.settings(fixed)}" if fixed else ""
     subtitle = (
         f"By day{held}. Medians over runs, shaded the middle 50% and 90% of runs. Above: what happened."
         " Below: what is confirmed of it, the solid line again the truth, hatched the gap between the medians."
     )
-    sheet = style.sheet(study, title, subtitle, 4.6, left=0.95, extra_top=0.1)
+    sheet = style.sheet(view, title, subtitle, 4.6, left=0.95, extra_top=0.1)
     small = 9.0 if len(shown) <= 4 else 7.5
     above, below = sheet.axes(2, len(shown), wspace=0.16, hspace=0.18)
     top = max(max(float(days.escaped[4].max()), float(days.confirmed[4].max())) for days in found)
@@ -105,12 +106,12 @@ def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Fi
         _belief(belief, days)
         _inside(truth, _ends(days)[0].text, style.TRUTH, small)
         _inside(belief, _ends(days)[1].text, style.readable(style.BELIEF), small)
-        heading = study.label(path, point)
+        heading = view.label(path, point)
         room = 76 // len(shown)
         if path and not place and len(path) + len(heading) < room:
             heading = f"{path} {heading}"
         truth.set_title(
-            style.tidy(heading, room), loc="left", fontsize=10, color=style.INK, pad=8, fontweight="bold",
+            wording.tidy(heading, room), loc="left", fontsize=10, color=style.INK, pad=8, fontweight="bold",
             parse_math=False,
         )  # fmt: skip
         truth.tick_params(labelbottom=False)
@@ -124,7 +125,7 @@ def _several(study: Study, path: str, shown: list[int], found: list[Days]) -> Fi
 
 
 def _frame(pair: tuple[Axes, Axes], found: Days, top: float, many: int = 4) -> None:
-    """The same days and counts on both."""
+    """Set the same scales on both axes."""
     last = max(float(found.day[-1]), 1.0)
     step = style.round_step(last / many, whole=True)
     for axes in pair:
@@ -134,13 +135,13 @@ def _frame(pair: tuple[Axes, Axes], found: Days, top: float, many: int = 4) -> N
 
 
 def _truth(axes: Axes, found: Days) -> None:
-    """Exits, with their bands."""
+    """Draw exits, with their bands."""
     _shade(axes, found.day, found.escaped, style.TRUTH)
     axes.plot(found.day, found.escaped[2], color=style.TRUTH, linewidth=2.4, zorder=6)
 
 
 def _belief(axes: Axes, found: Days) -> None:
-    """Exits confirmed, with their bands, the true median again, and the gap between the medians."""
+    """Draw exits confirmed, with their bands, the true median again, and the gap between the medians."""
     _shade(axes, found.day, found.confirmed, style.BELIEF)
     axes.fill_between(
         found.day, found.confirmed[2], found.escaped[2], facecolor="none", edgecolor=style.FAINT, hatch="////",
@@ -156,28 +157,28 @@ def _shade(axes: Axes, day: Numbers, quantiles: Numbers, color: str) -> None:
 
 
 def _ends(found: Days) -> list[style.EndLabel]:
-    """Labels of both medians at the horizon."""
+    """Return the labels of both medians at the horizon."""
     out, known = float(found.escaped[2, -1]), float(found.confirmed[2, -1])
     return [
-        style.EndLabel(out, f"escaped {style.count(out)}", style.TRUTH, "bold"),
-        style.EndLabel(known, f"confirmed {style.count(known)}", style.readable(style.BELIEF), "bold"),
+        style.EndLabel(out, f"escaped {wording.count(out)}", style.TRUTH, "bold"),
+        style.EndLabel(known, f"confirmed {wording.count(known)}", style.readable(style.BELIEF), "bold"),
     ]
 
 
 def _claims(axes: Axes, found: Days) -> list[style.EndLabel]:
-    """Thin lines of what the roles claim; the labels of their ends."""
+    """Draw a thin line for the claims of each role, and return the labels of their ends."""
     labels = []
     for role, claim in found.claims.items():
         some = ~np.isnan(claim)
         if some.any():
             axes.plot(found.day[some], claim[some], color=style.MUTED, linewidth=0.9, zorder=4)
             last = float(claim[some][-1])
-            labels.append(style.EndLabel(last, f"{role.replace('_', ' ')} {style.count(last)}", style.MUTED))
+            labels.append(style.EndLabel(last, f"{role.replace('_', ' ')} {wording.count(last)}", style.MUTED))
     return labels
 
 
 def _inside(axes: Axes, text: str, color: str, size: float) -> None:
-    """What a small panel ends with, in its upper left, where curves that rise leave room."""
+    """Write the last value into the upper left of a small panel, where rising curves leave room."""
     style.write(
         axes, 0.03, 0.97, text, color=color, size=size, weight="bold", va="top", zorder=7, transform=axes.transAxes,
         bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.75},
@@ -185,7 +186,7 @@ def _inside(axes: Axes, text: str, color: str, size: float) -> None:
 
 
 def _name_gap(axes: Axes, found: Days) -> None:
-    """The word where the gap is wide, clear of the lines that the roles draw."""
+    """Label the gap where it is wide and no claim crosses it."""
     gap = found.escaped[2] - found.confirmed[2]
     _, top = axes.get_ylim()
     wide = np.flatnonzero(gap > 0.06 * top)

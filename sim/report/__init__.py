@@ -1,4 +1,4 @@
-"""The brief: `report.html`, one file that needs nothing else."""
+"""The brief: `report.html`, one self-contained file."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ def write_report(results: Path) -> Path:
     from sim.experiment.results import Results
     from sim.plots import drawn
     from sim.plots.save import replace
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
     from sim.report.page import page
 
-    study = Study(Results.open(results))
+    view = ResultsView(Results.open(results))
     path = results / REPORT
-    replace(path, page(study, drawn(study)).encode())
+    replace(path, page(view, drawn(view)).encode())
     return path
 
 
 def write_all(results: Path) -> list[Path]:
-    """Figures and report of a results folder, each drawn once; the paths written. Raises InputError, OSError."""
+    """Write figures and report of a results folder, each drawn once; return the paths. Raises InputError, OSError."""
     from sim.experiment.results import Results
     from sim.plots import drawn, write_drawn
     from sim.plots.save import replace
-    from sim.plots.study import Study
+    from sim.plots.view import ResultsView
     from sim.report.page import page
 
-    study = Study(Results.open(results))
-    figures = drawn(study)
+    view = ResultsView(Results.open(results))
+    figures = drawn(view)
     paths = write_drawn(results, figures)
-    replace(results / REPORT, page(study, figures).encode())
+    replace(results / REPORT, page(view, figures).encode())
     return [*paths, results / REPORT]

@@ -1,4 +1,4 @@
-"""What the brief says, as plain data: answers in words, tables of text."""
+"""The content of the brief as plain data: answers in words, tables of text."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.analysis.effects import effects
 from sim.analysis.escapes import median_interval, never_bound, summary
 from sim.analysis.gap import delay_quantile, delays
-from sim.experiment.findings import effects, paired
-from sim.experiment.summary import quantiles
+from sim.analysis.summary import quantiles
+from sim.analysis.tipping import PATH
 from sim.outcomes import CAUSES, ROLE_COLUMNS
-from sim.plots import tipping
 from sim.plots.facilities import ranked
 from sim.plots.provenance import Provenance
-from sim.plots.study import Numbers, Site, Study
-from sim.plots.style import count, days, mean, per_cent, setting, settings, tidy
+from sim.plots.view import Numbers, ResultsView, Site
+from sim.wording import count, days, mean, per_cent, setting, settings, thinness, thinnest, tidy
 
 MOST_POINTS = 100
 MOST_SITES = 60
@@ -30,7 +30,7 @@ STATES = (
     ("repatriated", "repatriated, lawful release included"),
     ("recaptured", "returns to custody so far"),
 )
-NOT = (
+LIMITS = (
     "It is no forecast. It says what follows if the scenario holds, with the spread that the scenario's own uncertainty"
     " and chance bring about; many of its numbers are assumed, and `detention-sim params` says which.",
     "It is no evidence of what happened at any place. Confirmed, claimed and reported are what the model's observers"
@@ -40,7 +40,7 @@ NOT = (
     "People are counted, not judged: an escape says nothing about guilt, and most of those held in camps are women and"
     " children.",
 )
-WORDS = (
+GLOSSARY = (
     ("exit (escape)", "a person crossing a facility's outer perimeter without a decision of its first custodian."),
     (
         "confirmed",
@@ -54,7 +54,7 @@ WORDS = (
 
 
 class Answer(NamedTuple):
-    """A question of the decision-maker, the short answer, and what stands behind it."""
+    """A question of the decision-maker, the short answer, and the details."""
 
     question: str
     headline: str
@@ -71,29 +71,29 @@ class Table(NamedTuple):
     names: int = 1
 
 
-def answers(study: Study) -> list[Answer]:
-    """The four questions, at the reference point; none where no replicate came to its end."""
-    if not study.index or not len(study.runs("escaped")[study.reference]):
+def answers(view: ResultsView) -> list[Answer]:
+    """Return the answers to the four questions at the reference point; none without a finished replicate."""
+    if not view.index or not len(view.runs("escaped")[view.reference]):
         return []
-    return [_how_many(study), _how_known(study), _where(study), _how_thin(study)]
+    return [_how_many(view), _how_known(view), _where(view), _how_thin(view)]
 
 
-def tables(study: Study) -> list[Table]:
-    """Every table that applies."""
-    if not study.index or not len(study.runs("escaped")[study.reference]):
+def tables(view: ResultsView) -> list[Table]:
+    """Return every table that applies."""
+    if not view.index or not len(view.runs("escaped")[view.reference]):
         return []
-    found = [_factors(study), _points(study), _sites(study), _causes(study), _claims(study), _states(study)]
+    found = [_factors(view), _points(view), _sites(view), _causes(view), _claims(view), _states(view)]
     return [table for table in found if table is not None and table.rows]
 
 
-def _column(study: Study, name: str) -> Numbers:
-    return study.runs(name)[study.reference]
+def _column(view: ResultsView, name: str) -> Numbers:
+    return view.runs(name)[view.reference]
 
 
-def _how_many(study: Study) -> Answer:
-    escaped = _column(study, "escaped")
+def _how_many(view: ResultsView) -> Answer:
+    escaped = _column(view, "escaped")
     found = summary(escaped)
-    held = float(np.median(_column(study, "population")))
+    held = float(np.median(_column(view, "population")))
     question = "How many could get out?"
     if found.largest <= 0:
         bound = per_cent(never_bound(found.n))
@@ -112,11 +112,11 @@ def _how_many(study: Study) -> Answer:
     return Answer(question, f"{count(found.q50)} in the median run", tuple(details))
 
 
-def _how_known(study: Study) -> Answer:
+def _how_known(view: ResultsView) -> Answer:
     question = "How much of it would anyone know?"
-    confirmed, gap = summary(_column(study, "confirmed")), summary(_column(study, "gap"))
-    shares = _column(study, "undetected_share")
-    first = _column(study, "first_escape_day")
+    confirmed, gap = summary(_column(view, "confirmed")), summary(_column(view, "gap"))
+    shares = _column(view, "undetected_share")
+    first = _column(view, "first_escape_day")
     details = [
         f"{_spread('The gap, exits not confirmed, is', gap.q50, gap.q05, gap.q95)}"
         + (" Below zero, more is confirmed than happened." if gap.q05 < -0.5 else "")
@@ -128,9 +128,9 @@ def _how_known(study: Study) -> Answer:
     details.append(
         f"{per_cent(middle)} of exits are never truly reported (90% of runs: {per_cent(low)} to {per_cent(high)})."
     )
-    horizon = study.horizon(study.reference)
+    horizon = view.horizon(view.reference)
     for column, words in (("first_report_day", "true report"), ("first_confirmed_day", "confirmed count")):
-        found = delays(first, _column(study, column), horizon)
+        found = delays(first, _column(view, column), horizon)
         half = delay_quantile(found, 0.5)
         when = (
             f"comes {days(half)} after the first escape in the median run" if not math.isnan(half) else "does not come"
@@ -145,11 +145,11 @@ def _spread(words: str, middle: float, low: float, high: float) -> str:
     return f"{words} {count(middle)} in the median run (90% of runs: {count(low)} to {count(high)})."
 
 
-def _where(study: Study) -> Answer:
+def _where(view: ResultsView) -> Answer:
     question = "Where, and why?"
-    causes = {cause: float(np.mean(_column(study, f"escaped_{cause}"))) for cause in CAUSES}
+    causes = {cause: float(np.mean(_column(view, f"escaped_{cause}"))) for cause in CAUSES}
     total = sum(causes.values())
-    sites = _ranked_by_number(study)
+    sites = _ranked_by_number(view)
     if total <= 0:
         return Answer(question, "nowhere", ("No exit in any run.",))
     first = max(causes, key=lambda cause: causes[cause])
@@ -165,14 +165,14 @@ def _where(study: Study) -> Answer:
     return Answer(question, headline, tuple(details))
 
 
-def _ranked_by_number(study: Study) -> list[Site]:
-    if not study.has("facilities"):
+def _ranked_by_number(view: ResultsView) -> list[Site]:
+    if not view.has("facilities"):
         return []
-    return sorted(study.sites(study.reference), key=lambda site: (-float(np.mean(site.escaped)), site.name))
+    return sorted(view.sites(view.reference), key=lambda site: (-float(np.mean(site.escaped)), site.name))
 
 
 def _parts(values: dict[str, float], total: float) -> list[str]:
-    """The three largest parts of a whole, in words."""
+    """Return the three largest parts of a whole, in words."""
     order = sorted(values, key=lambda name: -values[name])[:3]
     return [f"{name} {per_cent(values[name] / total)}" for name in order if values[name] > 0]
 
@@ -185,37 +185,23 @@ def _emptied(sites: list[Site]) -> str:
     return f"Half of its people or more leave {named}{more}."
 
 
-def _how_thin(study: Study) -> Answer:
+def _how_thin(view: ResultsView) -> Answer:
     question = "How thin can guards get?"
-    path = tipping.PATH
-    if path not in study.varied or not study.numeric(path):
-        return Answer(
-            question,
-            "not asked here",
-            (f"These results do not vary {path}; `detention-sim sweep guards-tipping` does.",),
-        )
-    x = [float(study.points[n][path]) for n in tipping.line(study)]
-    band = tipping.band(study)
-    medians = [float(np.median(study.runs("escaped")[n])) for n in tipping.line(study)]
-    at = f"Medians of exits: {', '.join(f'{count(m)} at {v:g}' for m, v in list(zip(medians, x, strict=True))[:14])}."
-    if band is None:
-        return Answer(
-            question,
-            "no tipping point found",
-            (f"Between {min(x):g} and {max(x):g} of the guards order does not tip over.", at),
-        )
-    headline = tipping.title(band, np.array(x), np.array([[0, 0, m, 0, 0] for m in medians]))
-    lost = (
-        f"Order is lost in a run with more than {count(band.threshold)} exits; it holds where at most one in ten is so."
-    )
-    return Answer(question, headline[0].lower() + headline[1:], (lost, at))
+    found = view.tipping
+    if found is None:
+        asked = f"These results do not vary {PATH} alone over numbers; `detention-sim sweep guards-tipping` does."
+        return Answer(question, "not asked here", (asked,))
+    listed = [f"{count(found.median(scale))} at {scale:g}" for scale in found.scales[:14]]
+    sentence = thinness(found)
+    details = (f"{sentence[0].upper()}{sentence[1:]}.", f"Medians of exits: {', '.join(listed)}.")
+    return Answer(question, thinnest(found).removesuffix(","), details)
 
 
-def _factors(study: Study) -> Table | None:
-    """What each varied factor does to the median number of exits."""
-    if not study.varied or len(study.points) > 2000:
+def _factors(view: ResultsView) -> Table | None:
+    """Return the effect of each varied factor on the median number of exits."""
+    if not view.varied or len(view.points) > 2000:
         return None
-    found = effects(paired(study.results), study.varied)
+    found = effects(view.results.paired(), view.varied)
     rows = tuple(
         (
             tidy(e.path, 60),
@@ -230,13 +216,13 @@ def _factors(study: Study) -> Table | None:
     return Table("What matters most", note, ("factor", "least at", "most at", "change of median exits"), rows)
 
 
-def _points(study: Study) -> Table | None:
-    """Every point of a sweep."""
-    if len(study.points) < 2:
+def _points(view: ResultsView) -> Table | None:
+    """Return a row for every point of a sweep."""
+    if len(view.points) < 2:
         return None
-    columns = {name: study.runs(name) for name in ("escaped", "confirmed", "gap", "undetected_share")}
+    columns = {name: view.runs(name) for name in ("escaped", "confirmed", "gap", "undetected_share")}
     rows = []
-    for n, values in enumerate(study.points[:MOST_POINTS]):
+    for n, values in enumerate(view.points[:MOST_POINTS]):
         if not len(columns["escaped"][n]):
             continue
         low, middle, high, tail = quantiles(columns["escaped"][n], (0.05, 0.5, 0.95, 0.99))
@@ -244,8 +230,8 @@ def _points(study: Study) -> Table | None:
         known = share[~np.isnan(share)]
         rows.append(
             (
-                f"{study.index[n]}",
-                *(setting(values[path]) for path in study.varied),
+                f"{view.index[n]}",
+                *(setting(values[path]) for path in view.varied),
                 f"{count(middle)} ({count(low)}–{count(high)})",
                 count(tail),
                 count(float(np.median(columns["confirmed"][n]))),
@@ -253,26 +239,26 @@ def _points(study: Study) -> Table | None:
                 per_cent(float(np.median(known))) if len(known) else "–",
             )
         )
-    left = len(study.points) - MOST_POINTS
+    left = len(view.points) - MOST_POINTS
     note = "Medians over runs; exits with the 90% range and the worst run in a hundred."
     note += f" {left:,} further points are in points.parquet." if left > 0 else ""
     heads = (
         "point",
-        *(tidy(p, 40) for p in study.varied),
+        *(tidy(p, 40) for p in view.varied),
         "exits (90%)",
         "1 in 100",
         "confirmed",
         "gap",
         "never truly reported",
     )
-    return Table("Every point", note, heads, tuple(rows), 1 + len(study.varied))
+    return Table("Every point", note, heads, tuple(rows), 1 + len(view.varied))
 
 
-def _sites(study: Study) -> Table | None:
-    """By facility."""
-    if not study.has("facilities"):
+def _sites(view: ResultsView) -> Table | None:
+    """Return a row for every facility."""
+    if not view.has("facilities"):
         return None
-    sites = ranked(study.sites(study.reference))
+    sites = ranked(view.sites(view.reference))
     rows = []
     for site in sites[:MOST_SITES]:
         low, middle, high = quantiles(site.escaped, (0.05, 0.5, 0.95))
@@ -294,14 +280,14 @@ def _sites(study: Study) -> Table | None:
     return Table("By facility", note, heads, tuple(rows))
 
 
-def _causes(study: Study) -> Table | None:
-    """By cause."""
-    total = float(np.mean(_column(study, "escaped")))
+def _causes(view: ResultsView) -> Table | None:
+    """Return a row for every cause."""
+    total = float(np.mean(_column(view, "escaped")))
     if total <= 0:
         return None
     rows = []
-    for cause in sorted(CAUSES, key=lambda c: -float(np.mean(_column(study, f"escaped_{c}")))):
-        values = _column(study, f"escaped_{cause}")
+    for cause in sorted(CAUSES, key=lambda c: -float(np.mean(_column(view, f"escaped_{c}")))):
+        values = _column(view, f"escaped_{cause}")
         low, middle, high = quantiles(values, (0.05, 0.5, 0.95))
         some, average = float(np.mean(values > 0)), float(np.mean(values))
         rows.append(
@@ -317,12 +303,12 @@ def _causes(study: Study) -> Table | None:
     return Table("By cause", "The first cause that applies to each exit.", heads, tuple(rows))
 
 
-def _claims(study: Study) -> Table | None:
-    """What each role claims at the horizon, against the truth of the same run."""
-    escaped = _column(study, "escaped")
+def _claims(view: ResultsView) -> Table | None:
+    """Return the claims of each role at the horizon, against the truth of the same run."""
+    escaped = _column(view, "escaped")
     rows = []
     for role in ROLE_COLUMNS:
-        claim = _column(study, f"claimed_{role}")
+        claim = _column(view, f"claimed_{role}")
         made = ~np.isnan(claim)
         if not made.any():
             continue
@@ -335,31 +321,31 @@ def _claims(study: Study) -> Table | None:
     return Table("What each side claims", "At the horizon, of the runs in which it names a number.", heads, tuple(rows))
 
 
-def _states(study: Study) -> Table:
-    """Where the people are at the horizon."""
-    held = float(np.median(_column(study, "population")))
+def _states(view: ResultsView) -> Table:
+    """Return the number of people in each state at the horizon."""
+    held = float(np.median(_column(view, "population")))
     rows = []
     for name, words in STATES:
-        low, middle, high = quantiles(_column(study, name), (0.05, 0.5, 0.95))
+        low, middle, high = quantiles(_column(view, name), (0.05, 0.5, 0.95))
         rows.append((words, f"{count(middle)} ({count(low)}–{count(high)})"))
     note = f"Of {count(held)} people detained at the start; people, but for returns, which may count one person twice."
     return Table("Where they are at the horizon", note, ("state", "persons, median (90%)"), tuple(rows))
 
 
-def provenance(study: Study) -> list[tuple[str, str]]:
-    """Where the numbers come from."""
-    manifest: dict[str, Any] = study.results.manifest
-    told = Provenance.of(study)
+def provenance(view: ResultsView) -> list[tuple[str, str]]:
+    """Return the provenance of the numbers: scenario, program, seed, inputs."""
+    manifest: dict[str, Any] = view.results.manifest
+    told = Provenance.of(view)
     timings = manifest.get("timings") or {}
     packages = manifest.get("packages") or {}
     done = manifest.get("counts", {}).get("done", 0)
     rows = [
         ("scenario or sweep", tidy(told.name, 200)),
-        ("status", f"{study.results.status}, {done:,} replicates done, {study.failed:,} failed"),
-        ("points", f"{len(study.points):,}"),
-        ("replicates of each", f"{study.replicates[1]:,}"),
+        ("status", f"{view.results.status}, {done:,} replicates done, {view.failed:,} failed"),
+        ("points", view.points_said),
+        ("replicates of each", view.replicates_said),
         ("seed", told.seed),
-        ("days simulated", f"{study.horizon(study.reference):g}" if study.index else ""),
+        ("days simulated", f"{view.horizon(view.reference):g}" if view.index else ""),
         ("recorded", str(manifest.get("record", ""))),
         ("program", f"detention-sim {told.version}, commit {told.revision or 'unknown'}"),
         ("hash of the code", told.code[:16]),
@@ -375,6 +361,6 @@ def _inputs(manifest: dict[str, Any]) -> list[tuple[str, object]]:
     return list((manifest.get("inputs") or {}).items())
 
 
-def setting_of(study: Study) -> str:
-    """Which point the answers are about, where there are several."""
-    return settings(study.fixed()) if len(study.points) > 1 else ""
+def setting_of(view: ResultsView) -> str:
+    """Return the settings of the point that the answers are about, if there are several points."""
+    return settings(view.fixed()) if len(view.points) > 1 else ""

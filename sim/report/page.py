@@ -1,4 +1,4 @@
-"""The page: Jinja2 with autoescape, figures as data URIs, nothing from outside."""
+"""The page: Jinja2 with autoescape, figures as data URIs, nothing loaded."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from jinja2 import Environment, StrictUndefined
 
 from sim.plots import Drawn
 from sim.plots.provenance import Provenance
-from sim.plots.study import Study
-from sim.plots.style import tidy
+from sim.plots.view import ResultsView
 from sim.report import brief
+from sim.wording import tidy
 
 
-def page(study: Study, figures: list[Drawn]) -> str:
-    """The report as HTML."""
-    told = Provenance.of(study)
+def page(view: ResultsView, figures: list[Drawn]) -> str:
+    """Return the report as HTML."""
+    told = Provenance.of(view)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["code"] = _code
     template = environment.from_string(files("sim.report").joinpath("report.html.j2").read_text("utf-8"))
     return template.render(
         name=tidy(told.name or "results", 200),
         description=told.description,
-        line=told.line(study),
-        status=study.results.status,
-        point=brief.setting_of(study),
-        answers=brief.answers(study),
-        tables=brief.tables(study),
+        line=told.line(view),
+        status=view.results.status,
+        point=brief.setting_of(view),
+        answers=brief.answers(view),
+        tables=brief.tables(view),
         figures=[(figure.name, figure.caption, _uri(figure.svg)) for figure in figures],
         notes=told.notes,
-        provenance=brief.provenance(study),
-        words=brief.WORDS,
-        limits=brief.NOT,
+        provenance=brief.provenance(view),
+        glossary=brief.GLOSSARY,
+        limits=brief.LIMITS,
     )
 
 
 def _uri(svg: bytes) -> str:
-    """An image inside the page: it can run nothing and load nothing."""
+    """Return an image as a data URI, which can neither run nor load anything."""
     return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
 
 def _code(text: str) -> list[tuple[bool, str]]:
-    """Text cut at backticks: whether a piece is code, and the piece."""
+    """Cut a text at backticks: for each piece, whether it is code, and the piece."""
     return [(bool(k % 2), piece) for k, piece in enumerate(text.split("`"))]

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sim.analysis.escapes import (
-    Band,
     bands,
     dkw,
-    either_way,
     exceedance,
     median_interval,
     never_bound,
@@ -81,36 +79,3 @@ def test_the_medians_interval_holds_it_as_often_as_it_says() -> None:
     assert np.mean(held) >= 0.93
     assert median_interval([5.0]) == (5.0, 5.0)
     assert all(math.isnan(end) for end in median_interval([]))
-
-
-def regimes(shares: list[float]) -> list[np.ndarray]:
-    """Columns of 100 runs, of which such a share loses 1000 and the others 10."""
-    return [np.repeat([1000.0, 10.0], [round(100 * share), 100 - round(100 * share)]) for share in shares]
-
-
-@pytest.mark.parametrize(
-    ("shares", "band"),
-    [
-        ([1, 0.95, 0.5, 0.2, 0.04, 0], Band(1, 4, 10)),
-        ([0, 0.04, 0.2, 0.5, 0.95, 1], Band(4, 1, 10)),
-        ([0.6, 0.5, 0.3, 0, 0, 0], Band(None, 3, 10)),
-        ([1, 1, 1, 0.5, 0.5, 0.4], None),  # what is quiet loses as much: the threshold is beyond
-        ([0, 0, 0, 0, 0, 0], None),
-        ([0.4, 0.2, 0, 0, 0, 0], None),
-        ([1, 0, 1, 0, 1, 0], None),
-    ],
-)
-def test_the_band_lies_between_values_that_are_sure(shares, band) -> None:
-    assert either_way(range(6), regimes(shares)) == band
-
-
-def test_the_order_of_points_does_not_matter() -> None:
-    columns = regimes([1, 0.95, 0.5, 0.2, 0.04, 0])
-    order = [3, 1, 5, 0, 4, 2]
-    assert either_way(order, [columns[k] for k in order]) == Band(1, 4, 10)
-
-
-def test_few_exits_are_no_lost_order() -> None:
-    assert either_way(range(6), regimes([1, 0.95, 0.5, 0.2, 0.04, 0]), least=2000) is None
-    assert either_way([0, 1], regimes([1, 0])) is None
-    assert either_way([0, 1, 2], [np.array([]), np.array([1.0]), np.array([1.0])]) is None

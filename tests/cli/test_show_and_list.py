@@ -75,8 +75,21 @@ def test_list_shows_what_can_be_run_and_what_was(cli, made):
 
 def test_list_minds_no_broken_manifest(cli, here):
     Path("results/x").mkdir(parents=True)
-    for text in ("[", "{}", '{"program": "detention-sim"}', '{"program": "detention-sim", "counts": 3}'):
+    good = {
+        "program": "detention-sim", "kind": "run", "name": "x", "status": "done",
+        "counts": {"done": 1, "replicates": 1},
+    }  # fmt: skip
+    broken = [
+        {**good, "counts": 3}, {**good, "counts": {"done": "1", "replicates": 1}}, {**good, "name": ["x"]},
+        {**good, "counts": {"done": None, "replicates": 1}}, {**good, "status": {}}, {**good, "program": "other"},
+    ]  # fmt: skip
+    texts = ["[", "{}", '{"program": "detention-sim"}', "[" * 100_000, '{"counts": ' + "9" * 5000 + "}"]
+    for text in [*texts, *map(json.dumps, broken), json.dumps(good).replace('"x"', '"\\ud800"')]:
         Path("results/x/manifest.json").write_text(text)
-        outcome = cli("list")
-        assert outcome.code == 0
-        assert "No results in results/." in outcome.out
+        for options in ((), ("--json",)):
+            outcome = cli("list", *options)
+            assert (outcome.code, outcome.err) == (0, ""), text[:100]
+        if "ud800" not in text:
+            assert "No results in results/." in cli("list").out
+    Path("results/x/manifest.json").write_text(json.dumps(good))
+    assert "1 of 1 replicates, done" in cli("list").out

@@ -11,7 +11,8 @@ import pytest
 import sim.model
 from sim.experiment.design import scenario_design, sweep_design
 from sim.experiment.execution import AllFailed, Interrupted, execute, recording
-from sim.experiment.store import TABLES, Memory
+from sim.experiment.store import Memory
+from sim.tables import TABLES
 from tests.experiment.conftest import ran
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 import sim
+from sim.experiment.results import Results
 from sim.scenario.errors import InputError
 
 
@@ -16,7 +17,14 @@ def test_run_gives_tables_in_memory():
     assert len(results.facilities) == 4
     assert results.quantiles().num_rows == 1
     assert results.exceedance()["share"][0].as_py() == 1.0
-    assert type(results) is sim.Results
+    assert type(results) is sim.Results is Results
+
+
+def test_results_of_either_name_draw_themselves(tmp_path):
+    made = sim.run("tiny", replicates=2)
+    paths = made.plot(tmp_path / "z")
+    assert {path.parent for path in paths} == {tmp_path / "z/plots"}
+    assert Results.open(tmp_path / "z").plot() == paths
 
 
 def test_run_takes_a_name_and_keeps_what_it_is_told_to(tmp_path):

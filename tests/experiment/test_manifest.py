@@ -5,7 +5,8 @@ import json
 
 from sim.experiment.design import scenario_design
 from sim.experiment.manifest import Manifest
-from sim.experiment.store import TABLES, Memory
+from sim.experiment.store import Memory
+from sim.tables import TABLES
 from tests.experiment.test_tables import CONTRACT
 
 

@@ -9,9 +9,9 @@ from scipy.special import stdtrit
 from sim.experiment.design import scenario_design, sweep_design
 from sim.experiment.execution import execute, recording
 from sim.experiment.precision import Precision, look, looks, parse_precision
+from sim.experiment.query import numbers
 from sim.experiment.results import Results
 from sim.experiment.store import Memory
-from sim.experiment.summary import numbers
 from sim.scenario.errors import InputError
 
 

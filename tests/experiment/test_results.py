@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from sim.experiment import summary
+from sim.analysis import summary
 from sim.experiment.results import Results
 from sim.scenario.errors import InputError
 
@@ -109,3 +109,9 @@ def test_results_so_far_can_be_read(copy):
     (copy / "manifest.json").write_text(json.dumps(data))
     results = Results.open(copy)
     assert (results.status, len(results.runs)) == ("running", 300)
+
+
+def test_pairs_are_replicates_done_at_every_point(stored):
+    made = stored.paired()
+    assert made.values.shape == (6, 53)
+    assert made.values[2].tolist() == stored.table("runs", point=2)["escaped"].to_pylist()

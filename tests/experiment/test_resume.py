@@ -2,12 +2,18 @@
 
 import json
 import os
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from sim.cli.main import main
 from sim.experiment.results import Results
-from sim.experiment.store import TABLES, Folder
+from sim.experiment.store import Folder
+from sim.tables import TABLES
 
 
 @pytest.fixture
@@ -143,6 +149,8 @@ def test_from_another_folder(sweep, tmp_path, monkeypatch):
     [
         ({"code": "0123456789abcdef"}, "code: the results were made by code 0123456789abcdef, this is"),
         ({"packages": {"numpy": "1.0"}}, "packages.numpy: 1.0 then,"),
+        ({"packages": {"numpi": "1.0"}}, "packages.numpi: 1.0 then, None now"),
+        ({"python": "3.9.2"}, f"python: 3.9.2 then, {platform.python_version()} now"),
         ({"seed": 2}, "seed: 2 in the results, 1 by the files"),
         ({"replicates": 54}, "replicates: 54 in the results, 53 by the files"),
         ({"format": 99}, "another program or version"),
@@ -302,3 +310,50 @@ def test_joint_draws_are_kept_with_the_results(begin, tmp_path):
     assert found.scenario().drawn == ("guards.scale",)
     (tmp_path / "posterior.csv").unlink()
     assert found.scenario().joint() == [{"guards.scale": 0.5}, {"guards.scale": 1.5}]
+
+
+def test_a_later_patch_of_python_goes_on(sweep):
+    folder, before = sweep
+    deleted(folder / "runs/part-000000-000000000.parquet")
+    change(folder, python=".".join([*platform.python_version_tuple()[:2], "999"]))
+    resume(folder)
+    assert_whole(folder, before)
+
+
+@pytest.mark.slow
+def test_an_edited_figure_page_or_command_goes_on_and_edited_tables_do_not(tmp_path):
+    root = Path(__file__).resolve().parents[2]
+    for name in ("sim", "scenarios"):
+        shutil.copytree(root / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def command(*arguments, code=0):
+        done = subprocess.run(
+            [sys.executable, "-m", "sim", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(tmp_path), "DETENTION_SIM_CACHE": str(tmp_path / "cache")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stderr
+        return done.stderr
+
+    def edit(*names):
+        for name in names:
+            with (tmp_path / "sim" / name).open("a", encoding="utf-8") as file:
+                file.write("# a change that changes nothing\n")
+
+    command("run", "tiny", "--replicates", "60", "--no-plots", "--out", "out")
+    before, made = tables(tmp_path / "out"), manifest(tmp_path / "out")["code"]
+    compiled = set((tmp_path / "cache").rglob("*.nbc"))
+    edit("plots/style.py", "report/brief.py", "app/page.py", "cli/resume.py", "analysis/tipping.py", "wording.py")
+    deleted(tmp_path / "out/runs/part-000000-000000050.parquet")
+    assert "50 of 60 replicates are stored" in command("resume", "out", "--no-plots")
+    assert all(table.equals(before[name]) for name, table in tables(tmp_path / "out").items())
+    assert set((tmp_path / "cache").rglob("*.nbc")) == compiled, "compiled again, although no rule changed"
+    for name in ("experiment/tables.py", "analysis/summary.py"):
+        edit(name)
+        deleted(tmp_path / "out/runs/part-000000-000000050.parquet")
+        assert f"code: the results were made by code {made}, this is" in command("resume", "out", code=2)
+        shutil.copy2(root / "sim" / name, tmp_path / "sim" / name)
+        command("resume", "out", "--no-plots")

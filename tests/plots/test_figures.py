@@ -15,8 +15,9 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.text import Text
 from PIL import Image
 
-from sim.analysis.escapes import either_way
+from sim import wording
 from sim.analysis.gap import delays, kaplan_meier
+from sim.analysis.tipping import either_way
 from sim.experiment.results import Results
 from sim.plots import (
     ORDER,
@@ -32,7 +33,7 @@ from sim.plots import (
 )
 from sim.plots.provenance import embedded
 from sim.plots.save import png, svg
-from sim.plots.study import Study, thinned
+from sim.plots.view import ResultsView, thinned
 from tests.plots.folders import SITES, made_up
 
 GRID = [
@@ -84,19 +85,19 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.filterwarnings("error")
 def test_every_figure_that_applies_draws(tmp_path, case) -> None:
-    study = Study(opened(tmp_path / "r", **CASES[case]))
-    drawn = [module for module in figures() if module.applies(study)]
+    view = ResultsView(opened(tmp_path / "r", **CASES[case]))
+    drawn = [module for module in figures() if module.applies(view)]
     assert exceedance in drawn
     for module in drawn:
-        figure = module.draw(study)
+        figure = module.draw(view)
         assert png(figure, "{}").startswith(b"\x89PNG")
         ElementTree.fromstring(svg(figure, "{}"))
 
 
 def test_each_figure_only_where_it_applies(tmp_path) -> None:
     def applying(name, **given):
-        study = Study(opened(tmp_path / name, **given))
-        return {module.NAME for module in figures() if module.applies(study)}
+        view = ResultsView(opened(tmp_path / name, **given))
+        return {module.NAME for module in figures() if module.applies(view)}
 
     always = {"exceedance", "truth_and_belief", "facilities"}
     assert applying("one") == {*always, "detection"}
@@ -139,11 +140,11 @@ def test_truth_and_belief_are_medians_by_day(tmp_path) -> None:
 
 
 def test_a_role_is_drawn_on_days_when_half_of_the_runs_have_its_claim(tmp_path) -> None:
-    study = Study(opened(tmp_path / "r", replicates=31))
-    days = truth_and_belief.by_day(study, 0)
+    view = ResultsView(opened(tmp_path / "r", replicates=31))
+    days = truth_and_belief.by_day(view, 0)
     assert np.isnan(days.claims["attacker"][:4]).all() and not np.isnan(days.claims["attacker"][4:]).any()
     assert np.isnan(days.claims["guarding_force"]).all()
-    claimed = np.array(study.results.daily["claimed_attacker"].to_pylist(), float).reshape(31, 11)
+    claimed = np.array(view.results.daily["claimed_attacker"].to_pylist(), float).reshape(31, 11)
     assert days.claims["attacker"][4:] == pytest.approx(np.median(claimed[:, 4:], axis=0))
 
 
@@ -151,7 +152,7 @@ def test_the_heatmap_shows_every_cells_median(tmp_path) -> None:
     results = opened(tmp_path / "r", GRID, 7)
     runs = results.runs
     point, gap = runs["point"].to_numpy(), runs["gap"].to_numpy()
-    found = heatmap.plan(Study(results))
+    found = heatmap.plan(ResultsView(results))
     assert (found.x, found.y, found.row) == ("guards.scale", "isr.coverage", "control.handover")
     figure = heatmap.draw(results)
     written = texts(figure)
@@ -161,15 +162,15 @@ def test_the_heatmap_shows_every_cells_median(tmp_path) -> None:
             {"guards.scale": found.levels[2][x], "isr.coverage": found.levels[1][y], "control.handover": "none"}
         )
         assert mesh[y, x] == pytest.approx(np.median(gap[point == n]))
-        assert style.count(float(np.median(gap[point == n]))) in written
+        assert wording.count(float(np.median(gap[point == n]))) in written
 
 
 def test_axes_are_named_as_the_scenario_names_them(tmp_path) -> None:
     figure = tipping.draw(opened(tmp_path / "r", SCALES))
     assert figure.axes[0].get_xlabel() == "guards.scale (share of 2019 guards)"
-    assert style.path_label("isr.coverage") == "isr.coverage (share of facility-hours watched before withdrawal)"
-    assert style.path_label("armed_cells.attacks_per_month") == "armed_cells.attacks_per_month (1/month)"
-    assert style.path_label("lever") == "lever"
+    assert wording.path_label("isr.coverage") == "isr.coverage (share of facility-hours watched before withdrawal)"
+    assert wording.path_label("armed_cells.attacks_per_month") == "armed_cells.attacks_per_month (1/month)"
+    assert wording.path_label("lever") == "lever"
 
 
 def test_tipping_draws_median_and_mean_over_the_guards(tmp_path) -> None:
@@ -193,10 +194,10 @@ def test_the_right_axis_is_the_share_of_those_held(tmp_path) -> None:
 
 def test_the_band_drawn_is_the_band_found(tmp_path) -> None:
     results = opened(tmp_path / "r", SCALES, 60)
-    study = Study(results)
-    escaped = study.runs("escaped")
+    view = ResultsView(results)
+    escaped = view.runs("escaped")
     band = either_way([0, 0.25, 0.5, 1, 1.5], escaped, 0.05 * results.runs["population"].to_numpy()[0])
-    assert band == tipping.band(study)
+    assert band == view.tipping.band
     shown = [p for p in tipping.draw(results).axes[0].patches if to_hex(p.get_facecolor()) == style.BAND]
     assert len(shown) == (band is not None)
 
@@ -226,15 +227,15 @@ def test_detection_draws_the_kaplan_meier_estimate(tmp_path) -> None:
 
 def test_failed_replicates_are_left_out_and_counted(tmp_path) -> None:
     results = opened(tmp_path / "r", replicates=12, failed=2)
-    study = Study(results)
-    assert study.failed == 2 and study.replicates == (10, 10)
+    view = ResultsView(results)
+    assert view.failed == 2 and view.replicates == (10, 10)
     assert "2 failed and left out" in " ".join(texts(exceedance.draw(results)))
 
 
 def test_every_figure_says_where_it_comes_from(tmp_path) -> None:
-    study = Study(opened(tmp_path / "r", GRID, 3))
+    view = ResultsView(opened(tmp_path / "r", GRID, 3))
     for module in figures():
-        told = " ".join(texts(module.draw(study)))
+        told = " ".join(texts(module.draw(view)))
         for part in ("made-up", "45 points", "3 replicates each", "seed 1", "detention-sim 0.1.0", "commit 0123456789"):
             assert part in told, (module.NAME, part)
 
@@ -270,9 +271,9 @@ def test_threads_do_not_disturb_one_another(tmp_path) -> None:
     before = dict(matplotlib.rcParams)
 
     def both(folder):
-        study = Study(Results.open(folder))
-        figure = exceedance.draw(study)
-        return svg(figure, embedded(study)), png(figure, embedded(study))
+        view = ResultsView(Results.open(folder))
+        figure = exceedance.draw(view)
+        return svg(figure, embedded(view)), png(figure, embedded(view))
 
     alone = [both(folder) for folder in folders]
     with ThreadPoolExecutor(4) as pool:
@@ -291,11 +292,11 @@ def test_text_of_an_svg_is_text(tmp_path) -> None:
 def test_hostile_names_are_plain_text(tmp_path) -> None:
     points = [{"scenario": HOSTILE, "guards.scale": 0.5}, {"scenario": HOSTILE + "b", "guards.scale": 0.5}]
     sites = {f"$a$ <i> {HOSTILE}": 100, "derik": 300}
-    study = Study(opened(tmp_path / "r", points, 8, manifest={"name": HOSTILE + "\x00\n\x1b[31m"}, sites=sites))
+    view = ResultsView(opened(tmp_path / "r", points, 8, manifest={"name": HOSTILE + "\x00\n\x1b[31m"}, sites=sites))
     for module in figures():
-        if module.applies(study):
-            figure = module.draw(study)
-            root = ElementTree.fromstring(svg(figure, embedded(study)))
+        if module.applies(view):
+            figure = module.draw(view)
+            root = ElementTree.fromstring(svg(figure, embedded(view)))
             assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
             figure.draw_without_rendering()
             assert not any(text.get_parse_math() for text in figure.findobj(Text) if "$" in text.get_text())
@@ -308,10 +309,10 @@ def test_hostile_names_are_plain_text(tmp_path) -> None:
 
 @pytest.mark.parametrize("case", ["one point", "45 points", "guards alone", "levers", "nobody claims", "one replicate"])
 def test_no_text_leaves_the_sheet(tmp_path, case) -> None:
-    study = Study(opened(tmp_path / "r", **CASES[case]))
+    view = ResultsView(opened(tmp_path / "r", **CASES[case]))
     for module in figures():
-        if module.applies(study):
-            figure = module.draw(study)
+        if module.applies(view):
+            figure = module.draw(view)
             figure.draw_without_rendering()
             for text in figure.findobj(Text):
                 if text.get_visible() and text.get_text().strip():
@@ -342,30 +343,12 @@ def test_labels_are_spread_apart_and_stay_inside() -> None:
     assert style.spread([], 0.1, 0.0, 1.0) == []
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0, "0%"),
-        (0.0004, "<0.1%"),
-        (0.034, "3.4%"),
-        (0.08, "8%"),
-        (0.5, "50%"),
-        (0.9962, "99.6%"),
-        (1.0, "100%"),
-        (1.25, "125%"),
-        (float("nan"), "–"),
-    ],
-)
-def test_shares_are_written_with_the_digits_they_deserve(value, text) -> None:
-    assert style.per_cent(value) == text
-
-
 def test_the_reference_point_is_the_one_nearest_the_defaults(tmp_path) -> None:
-    study = Study(opened(tmp_path / "r", GRID, 2))
-    assert study.points[study.reference] == {"guards.scale": 1.0, "isr.coverage": 0.4, "control.handover": "none"}
-    path, shown = study.shown
+    view = ResultsView(opened(tmp_path / "r", GRID, 2))
+    assert view.points[view.reference] == {"guards.scale": 1.0, "isr.coverage": 0.4, "control.handover": "none"}
+    path, shown = view.shown
     assert path == "guards.scale"
-    assert [study.points[n]["guards.scale"] for n in shown] == [0.25, 0.5, 0.75, 1.0, 1.25]
+    assert [view.points[n]["guards.scale"] for n in shown] == [0.25, 0.5, 0.75, 1.0, 1.25]
     assert thinned(list(range(20)), 7) == sorted(thinned(list(range(20)), 7))
     assert {0, 7, 19} <= set(thinned(list(range(20)), 7)) and len(thinned(list(range(20)), 7)) == 6
 
@@ -382,6 +365,28 @@ def test_results_that_have_only_begun_have_no_figure(tmp_path) -> None:
     assert write_plots(folder) == []
 
 
+def stopped(folder: Path, points, kept: int, **given) -> Path:
+    """Make results of a sweep that was stopped after its first points."""
+    made_up(folder, points, **given)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    parts = [part for part in manifest["parts"] if part["point"] < kept]
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "parts": parts, "status": "stopped"}))
+    return folder
+
+
+@pytest.mark.parametrize("points", [SAMPLED, GRID, SCALES])
+@pytest.mark.parametrize("kept", [0, 1, 3])
+@pytest.mark.filterwarnings("error")
+def test_a_sweep_stopped_early_is_drawn_from_the_points_it_has(tmp_path, points, kept) -> None:
+    folder = stopped(tmp_path / "r", points, kept, replicates=4)
+    names = {path.stem for path in write_plots(folder)}
+    assert {"exceedance", "truth_and_belief", "facilities", "detection"} <= names if kept else not names
+    view = ResultsView(Results.open(folder))
+    assert view.points_said == f"{kept} of {len(points)}"
+    if kept:
+        assert f"{kept} of {len(points)} points · 4 replicates each" in " ".join(texts(exceedance.draw(view)))
+
+
 def test_figures_that_no_longer_apply_are_removed(tmp_path) -> None:
     folder = made_up(tmp_path / "r")
     (folder / "plots").mkdir()
@@ -392,7 +397,7 @@ def test_figures_that_no_longer_apply_are_removed(tmp_path) -> None:
 
 
 def test_a_png_can_be_opened_and_is_as_wide_as_every_other(tmp_path) -> None:
-    study = Study(opened(tmp_path / "r", SCALES))
+    view = ResultsView(opened(tmp_path / "r", SCALES))
     for module in figures():
-        if module.applies(study):
-            assert Image.open(BytesIO(png(module.draw(study), "{}"))).size[0] == 1350
+        if module.applies(view):
+            assert Image.open(BytesIO(png(module.draw(view), "{}"))).size[0] == 1350

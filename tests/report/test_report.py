@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from sim.experiment.results import Results
-from sim.plots.style import count
 from sim.report import write_all, write_report
+from sim.wording import count
 from tests.plots.folders import made_up
-from tests.plots.test_figures import GRID, HOSTILE, SCALES
+from tests.plots.test_figures import GRID, HOSTILE, SAMPLED, SCALES, stopped
 
 
 class Reader(HTMLParser):
@@ -134,6 +134,13 @@ def test_unfinished_results_say_so(tmp_path) -> None:
     assert "No replicate has come to its end yet" in read(folder).text
     (folder / "points.parquet").unlink()
     assert "No replicate has come to its end yet" in read(folder).text
+
+
+def test_a_sweep_stopped_early_says_what_it_has(tmp_path) -> None:
+    page = read(stopped(tmp_path / "r", SAMPLED, 3, replicates=4))
+    assert "not complete" in page.text
+    assert "3 of 9 points · 4 replicates each" in page.text
+    assert re.search(r"points\s*3 of 9\s*replicates of each\s*4\s", page.text)
 
 
 def test_the_same_results_give_the_same_page(tmp_path) -> None:

@@ -15,11 +15,11 @@ Floats = NDArray[np.float64]
 
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 METRICS: dict[str, Column] = {column.name: column for column in RUNS if column.kind != "name"}
-"""Numeric columns of `runs`, but for keys, by name."""
+"""Numeric columns of `runs` by name, without keys."""
 
 
 def quantiles(values: ArrayLike, probabilities: Sequence[float]) -> Floats:
-    """Quantiles over all replicates, linear between order statistics; NaN where one falls among nulls.
+    """Return quantiles over all replicates, linear between order statistics; NaN where one falls among nulls.
 
     Parameters: values, one per replicate, NaN for null. All are NaN where there are no values.
     """
@@ -35,7 +35,7 @@ def quantiles(values: ArrayLike, probabilities: Sequence[float]) -> Floats:
 
 
 def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
-    """P(X >= x) at every x that occurred: x, and the share of all replicates; a null lies beyond every x."""
+    """Return P(X >= x) at every x seen: x, and the share of all replicates; a null lies beyond every x."""
     ordered = np.sort(np.asarray(values, np.float64))
     known = ordered[~np.isnan(ordered)]
     x, first = np.unique(known, return_index=True)
@@ -43,7 +43,7 @@ def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
 
 
 def half_width_95(values: ArrayLike) -> float:
-    """Half-width of the mean's 95% interval, t sd / sqrt(n); NaN for fewer than two values or any null."""
+    """Return the half-width of the mean's 95% interval, t sd / sqrt(n); NaN for fewer than two values or any null."""
     from scipy.special import stdtrit
 
     array = np.asarray(values, np.float64)
@@ -53,7 +53,7 @@ def half_width_95(values: ArrayLike) -> float:
 
 
 def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None]:
-    """Mean, standard deviation, quantiles and half-width as `--json` prints them; NaN becomes None.
+    """Return mean, standard deviation, quantiles and half-width as `--json` prints them; NaN becomes None.
 
     Mean, sd and half-width are None if any value is null; `n` counts the values of a nullable column.
     """
@@ -67,27 +67,6 @@ def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None
     if nullable:
         found["n"] = int(np.count_nonzero(~np.isnan(array)))
     return found
-
-
-def metrics(runs: Any) -> dict[str, dict[str, float | int | None]]:
-    """Every metric of a table of `runs`, failed replicates left out."""
-    good = done(runs)
-    return {name: metric(numbers(good, name), nullable=column.nullable) for name, column in METRICS.items()}
-
-
-def done(runs: Any) -> Any:
-    """The rows of `runs` whose replicates came to their end."""
-    import pyarrow.compute as pc
-
-    return runs.filter(pc.equal(runs["status"], "done"))
-
-
-def numbers(table: Any, name: str) -> Floats:
-    """A column as floats, NaN for null."""
-    import pyarrow as pa
-
-    column = table[name].cast(pa.float64(), safe=False)
-    return np.asarray(column.to_numpy(zero_copy_only=False), np.float64)
 
 
 def _plain(value: Any) -> float | None:

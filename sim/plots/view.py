@@ -1,4 +1,4 @@
-"""Results as figures ask for them: columns by point, the reference point, and the points that are worth a line."""
+"""Results as figures need them: columns by point, the reference point, and the points to show by name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.summary import numbers
+from sim.analysis.tipping import PATH, Tipping, tipping
+from sim.experiment.query import numbers
 from sim.scenario.errors import InputError
 from sim.scenario.fields import parameters
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Numbers = NDArray[np.float64]
 
 MOST_LINES = 6
-"""Most points that a figure shows by name; the others stay in the background."""
+"""Most points that a figure shows by name; others stay in the background."""
 
 
 class Site(NamedTuple):
@@ -33,37 +34,42 @@ class Site(NamedTuple):
 
 
 MOST_ROWS = 4_000_000
-"""Rows of `daily` or `facilities` that a figure looks at."""
+"""Most rows of `daily` or `facilities` that a figure reads."""
 
 
-class Study:
-    """A view of results. `points` gives the varied paths' values of each point; `varied` the paths that really vary.
+class ResultsView:
+    """Results by point. `points` has the values of the varied paths at each point; `varied` the paths that really vary.
 
-    Replicates that failed are left out everywhere, and counted in `failed`.
+    Replicates that failed are left out everywhere, and counted in `failed`. Points without a replicate that came to
+    its end are left out too; `wanted` counts all points.
     """
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        listed = sorted(results.manifest["points"], key=lambda entry: entry["point"])
+        parts = [part for part in results.manifest["parts"] if part["table"] == "runs"]
+        begun = {part["point"] for part in parts if part["rows"] > part.get("failed", 0)}
+        every = sorted(results.manifest["points"], key=lambda entry: entry["point"])
+        listed = [entry for entry in every if entry["point"] in begun]
+        self.wanted = len(every)
         self.index = [int(entry["point"]) for entry in listed]
         self.points: list[dict[str, Any]] = [dict(entry["values"]) for entry in listed]
         self._columns: dict[str, dict[int, Numbers]] = {}
         self.varied = [path for path in results.varied if len({_key(p[path]) for p in self.points}) > 1]
 
     @classmethod
-    def of(cls, results: Results | Study) -> Study:
-        """A view of results; a view itself as it is, so that what it has read is read once."""
-        return results if isinstance(results, Study) else cls(results)
+    def of(cls, results: Results | ResultsView) -> ResultsView:
+        """Return a view of results; a view as it is, so that tables are read once."""
+        return results if isinstance(results, ResultsView) else cls(results)
 
     # Runs
 
     @property
     def failed(self) -> int:
-        """Replicates that failed."""
+        """Number of failed replicates."""
         return self.results.failed
 
     def runs(self, column: str) -> list[Numbers]:
-        """A column of `runs` by point; null is NaN."""
+        """Return a column of `runs` by point; null is NaN."""
         if column not in self._columns:
             self._columns[column] = self.results.metric(column)
         return [self._columns[column][point] for point in self.index]
@@ -74,16 +80,27 @@ class Study:
         counts = [len(values) for values in self.runs("escaped")] or [0]
         return min(counts), max(counts)
 
+    @property
+    def points_said(self) -> str:
+        """Number of points, and of how many if some are not run yet."""
+        return f"{len(self.points):,}" + (f" of {self.wanted:,}" if len(self.points) < self.wanted else "")
+
+    @property
+    def replicates_said(self) -> str:
+        """Replicates of each point."""
+        low, high = self.replicates
+        return f"{low:,}" if low == high else f"{low:,} to {high:,}"
+
     # Days and facilities
 
     def has(self, table: str) -> bool:
-        """Whether these results hold rows of a table."""
+        """Tell whether these results hold rows of a table."""
         return any(part["table"] == table and part["rows"] for part in self.results.manifest["parts"])
 
     def daily(self, point: int, columns: list[str]) -> tuple[Numbers, dict[str, Numbers]]:
-        """Days, and the columns of `daily` as tables of replicates by days, of one point (its position).
+        """Return days, and columns of `daily` as tables of replicates by days, at one point (its position).
 
-        Of very many replicates the first are taken, MOST_ROWS rows of them.
+        Only the first replicates are read if there are more than MOST_ROWS rows.
         """
         horizon = self.horizon(point)
         first = max(1, int(MOST_ROWS / (horizon + 1))) if math.isfinite(horizon) else None
@@ -95,7 +112,7 @@ class Study:
         return days, {name: numbers(table, name)[order].reshape(shape) for name in columns}
 
     def sites(self, point: int) -> list[Site]:
-        """Facilities that hold detained people, in the order of the table; of very many replicates the first."""
+        """Return the facilities that hold detained people, in the order of the table; only the first MOST_ROWS rows."""
         columns = ["facility", "held0", "escaped", "confirmed"]
         first = MOST_ROWS // max(1, len(self.residents) + 20)
         table = self.results.table("facilities", columns, self.index[point], first=first)
@@ -112,7 +129,7 @@ class Study:
 
     @cached_property
     def scenario(self) -> Resolved | None:
-        """The reference point's scenario as it ran; None where the folder does not tell."""
+        """Scenario of the reference point; None if the folder lacks it."""
         try:
             return self.results.scenario(self.reference)
         except (InputError, OSError):
@@ -120,42 +137,42 @@ class Study:
 
     @cached_property
     def residents(self) -> set[str]:
-        """Facilities whose people may walk out: nobody escapes from there."""
+        """Facilities whose people may walk out, which is no escape."""
         if self.scenario is None:
             return set()
         return {name for name, facility in self.scenario.theatre.facilities.items() if facility.regime == "resident"}
 
     def horizon(self, point: int) -> float:
-        """Days to the horizon at a point (its position)."""
+        """Return the days to the horizon at a point (its position)."""
         listed = {entry["point"]: entry["days"] for entry in self.results.manifest["points"]}
         return float(listed.get(self.index[point], math.nan))
 
     @property
     def year(self) -> str:
-        """Year of the start, or nothing."""
+        """Year of the start, empty if unknown."""
         return self.scenario.scenario.start[:4] if self.scenario is not None else ""
 
     # Points
 
     def levels(self, path: str) -> list[Any]:
-        """Values of a varied path: numbers in order, names as they come."""
+        """Return the values of a varied path: numbers sorted, names in the order of points."""
         values = list({_key(p[path]): p[path] for p in self.points}.values())
         return sorted(values) if self.numeric(path) else values
 
     def numeric(self, path: str) -> bool:
-        """Whether all values of a path are numbers."""
+        """Tell whether all values of a path are numbers."""
         return all(isinstance(p[path], int | float) and not isinstance(p[path], bool) for p in self.points)
 
     @cached_property
     def reference(self) -> int:
-        """The point nearest the defaults on every varied path: one that stands for the rest."""
+        """The point nearest the defaults on every varied path."""
         if not self.points:
             return 0
         wanted = {path: self._usual(path) for path in self.varied}
         return min(range(len(self.points)), key=lambda n: (self._distance(self.points[n], wanted), n))
 
     def _usual(self, path: str) -> Any:
-        """The default of a path if it occurs or lies near, else the middle value, else the first name."""
+        """Return the level nearest the default of a path, else the middle level, else the first name."""
         levels = self.levels(path)
         default = next((p.default for p in parameters() if p.path == path), None)
         if not self.numeric(path):
@@ -175,7 +192,7 @@ class Study:
         return total
 
     def along(self, path: str) -> list[int]:
-        """Points that differ from the reference on this path alone, in the order of its levels."""
+        """Return the points that differ from the reference on this path alone, sorted by its levels."""
         here = self.points[self.reference]
         others = [other for other in self.varied if other != path]
         same = [n for n, p in enumerate(self.points) if all(_key(p[o]) == _key(here[o]) for o in others)]
@@ -184,7 +201,7 @@ class Study:
 
     @cached_property
     def shown(self) -> tuple[str, list[int]]:
-        """Points worth a line by name, at most `MOST_LINES`, and the path they lie along.
+        """Points to show by name, at most `MOST_LINES`, and the path they lie along.
 
         The path is empty where they lie along none: a design that samples shows its least, middle and worst point.
         """
@@ -198,20 +215,34 @@ class Study:
         ranked = [int(n) for n in np.argsort(medians, kind="stable")]
         return "", list(dict.fromkeys([ranked[0], ranked[len(ranked) // 2], ranked[-1]]))
 
+    @cached_property
+    def guards(self) -> list[int]:
+        """Points along guards.scale, all else as at the reference point; empty unless it is varied over numbers."""
+        return self.along(PATH) if PATH in self.varied and self.numeric(PATH) else []
+
+    @cached_property
+    def tipping(self) -> Tipping | None:
+        """How thin the guard can get along `guards`: the one answer of console, figure and report."""
+        escaped, population = self.runs("escaped"), self.runs("population")
+        if not all(len(escaped[n]) for n in self.guards):
+            return None
+        held = float(np.median(population[self.guards[0]])) if self.guards else 0.0
+        return tipping([float(self.points[n][PATH]) for n in self.guards], [escaped[n] for n in self.guards], held)
+
     def label(self, path: str, point: int) -> str:
-        """A point's short name: its value on the path that is shown, else its number."""
+        """Return a short label of a point: its value on the path shown, else its number."""
         value = self.points[point].get(path)
         if value is None:
             return f"point {self.index[point]}"
         return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
     def fixed(self, *free: str) -> dict[str, Any]:
-        """What the reference point has on the varied paths that are not free."""
+        """Return the values of the reference point on the varied paths that are not free."""
         return {path: self.points[self.reference][path] for path in self.varied if path not in free}
 
 
 def thinned(line: list[int], keep: int, most: int = MOST_LINES) -> list[int]:
-    """At most so many of a line, both ends among them, and the one to keep."""
+    """Return at most `most` points of a line, both ends among them, and the one to keep."""
     if len(line) <= most:
         return line
     chosen = {line[round(k)] for k in np.linspace(0, len(line) - 1, most)}

@@ -1,21 +1,22 @@
-"""What `run`, `sweep` and `resume` do once the design is known: store, watch, draw, answer."""
+"""The part that `run`, `sweep`, `replay` and `resume` share: run a design, draw the figures, print the answer."""
 
 from __future__ import annotations
 
 import contextlib
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.options import Running
+from sim.cli import options
+from sim.cli.options import RunOptions
 from sim.experiment.design import Design
 from sim.experiment.execution import FULL, AllFailed, Interrupted, continuing, execute, recording
-from sim.experiment.manifest import Manifest, parsed
-from sim.experiment.store import MANIFEST, Folder, default_folder, prepare
+from sim.experiment.manifest import Manifest
+from sim.experiment.store import MANIFEST, Folder, default_folder, parsed, prepare
 from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 
@@ -23,7 +24,36 @@ if TYPE_CHECKING:
     from sim.experiment.results import Results
 
 
-def conduct(design: Design, how: Running) -> None:
+def design_command(kind: str, help: str, load: Callable[[str, dict[str, object]], Design]) -> Callable[..., None]:
+    """Return the command that runs a design, with all options of `run` and `sweep`.
+
+    Parameters: kind and help, of the argument; load, makes a design of that file and the overrides.
+    """
+
+    def command(
+        file: str,
+        replicates: options.Replicates = None,
+        seed: options.Seed = None,
+        days: options.Days = None,
+        sets: options.Sets = None,
+        workers: options.Workers = None,
+        cluster: options.Cluster = None,
+        precision: options.PrecisionText = None,
+        out: options.Out = None,
+        record: options.Recorded = options.DAILY,
+        as_json: options.AsJson = False,
+        quiet: options.Quiet = False,
+        no_plots: options.NoPlots = False,
+        overwrite: options.Overwrite = False,
+    ) -> None:
+        design = load(file, options.overrides(sets, replicates, seed, days))
+        run_design(design, RunOptions(workers, cluster, precision, out, record, as_json, quiet, no_plots, overwrite))
+
+    command.__annotations__["file"] = Annotated[str, typer.Argument(metavar=kind, help=help)]
+    return command
+
+
+def run_design(design: Design, how: RunOptions) -> None:
     """Run a design into its folder and print the answer.
 
     Raises InputError, typer.Exit(3) if stopped, typer.Exit(1) if all replicates failed.
@@ -39,14 +69,14 @@ def conduct(design: Design, how: Running) -> None:
     _conclude(store.path, how)
 
 
-def replay(design: Design, results: Results, point: int, how: Running) -> None:
-    """Run one replicate again, and compare it with what is stored.
+def replay(design: Design, results: Results, point: int, how: RunOptions) -> None:
+    """Run one replicate again, and compare it with the stored row.
 
-    Raises typer.Exit(1) if it differs though the code is the same; and as `conduct` does, but for a replicate that
+    Raises typer.Exit(1) if it differs though the code is the same; and as `run_design` does, but for a replicate that
     failed again.
     """
     from sim.cli.answer import replayed
-    from sim.experiment.replay import other_code, same_as_stored
+    from sim.experiment.replay import made_by, same_as_stored
     from sim.experiment.results import Results
 
     if how.out is not None and results.path is not None and how.out.resolve() == results.path.resolve():
@@ -62,11 +92,11 @@ def replay(design: Design, results: Results, point: int, how: Running) -> None:
     if 0 < again.failed < design.total:
         _complain("the branch failed; `runs` holds its error")
     same = same_as_stored(results, again, point, design.start)
-    other = other_code(results)
+    other = made_by(results)
     wrong = not same and other is None
     verdict = "equals the stored row" if same else "DIFFERS from the stored row"
     if other is not None:
-        verdict += f" (the results were made by code {other})"
+        verdict += f" (the results were made by {other})"
     drawn = [] if how.no_plots or again.status != "done" else _drawn(store.path)
     if not how.quiet or wrong:
         print(f"replicate {design.start} of point {point}: {verdict}", file=sys.stderr)
@@ -78,8 +108,8 @@ def replay(design: Design, results: Results, point: int, how: Running) -> None:
         typer.echo(json.dumps({**sweep_json(again), "same": same}))
 
 
-def resume(how: Running) -> None:
-    """Finish what lies in a folder and print the answer. Raises as `conduct` does."""
+def resume(how: RunOptions) -> None:
+    """Finish the results in a folder and print the answer. Raises as `run_design` does."""
     from sim.experiment.resume import begun
 
     assert how.out is not None
@@ -104,14 +134,14 @@ def resume(how: Running) -> None:
     _conclude(store.path, how, resumed=True)
 
 
-def _execute(design: Design, store: Folder, manifest: Manifest, how: Running) -> None:
+def _execute(design: Design, store: Folder, manifest: Manifest, how: RunOptions) -> None:
     with Screen(quiet=how.quiet) as screen:
         execute(design, store, manifest, workers=how.workers, cluster=how.cluster, watcher=screen)
 
 
 @contextlib.contextmanager
 def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]:
-    """Turns the ends that are no success into a line and an exit code."""
+    """Turn an interrupted or failed run into a line on stderr and an exit code."""
     try:
         yield
     except Interrupted as stop:
@@ -122,8 +152,8 @@ def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]
         raise typer.Exit(1) from None
 
 
-def _conclude(path: Path, how: Running, *, resumed: bool = False) -> None:
-    """Figures, the answer, and where everything is."""
+def _conclude(path: Path, how: RunOptions, *, resumed: bool = False) -> None:
+    """Draw the figures and print the answer."""
     from sim.cli.answer import answer
     from sim.experiment.results import Results
 
@@ -143,7 +173,7 @@ def _conclude(path: Path, how: Running, *, resumed: bool = False) -> None:
 
 
 def _drawn(path: Path) -> list[Path]:
-    """The figures. Raises typer.Exit(3) if the disk is full: the tables are done, `plot` draws the figures later."""
+    """Draw the figures. Raises typer.Exit(3) if the disk is full: the tables are done, `plot` draws later."""
     try:
         return draw(path)
     except OSError as error:
@@ -154,7 +184,7 @@ def _drawn(path: Path) -> list[Path]:
 
 
 def _precision(results: Results) -> Iterator[str]:
-    """What precision was reached, in a line; and the points that missed it."""
+    """Yield a line on the precision reached, and one for each of the first points that missed it."""
     wanted = results.manifest["precision"]
     if wanted is None:
         return
@@ -179,7 +209,7 @@ def draw(path: Path) -> list[Path]:
 
 
 def run_json(results: Results) -> dict[str, Any]:
-    """What `run --json` prints."""
+    """Return the object that `run --json` prints."""
     (point,) = results.metrics()
     return {
         "scenario": results.name,
@@ -191,7 +221,7 @@ def run_json(results: Results) -> dict[str, Any]:
 
 
 def sweep_json(results: Results) -> dict[str, Any]:
-    """What `sweep --json` prints."""
+    """Return the object that `sweep --json` prints."""
     return {
         "out": str(results.path),
         "status": results.status,
@@ -213,10 +243,10 @@ def _complain(text: str) -> None:
 
 
 class Screen:
-    """Says on stderr how a run goes; a progress bar only on a terminal."""
+    """Shows progress on stderr, with a bar on a terminal."""
 
     def __init__(self, *, quiet: bool) -> None:
-        """`quiet` says nothing at all."""
+        """`quiet` shows nothing."""
         self._quiet = quiet
         self._progress: Any = None
         self._task: Any = None
@@ -234,7 +264,7 @@ class Screen:
             print(printable(text), file=sys.stderr)
 
     def compiling(self) -> None:
-        """Say why nothing happens for a while."""
+        """Explain the wait."""
         self.say("Compiling the rules, once for this version of the program: about half a minute.")
 
     def started(self, total: int) -> None:

@@ -1,0 +1,56 @@
+"""The answer: the same in the console, the report and the figure."""
+
+import html
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from sim.analysis.tipping import tipping
+from sim.experiment.results import Results
+from sim.plots.view import ResultsView
+
+SWEEP = """
+scenario: ne-syria-2019
+replicates: 5
+set: {days: 30}
+vary:
+  guards.scale: [0.25, 0.5, 0.75, 1.0, 1.5]
+"""
+
+
+@pytest.mark.parametrize("varied", ["", "  control.handover: [none, formal]\n"])
+def test_how_thin_the_guard_can_get_is_the_same_everywhere(cli, here: Path, varied):
+    Path("mine.yaml").write_text(SWEEP + varied)
+    outcome = cli("sweep", "mine.yaml", "--out", "out")
+    assert outcome.code == 0, outcome.err
+    results = Results.open("out")
+    escaped = results.metric("escaped")
+    line = {
+        entry["values"]["guards.scale"]: escaped[entry["point"]]
+        for entry in results.manifest["points"]
+        if entry["values"].get("control.handover", "none") == "none"
+    }
+    found = tipping(list(line), list(line.values()), held=1.0)
+    said = f"down to guards.scale {found.scale:g}"
+    assert found.below is not None, "a sweep that does not tip shows nothing"
+    console = " ".join(outcome.out.split())
+    report = html.unescape(Path("out/report.html").read_text("utf-8"))
+    figure = ElementTree.parse("out/plots/tipping.svg").iter("{http://www.w3.org/2000/svg}text")
+    title = " ".join("".join(text.itertext()).strip() for text in figure)
+    for surface in (console, re.sub(r"<[^>]*>", "", re.sub(r"base64,[^\"]*", "", report)), title):
+        assert set(re.findall(r"down to guards\.scale \d+(?:\.\d+)?", surface)) == {said}
+    assert said in " ".join(cli("show", "out").out.split())
+    assert ResultsView(results).tipping.scale == found.scale
+
+
+def test_what_the_other_paths_are_held_at_is_said(cli, here: Path):
+    outcome = cli("sweep", "tiny", "--replicates", "2", "--no-plots")
+    assert "How thin can the guard get (at control.handover none): " in outcome.out
+
+
+def test_the_console_writes_signs_that_every_terminal_has(cli, here: Path):
+    outcome = cli("run", "tiny", "--replicates", "1", "--set", "observers=[]", "--no-plots")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.isascii()
