@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from sim.engine.columns import Field, Record, decision, fixed, owned
 from sim.scenario.declare import DISTRIBUTIONS
-from sim.scenario.fields import may_change_later
+from sim.scenario.fields import may_change_later, parameters
 from sim.scenario.parameters import SCALAR_SECTIONS, Levers, Scenario
 from sim.scenario.theatre import Theatre
 
@@ -43,9 +43,12 @@ def field_name(path: str) -> str:
     return path.replace(".", "_")
 
 
+_DECLARED = {parameter.path: parameter for parameter in parameters()}
+
+
 def _held(path: str) -> Field:
     declare = decision if may_change_later(path) else fixed
-    return declare(field_name(path), "f8", "", path, path)
+    return declare(field_name(path), "f8", _DECLARED[path].unit, _DECLARED[path].description, path)
 
 
 PARAMETERS = Record(
