@@ -1,4 +1,4 @@
-"""Every output column: type, unit, meaning. The tables, the manifest and the axis labels read this list."""
+"""Every output column: type, unit, meaning. Tables, manifest and axis labels read this list."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ ROLE_COLUMNS = tuple(role.replace(" ", "_") for role in ROLES)
 """Roles as columns name them."""
 _STATES = {
     "held": "in any modelled facility at the horizon, whoever controls it",
-    "at_large": "outside, not gone back, not gone abroad",
-    "rejoined": "gone back to the held movement",
+    "at_large": "outside, neither rejoined nor left the theatre",
+    "rejoined": "rejoined the held movement",
     "left_theatre": "crossed the map's edge",
     "dead": "dead",
     "transferred": "moved by a custodian out of the modelled facilities",
@@ -26,7 +26,7 @@ _STATES = {
 
 
 class Column(NamedTuple):
-    """One column of a table. `kind`: count (whole number), level (real number), name; `nullable` may be null."""
+    """One column of a table. `kind`: count (whole number), level (real number) or name; `nullable`: may be null."""
 
     name: str
     kind: str
@@ -66,7 +66,7 @@ RUNS: tuple[Column, ...] = (
     Column("first_report_day", "level", "days", "first true report", True),
     Column("first_confirmed_day", "level", "days", "first confirmed count above 0", True),
     _count("facilities_lost", "facilities", "whose controller is not the initial one"),
-    _count("facilities_emptied", "facilities", "under 5% of those held at the start, half of the departures exits"),
+    _count("facilities_emptied", "facilities", "under 5% of those held at the start, half or more of departures exits"),
     _count("guards_on_duty", "guards", "assigned and present, all shifts, at the horizon"),
     Column("isr_hours", "level", "facility-hours", "watched by surveillance"),
 )
@@ -120,8 +120,8 @@ EPISODES: tuple[Column, ...] = (
 
 REPORTS: tuple[Column, ...] = (
     Column("day", "level", "days", "when the report was made"),
-    Column("observer", "name", "", "who"),
-    Column("role", "name", "", "as what"),
+    Column("observer", "name", "", "who reports"),
+    Column("role", "name", "", "role of the observer"),
     Column("origin", "name", "", "who said it first"),
     Column("facility", "name", "", "where; `theatre` for all"),
     Column("claimed_low", "level", "exits", "cumulative exits claimed, low end", True),
@@ -136,7 +136,7 @@ REPORTS: tuple[Column, ...] = (
 class Table(NamedTuple):
     """One table of results: its keys and its other columns.
 
-    `failed` tells that a failed replicate has a row, in which every column but the keys is null.
+    `failed`: a failed replicate has a row, in which every one of `columns` is null.
     """
 
     keys: tuple[Column, ...]
@@ -163,14 +163,14 @@ TABLES = {name: _COLUMNS[name] for name in TABLE_LEVELS}
 
 
 def record_of(columns: tuple[Column, ...]) -> np.dtype:
-    """The structured type compiled code writes: one float64 per numeric column (null is NaN)."""
+    """Return the structured type that compiled code writes: one float64 per numeric column (null is NaN)."""
     return np.dtype([(c.name, np.float64) for c in columns if c.kind != "name"], align=True)
 
 
 def row_of(record: np.dtype, **lists: Sequence[str]) -> np.dtype:
-    """Return the type of the same memory in which each list of columns is one column with a place for each.
+    """Return the type of the same memory in which each list of columns is one column with an item for each.
 
-    Raises ValueError where a list's columns do not follow one another.
+    Raises ValueError if a list's columns do not follow one another.
     """
     names = list(record.names or ())
     fields: list[Any] = []
@@ -193,4 +193,4 @@ _CLAIMED = tuple(f"claimed_{role}" for role in ROLE_COLUMNS)
 RUN_ROW = row_of(RUN_RECORD, states=STATES, causes=tuple(f"escaped_{cause}" for cause in CAUSES), claimed=_CLAIMED)
 DAILY_ROW = row_of(DAILY_RECORD, claimed=_CLAIMED)
 FACILITY_ROW = FACILITY_RECORD
-"""The same as rules write them."""
+"""The same records as rules write them."""

@@ -1,4 +1,4 @@
-"""The account: exits by facility, cause and episode, and the other ways in which people come and go."""
+"""The account: exits by facility, cause and episode; returns, transfers, moves, repatriations and deaths."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ EPISODE = Record(
     "EPISODE",
     owned(
         __name__,
-        state("facility", "i8", "", "where"),
+        state("facility", "i8", "", "index of the facility"),
         state("start", "i8", "min", "first exits"),
         state("exits", "i8", "exits", "exits so far"),
         state("cause", "i8", "", "cause of the first exits"),
@@ -59,25 +59,25 @@ EPISODE = Record(
 )
 
 EPISODE_MINUTES = 1440
-"""A longer pause ends an episode."""
+"""Longest pause between the exits of one episode, minutes."""
 
 
 @compiled
 def begin_account(t: Truth, f: int) -> None:
-    """Begin a facility's step with no exits in it."""
+    """Set a facility's exits in this step to 0."""
     site = t.facility[f]
     site.exits_step = 0
 
 
 @compiled
 def begin_account_of_all(t: Truth) -> None:
-    """Begin a step with no exits in it."""
+    """Set the exits everywhere in this step to 0."""
     t.clock[0].exits_step = 0
 
 
 @compiled
 def begin_episode_step(t: Truth, f: int) -> None:
-    """Note how large the running episode is as the step begins."""
+    """Note the exits of the running episode as the step begins."""
     site = t.facility[f]
     if site.episode >= 0:
         site.episode_step = t.episode[site.episode].exits
@@ -85,7 +85,7 @@ def begin_episode_step(t: Truth, f: int) -> None:
 
 @compiled
 def book_person(t: Truth, i: int) -> None:
-    """Book a person's exit from where the person is held, before it leaves the roll."""
+    """Book a person's exit from the facility that holds the person, before the person leaves its roll."""
     person = t.people[i]
     site = t.facility[person.facility]
     total = t.total[0]
@@ -103,7 +103,7 @@ def book_person(t: Truth, i: int) -> None:
 
 @compiled
 def book_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
-    """Book n exits of one substep: cause, episode, first day."""
+    """Book n exits of one substep: their cause, the first exit, their episode, which begins after a longer pause."""
     clock = t.clock[0]
     total = t.total[0]
     site = t.facility[f]
@@ -136,14 +136,14 @@ def book_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
 
 @compiled
 def book_residents(t: Truth, f: int, n: int) -> None:
-    """Book n residents who walk out."""
+    """Book n residents who walk out, and take them off the roll."""
     residents_leave(t, f, n)
     t.total[0].left_freely += n
 
 
 @compiled
 def book_recaptured(t: Truth, f: int) -> None:
-    """Book the return of one who left a facility."""
+    """Book the return to custody of one person who left a facility."""
     t.total[0].recaptured += 1
     t.facility[f].recaptured += 1
 

@@ -1,4 +1,4 @@
-"""ArmedCell: a cell of the held movement outside. It plans by weakness and prize, and attacks."""
+"""ArmedCell: a cell of the held movement outside. It chooses a target by weakness and prize, and attacks; the view."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def attack_rows(given: Given) -> np.ndarray:
 
 
 def describe_movement(clock: np.ndarray, given: Given) -> None:
-    """Write which party is the armed movement into the CLOCK; the first, if several are."""
+    """Write the index of the armed movement's party into the CLOCK; the first, if there are several."""
     for name, party in reversed(given.theatre.parties.items()):
         if party.armed_movement:
             clock["movement"] = given.party(name)
@@ -89,7 +89,7 @@ def sum_strength(t: Truth) -> None:
 
 @compiled
 def can_be_attacked(t: Truth, f: int) -> bool:
-    """A facility with detained people, not under assault, held by an enemy of the movement."""
+    """Return whether a facility has detained people, is not under assault and is controlled by the movement's enemy."""
     site = t.facility[f]
     movement = t.clock[0].movement
     if site.resident == 1 or site.held == 0 or site.assault != NO_ASSAULT:
@@ -99,7 +99,10 @@ def can_be_attacked(t: Truth, f: int) -> bool:
 
 @compiled
 def appeal(t: Truth, f: int, x: float, y: float) -> float:
-    """Logarithm of a target's weight: prize, distance from the cell, guards that ward off."""
+    """Return the log of a target's weight: (fighters + family_prize others) exp(-km / plan_km) exp(-10 ward G / N).
+
+    Parameters: x, y, position of the cell (km).
+    """
     params = t.parameters[0]
     site = t.facility[f]
     prize = site.fighters + params.armed_cells_family_prize * (site.held - site.fighters)
@@ -113,7 +116,7 @@ def appeal(t: Truth, f: int, x: float, y: float) -> float:
 
 @compiled
 def choose_target(t: Truth, cell: int, day: int, k: int) -> int:
-    """The facility a cell attacks: weighted choice by the largest log weight plus Gumbel noise; -1 if none."""
+    """Return the facility that a cell attacks, by the largest log weight plus Gumbel noise; -1 for none."""
     clock = t.clock[0]
     best = -1
     best_score = -math.inf
@@ -130,7 +133,7 @@ def choose_target(t: Truth, cell: int, day: int, k: int) -> int:
 
 @compiled
 def which_cell(t: Truth, u: float) -> int:
-    """The cell at cumulated share u of all strength."""
+    """Return the first cell at which the cumulated share of strength reaches u."""
     total = 0.0
     for c in range(t.cell.shape[0]):
         total += t.cell[c].strength
@@ -141,7 +144,7 @@ def which_cell(t: Truth, u: float) -> int:
 
 @compiled
 def attacks(t: Truth) -> None:
-    """Attacks that begin in this step: dated ones, then the day's candidates, thinned by growth."""
+    """Plan the attacks that begin in this step: dated ones, then the day's candidates, thinned by growth."""
     clock = t.clock[0]
     params = t.parameters[0]
     for k in range(t.attack.shape[0]):

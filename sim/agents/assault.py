@@ -26,7 +26,7 @@ UNDER_ASSAULT = owned(
     state("assault_start", "i8", "min", "when the last one began"),
     state("attackers", "f8", "persons", "attackers left"),
     state("attackers0", "f8", "persons", "attackers at its start"),
-    state("defenders", "f8", "guards", "guards left who fight, in trained guards"),
+    state("defenders", "f8", "guards", "defenders left, in trained guards"),
     state("defenders0", "f8", "guards", "the same at its start"),
     state("strength", "f8", "ratio", "noise of the attackers' strength"),
     state("relief_due", "i8", "min", "when relief comes"),
@@ -44,12 +44,12 @@ STRENGTH = name_key("assault.strength")
 GUARDS_LOST = name_key("assault.lost")
 ASSAULT_DEAD = name_key("assault.dead")
 LINGER_MINUTES = 360
-"""Exits this long after an assault still count as its doing."""
+"""Minutes after an assault in which exits still count as caused by it."""
 
 
 @compiled
 def expect_assault(t: Truth, f: int, minute: int, attackers: float) -> None:
-    """Set an attack by this number of people on a facility for a minute."""
+    """Plan an attack on a facility at a minute, by this number of attackers, rounded half up and at least 1."""
     site = t.facility[f]
     site.assault_due = minute
     site.attackers_due = max(1.0, math.floor(attackers + 0.5))
@@ -58,7 +58,7 @@ def expect_assault(t: Truth, f: int, minute: int, attackers: float) -> None:
 
 @compiled
 def gate_held(t: Truth, f: int, minute: int) -> bool:
-    """Whether attackers hold the gate: at once after a surprise, from the next substep on after a fight."""
+    """Return whether attackers hold the gate: at once after a surprise, from the next substep on after a fight."""
     return t.facility[f].assault == GATE and minute >= t.facility[f].gate_from
 
 
@@ -70,8 +70,9 @@ def count_through_gate(t: Truth, f: int, n: int) -> None:
 
 @compiled
 def lanchester(attackers: float, defenders: float, alpha: float, beta: float, hours: float) -> tuple[float, float]:
-    """Strengths after so many hours of the square law da/dt = -beta d, dd/dt = -alpha a (closed form, at least 0).
+    """Return the strengths after a time under the square law da/dt = -beta d, dd/dt = -alpha a, both at least 0.
 
+    Parameters: attackers, a; defenders, d; alpha, beta (per hour); hours. Closed form.
     Source: Lanchester 1916.
     """
     omega = math.sqrt(alpha * beta)
@@ -83,7 +84,7 @@ def lanchester(attackers: float, defenders: float, alpha: float, beta: float, ho
 
 @compiled
 def begin_assault(t: Truth, f: int, minute: int) -> None:
-    """An attack begins: by surprise at the gate, or with a fight."""
+    """Begin an assault: at the gate by surprise or against less than one defender, else with a fight."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
@@ -113,7 +114,7 @@ def begin_assault(t: Truth, f: int, minute: int) -> None:
 
 @compiled
 def end_fight(t: Truth, f: int) -> None:
-    """The fighting ends, one way or the other: the guards it cost."""
+    """End the fighting, whoever won: lose the guards that it cost."""
     clock = t.clock[0]
     site = t.facility[f]
     share = 1.0 - site.defenders / site.defenders0
@@ -124,7 +125,7 @@ def end_fight(t: Truth, f: int) -> None:
 
 @compiled
 def end_assault(t: Truth, f: int, minute: int) -> None:
-    """Relief comes, or the attackers break off."""
+    """End an assault, because relief comes or the attackers break off."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
@@ -151,7 +152,7 @@ def end_assault(t: Truth, f: int, minute: int) -> None:
 
 @compiled
 def assault(t: Truth, f: int, minute: int) -> None:
-    """One substep of an assault: relief, fighting, or cells opened."""
+    """Carry out one substep of an assault: relief, fighting, or cells opened."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]

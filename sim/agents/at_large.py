@@ -1,4 +1,4 @@
-"""People at large: they move on the grid, are found, go back to the movement, go abroad or die."""
+"""People at large: they move on the grid, are retaken, rejoin the movement, leave the theatre or die."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ FUGITIVE = Record(
     owned(
         __name__,
         state("since", "i8", "min", "when the person got out"),
-        state("due", "i8", "min", "next review, or what happens before it"),
-        state("fate", "i2", "", "index of what happens: retaken, rejoins, leaves, dies; or a review"),
+        state("due", "i8", "min", "when the fate or the next review is due"),
+        state("fate", "i2", "", "index of the fate: retaken, rejoins, leaves, dies; or a review"),
         state("column", "i2", "", "column of the cell"),
         state("row", "i2", "", "row of the cell"),
-        state("left", "i2", "", "facility left"),
-        state("serial", "i4", "", "number of the exit, by which people at large have their turn"),
-        state("next", "i4", "", "next of those who meet their fate in the same step of the day, -1 for none"),
+        state("left", "i2", "", "index of the facility left"),
+        state("serial", "i4", "", "number of the exit: the fates of a step are met in this order"),
+        state("next", "i4", "", "next person whose fate falls in the same step of the day, -1 for none"),
     ),
 )
 OUTSIDE = owned(
@@ -71,14 +71,14 @@ WAY = name_key("fugitive.way")
 _RETAKE_KEY, _REJOIN_KEY, _LEAVE_KEY, _DEATH_KEY = HAZARDS
 
 REVIEW_MINUTES = 1440
-"""Plans of people at large are made to the next multiple of this."""
+"""Plans of people at large reach to the next multiple of this, minutes."""
 SINCE = 256
-"""Times of escape whose fading is remembered during a review."""
+"""Times of escape whose fading is kept during a review."""
 
 
 @compiled
 def get_out(t: Truth, i: int, minute: int) -> None:
-    """Put a person who has crossed the perimeter at large, with four hazards drawn."""
+    """Put a person who has crossed the perimeter at large: draw four hazards and plan until the next review."""
     clock = t.clock[0]
     person = t.people[i]
     f = person.facility
@@ -119,13 +119,16 @@ def get_out(t: Truth, i: int, minute: int) -> None:
 
 @compiled
 def next_review(minute: int) -> int:
-    """The first multiple of a day after a minute."""
+    """Return the first midnight after a minute, in minutes."""
     return (minute // REVIEW_MINUTES + 1) * REVIEW_MINUTES
 
 
 @compiled
 def fading(t: Truth, since: int, minute: int) -> float:
-    """exp(-a / tau_e) - exp(-(a + l) / tau_e): how much of the early search falls between now and the next review."""
+    """Return exp(-a / tau_e) - exp(-(a + l) / tau_e): the part of the early search from now to the next review.
+
+    Parameters: since, minute of the exit; minute, now; a, age of the exit, and l, time to the review (both h).
+    """
     early_hours = t.parameters[0].at_large_early_hours
     hours = (next_review(minute) - minute) / 60.0
     age = (minute - since) / 60.0
@@ -133,7 +136,10 @@ def fading(t: Truth, since: int, minute: int) -> float:
 
 
 class Rates(NamedTuple):
-    """Hazards from now to the next review, before search, notice and family; the early search before it fades."""
+    """Hazards from a minute to the next review, before the factors of search, notice and family.
+
+    `hours` is the time to the review; `early` is the hazard of the whole early search, before `fading`.
+    """
 
     hours: float
     early: float
@@ -145,7 +151,7 @@ class Rates(NamedTuple):
 
 @compiled
 def rates_until_review(t: Truth, minute: int) -> Rates:
-    """The hazards of everybody at large from a minute to the next review."""
+    """Return the hazards, common to all people at large, from a minute to the next review."""
     params = t.parameters[0]
     hours = (next_review(minute) - minute) / 60.0
     return Rates(
@@ -160,9 +166,9 @@ def rates_until_review(t: Truth, minute: int) -> Rates:
 
 @compiled
 def plan(t: Truth, i: int, minute: int, rates: Rates, faded: float) -> None:
-    """What happens to a person at large until the next review: competing hazards, exact in time.
+    """Plan a person's fate until the next review: competing hazards, exact in time.
 
-    Sets `due` (minute) and `fate` of the person; hazards not reached are used up.
+    Sets `due` (minute) and `fate` of the person; if no hazard is reached, all are reduced and a review follows.
     Parameters: rates, `rates_until_review`; faded, `fading` for this person and minute.
     """
     params = t.parameters[0]
@@ -201,7 +207,7 @@ def plan(t: Truth, i: int, minute: int, rates: Rates, faded: float) -> None:
 
 @compiled
 def neighbour(t: Truth, i: int, way: float) -> None:
-    """Move a person at large to one of the eight neighbouring cells, if it is on the grid."""
+    """Move a person at large to one of the eight neighbouring cells, chosen by `way` (0-1), if it is on the grid."""
     fugitive = t.fugitive[i]
     number = int(math.floor(8.0 * way))
     step = number if number < 4 else number + 1
@@ -215,9 +221,9 @@ def neighbour(t: Truth, i: int, way: float) -> None:
 
 @compiled
 def captors_nearest(t: Truth, i: int) -> int:
-    """Index of the nearest facility where the party holding the person's cell keeps people, -1 if none.
+    """Return the nearest facility that the party controlling the person's cell keeps, -1 for none.
 
-    Searched square by square outward; of places equally near the first counts.
+    It is searched for square by square, outward; of facilities equally near, the first counts.
     """
     fugitive = t.fugitive[i]
     holder = t.control[fugitive.row, fugitive.column]
@@ -230,7 +236,7 @@ def captors_nearest(t: Truth, i: int) -> int:
     best = -1
     best_km = math.inf
     for ring in range(max(height, width)):
-        # What lies in this ring or beyond is at least so far away.
+        # All facilities in this ring or beyond are at least this far away.
         if best_km < (ring - 1) * side * (1.0 - 1e-9):
             break
         for r in range(max(0, row - ring), min(height, row + ring + 1)):
@@ -250,7 +256,7 @@ def captors_nearest(t: Truth, i: int) -> int:
 
 @compiled
 def retake(t: Truth, i: int) -> None:
-    """A person at large is retaken, into the captor's nearest modelled facility or out of the network."""
+    """Retake a person at large: into the captor's nearest modelled facility, or transferred if there is none."""
     book_recaptured(t, t.fugitive[i].left)
     g = captors_nearest(t, i)
     if g < 0:
@@ -262,7 +268,7 @@ def retake(t: Truth, i: int) -> None:
 
 @compiled
 def await_fate(t: Truth, i: int) -> None:
-    """Chain a person with the others whose fate falls in the same step of the day."""
+    """Put a person on the chain of those whose fate falls in the same step of the day."""
     fugitive = t.fugitive[i]
     slot = fugitive.due // t.clock[0].step_minutes % t.fate_first.shape[0]
     fugitive.next = t.fate_first[slot]
@@ -271,7 +277,7 @@ def await_fate(t: Truth, i: int) -> None:
 
 @compiled
 def list_by_index(t: Truth) -> None:
-    """Put the list of people at large in order of index, with those out since and without those gone."""
+    """Put the list of people at large in order of index: add those out since, drop those no longer at large."""
     clock = t.clock[0]
     old, end = clock.listed_out, clock.out_count
     newly = np.sort(t.out[old:end])
@@ -280,7 +286,7 @@ def list_by_index(t: Truth) -> None:
         if t.people[t.out[k]].state == AT_LARGE:
             t.out[kept] = t.out[k]
             kept += 1
-    # Merged from the back, in place. Who was retaken and is out again may be on both lists.
+    # Merged from the back, in place. A person retaken and out again may be on both lists.
     last = -1
     a, b, k = kept - 1, end - old - 1, end - 1
     while b >= 0 or a >= 0:
@@ -303,7 +309,7 @@ def list_by_index(t: Truth) -> None:
 
 @compiled
 def meet_fate(t: Truth, i: int) -> None:
-    """Carry out what was planned for a person at large."""
+    """Carry out the fate planned for a person at large."""
     fate = t.fugitive[i].fate
     if fate == RETAKE:
         retake(t, i)
@@ -318,7 +324,7 @@ def meet_fate(t: Truth, i: int) -> None:
 
 @compiled
 def fates(t: Truth) -> None:
-    """Those whose fate falls in this step meet it, in order of escape."""
+    """Carry out the fates that fall in this step, in order of escape."""
     clock = t.clock[0]
     slot = clock.m0 // clock.step_minutes % t.fate_first.shape[0]
     n = 0
@@ -340,15 +346,15 @@ def fates(t: Truth) -> None:
     for k in range(n):
         if t.fugitive[who[k]].due < clock.m1:
             meet_fate(t, who[k])
-        else:  # not before the first step of the next day
+        else:  # due in the first step of the next day
             await_fate(t, who[k])
 
 
 @compiled
 def draw_moves(t: Truth, move: np.ndarray, way: np.ndarray) -> None:
-    """For everybody at large this midnight's two numbers: whether to move, and where.
+    """Draw this midnight's two numbers for each person at large: one for whether to move, one for where to.
 
-    By index, since four neighbours share a block of random words.
+    In order of index, since four people with neighbouring numbers share a block of random words.
     """
     clock = t.clock[0]
     home, block = -1, -1
@@ -368,9 +374,9 @@ def draw_moves(t: Truth, move: np.ndarray, way: np.ndarray) -> None:
 
 @compiled
 def reviews(t: Truth) -> None:
-    """Midnight: everybody at large may move to a neighbouring cell, then makes the day's plan.
+    """Review people at large at midnight: each may move to a neighbouring cell, then makes the day's plan.
 
-    Many got out in the same tick: the fading of the search for them is computed once.
+    Many got out in the same substep: the fading of the search for them is computed once.
     """
     clock = t.clock[0]
     list_by_index(t)
@@ -397,9 +403,9 @@ def reviews(t: Truth) -> None:
 
 @compiled
 def people_at_large(t: Truth) -> None:
-    """People at large: at midnight their plans are reviewed; then they are found, go back, go abroad or die.
+    """Review the plans of people at large at midnight, then carry out the fates that fall in this step.
 
-    A review depends on nobody else's, and a fate on no review, so all reviews come first.
+    No review depends on another person's review or fate, and no fate on another's review, so all reviews come first.
     """
     if t.clock[0].m0 % REVIEW_MINUTES == 0 and t.clock[0].out_count > 0:
         reviews(t)

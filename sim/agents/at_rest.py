@@ -1,4 +1,4 @@
-"""Work saved by a facility's step: when nothing at all can change there, and until when."""
+"""Work saved by a facility's step: whether nothing at all can change there, and until when."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.world.state import Truth
 
 @compiled
 def no_more_exits(t: Truth, f: int) -> bool:
-    """Whether a whole step can change nothing at a place without guards but its authority."""
+    """Return whether a whole step can change nothing but authority at a facility without guards."""
     clock = t.clock[0]
     site = t.facility[f]
     if site.assault != NO_ASSAULT or site.assault_due != NEVER or site.exposed > 0:
@@ -30,7 +30,7 @@ def no_more_exits(t: Truth, f: int) -> bool:
 
 @compiled
 def can_rest(t: Truth, f: int, guards: float) -> bool:
-    """Whether a whole step can change nothing here: kept, quiet, closed, no attack, no fire, no candidate."""
+    """Return whether a whole step can change nothing here: kept, quiet, closed, no attack, no fire, no candidate."""
     clock = t.clock[0]
     site = t.facility[f]
     if site.custody != GUARDED and site.custody != OCCUPIED:
@@ -48,9 +48,9 @@ def can_rest(t: Truth, f: int, guards: float) -> bool:
 
 @compiled
 def rest(t: Truth, f: int, guards: float) -> None:
-    """Find how long, within the day, a facility at rest surely stays so if nobody and nothing comes.
+    """Leave a facility at rest alone for as long, within the day, as it surely stays so if nothing comes.
 
-    Agitation is linear in time over a day but for news; guards weigh as the sponsor's upkeep.
+    Over a day agitation is linear in time but for news, and guards change only by the sponsor's upkeep.
     """
     clock = t.clock[0]
     params = t.parameters[0]
@@ -78,7 +78,7 @@ def rest(t: Truth, f: int, guards: float) -> None:
 
 @compiled
 def is_at_rest(t: Truth, f: int) -> bool:
-    """Whether nothing can change at a facility in this step, as was found out before."""
+    """Return whether nothing can change at a facility in this step, as found in an earlier one."""
     clock = t.clock[0]
     site = t.facility[f]
     return bool(clock.m0 < site.rest_until and clock.news <= site.rest_news and upkeep_here(t, f) >= site.rest_upkeep)
@@ -86,7 +86,7 @@ def is_at_rest(t: Truth, f: int) -> bool:
 
 @compiled
 def wake_moods(t: Truth) -> None:
-    """Agitation of places at rest, which nobody needed, as of the last step."""
+    """Set the mood of facilities at rest, which no rule needed meanwhile, to that of the last step."""
     clock = t.clock[0]
     for f in range(t.facility.shape[0]):
         if clock.m0 < t.facility[f].rest_until and t.facility[f].resident == 0:

@@ -1,4 +1,4 @@
-"""Columns that several kinds of agents have: names of facilities and parties instead of their index."""
+"""Attributes that several kinds of agents have: names of facilities and parties instead of their indices."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.engine.arrayset import Column
 
 
 def facility_name(array: str, field: str) -> Column:
-    """A facility's index read as its name."""
+    """Return an attribute that reads a facility's index as its name."""
 
     def values(model: Any, rows: np.ndarray) -> np.ndarray:
         return np.asarray(model.names.facilities)[getattr(model.truth, array)[field][rows]]
@@ -19,12 +19,12 @@ def facility_name(array: str, field: str) -> Column:
 
 
 def own_name(kind: str) -> Column:
-    """A row's own name."""
+    """Return an attribute that reads a row's own name."""
     return Column(lambda model, rows: np.asarray(getattr(model.names, kind))[rows], "name")
 
 
 def party_name(array: str, field: str) -> Column:
-    """A party's index read as its name."""
+    """Return an attribute that reads a party's index as its name."""
 
     def values(model: Any, rows: np.ndarray) -> np.ndarray:
         return np.asarray(model.names.parties)[getattr(model.truth, array)[field][rows]]

@@ -1,4 +1,4 @@
-"""Blocks: people who can see and reach each other. Who stands in which, and how many there are in disorder."""
+"""Blocks: people who can see and reach each other. Each person's block, and the people in disorder in each."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ BLOCK_COUNTS = owned(
 MEMBERSHIP = owned(
     __name__,
     state("block", "i2", "", "block, by number within the facility"),
-    state("active", "u1", "0/1", "1 in disorder"),
+    state("active", "u1", "0/1", "1 while in disorder"),
 )
 """Columns of PERSON."""
 
 
 def divide_into_blocks(rows: np.ndarray, people: np.ndarray, given: Given, record: Record) -> np.ndarray:
-    """Return the blocks of all facilities, one facility's after the other's, and put everybody into one.
+    """Return the blocks of all facilities, facility by facility, and put everybody into one.
 
     Parameters: rows of FACILITY and of PERSON, written; record, BLOCK.
     """
@@ -53,7 +53,7 @@ def divide_into_blocks(rows: np.ndarray, people: np.ndarray, given: Given, recor
 
 @compiled
 def enter_block(t: Truth, i: int, f: int) -> None:
-    """Put a person into a block of a facility, orderly: the one that its number among its own gives."""
+    """Put a person, orderly, into a block of a facility: number at home modulo the number of blocks."""
     person = t.people[i]
     site = t.facility[f]
     person.block = (i - t.facility[person.home].first) % site.blocks
@@ -94,7 +94,7 @@ def calm_person(t: Truth, i: int) -> None:
 
 @compiled
 def calm_blocks(t: Truth, f: int) -> None:
-    """Count no one in disorder at a facility."""
+    """Set the people in disorder at a facility and in its blocks to 0."""
     site = t.facility[f]
     for b in range(site.blocks):
         t.block[site.block_first + b].active = 0

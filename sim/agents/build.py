@@ -1,6 +1,6 @@
-"""From a resolved scenario to the arrays of truth and belief, before anything is drawn.
+"""The arrays of truth and belief, built from a resolved scenario before anything is drawn.
 
-Each kind makes its own rows; here they are put together.
+Each kind makes its own rows; this file assembles them.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 __all__ = ["Capacity", "Names", "binding", "build_belief", "build_truth", "names_of"]
 
 SUBSTEP_MINUTES = 15
-"""Longest part of a step in which the fast processes are worked out."""
+"""Longest substep, minutes: the part of a step in which disorder, assaults, exits and walls change."""
 
 
 class Capacity(NamedTuple):
-    """Rows of the lists that a run fills."""
+    """Numbers of rows of the lists that a run fills."""
 
     episodes: int = 256
     entries: int = 4096
@@ -56,16 +56,16 @@ class Capacity(NamedTuple):
     reports: int = 0
 
     def larger(self) -> Capacity:
-        """Return four times the rows."""
+        """Return a capacity of four times the rows."""
         return Capacity(*(4 * n for n in self))
 
     def covering(self, other: Capacity) -> Capacity:
-        """Return rows for both."""
+        """Return a capacity of the larger number of rows of both, list by list."""
         return Capacity(*map(max, self, other))
 
 
 def substeps_in(step_minutes: int) -> int:
-    """Return the fewest equal whole-minute parts of a step that are no longer than a substep may be."""
+    """Return the smallest number of equal substeps of whole minutes, none longer than SUBSTEP_MINUTES."""
     n = max(1, math.ceil(step_minutes / SUBSTEP_MINUTES))
     while step_minutes % n:
         n += 1
@@ -189,7 +189,7 @@ def _filled[Bundle: (Truth, Belief)](arrays: Bundle, given: Given) -> Bundle:
 
 
 class Binding(NamedTuple):
-    """Where a number of the scenario is held: an array of the truth, or the observers', its row and column."""
+    """The place of a scenario's number: an array of truth or belief, its row and column."""
 
     array: str
     row: int
@@ -197,7 +197,7 @@ class Binding(NamedTuple):
 
 
 def binding(path: str, resolved: Resolved) -> Binding | None:
-    """Return where a number's path is held; None if no column is, and the arrays must be built anew for it."""
+    """Return the place of a number's path; None if no column holds it, so that the arrays must be built anew for it."""
     keys = path.split(".")
     given = Given(resolved)
     for bundle in (Truth, Belief):

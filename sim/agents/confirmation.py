@@ -1,4 +1,4 @@
-"""Claims and confirmation: reports made, each role's current claim, and the rule by which a count is confirmed."""
+"""Claims and confirmation: the reports made, each role's current claim, and the rule that confirms a count."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REPORT = Record(
 CLAIMS = owned(
     __name__,
     state("reports", "i8", "", "reports made"),
-    state("overflow", "i8", "0/1", "1 if the list of reports was too short: the run is repeated with a longer one"),
+    state("overflow", "i8", "0/1", "1 if the list of reports was too short: the replicate is done again"),
     state("claims_changed", "i8", "0/1", "1 if a claim was made since the roles' claims were last added up"),
     state("first_report", "i8", "min", "first true report, -1 for none", start=-1),
     state("first_confirmed", "i8", "min", "first confirmed count above 0, -1 for none", start=-1),
@@ -55,13 +55,17 @@ def describe_confirmation(board: np.ndarray, given: Given) -> None:
 
 @compiled
 def is_heard(role: int) -> bool:
-    """Whether a true report by a role makes an escape count as noticed."""
+    """Return whether a true report by a role makes an escape count as noticed."""
     return role in (GUARDING_FORCE, OCCUPIER, SPONSOR)
 
 
 @compiled
 def confirm(t: Truth, b: Belief, f: int, o: int, value: float) -> None:
-    """The rule of confirmation, at a numbered claim of observer o at a facility."""
+    """Apply the rule of confirmation to a numbered claim of observer o at a facility.
+
+    A direct observer who is reliable enough confirms it alone; otherwise enough agreeing origins confirm their lowest.
+    Parameters: value, the claim (exits).
+    """
     board = b.board[0]
     params = t.parameters[0]
     watcher = b.observer[o]
@@ -85,7 +89,7 @@ def confirm(t: Truth, b: Belief, f: int, o: int, value: float) -> None:
 
 @compiled
 def latest_of_origin(b: Belief, f: int, o: int) -> bool:
-    """Whether no later numbered claim at the facility has the same origin."""
+    """Return whether no later numbered claim at the facility has the same origin."""
     for other in range(b.observer.shape[0]):
         pair = b.pair[f, other]
         if b.observer[other].origin == b.observer[o].origin and not math.isnan(pair.claim):
@@ -96,7 +100,7 @@ def latest_of_origin(b: Belief, f: int, o: int) -> bool:
 
 @compiled
 def set_confirmed(t: Truth, b: Belief, f: int, value: float) -> None:
-    """A count is confirmed; it replaces the last one."""
+    """Confirm a count of exits at a facility; it replaces the last one."""
     b.confirmed[f] = value
     if value <= 0.0:
         return
@@ -107,7 +111,7 @@ def set_confirmed(t: Truth, b: Belief, f: int, value: float) -> None:
 
 @compiled
 def publish(t: Truth, b: Belief, f: int, o: int, low: float, high: float, form: int, is_true: int) -> None:
-    """Enter a report: the record, the role's current claim, the confirmation, the notice."""
+    """Enter a report: record it, set the role's current claim, try to confirm it, and mark an escape as noticed."""
     clock = t.clock[0]
     board = b.board[0]
     watcher = b.observer[o]
@@ -151,7 +155,10 @@ def record(b: Belief, minute: int, o: int, f: int, low: float, high: float, form
 
 @compiled
 def sum_of_claims(b: Belief, listens: int) -> float:
-    """Sum over facilities of the largest current claim of the roles listened to; NaN if there is none."""
+    """Return the sum over facilities of the largest current claim of the roles listened to; NaN if there is none.
+
+    Parameters: listens, bit r for role r.
+    """
     total = math.nan
     for f in range(b.claim.shape[1]):
         largest = math.nan
@@ -166,7 +173,7 @@ def sum_of_claims(b: Belief, listens: int) -> float:
 
 @compiled
 def claimed(b: Belief, role: int) -> float:
-    """What a role claims: the larger of the sum of its site claims and its theatre claim; NaN if neither."""
+    """Return a role's claim: the larger of its sum over facilities and its claim for the theatre; NaN if neither."""
     total = math.nan
     for f in range(b.claim.shape[1]):
         value = b.claim[role, f]
@@ -190,7 +197,7 @@ def state_total(t: Truth, b: Belief, o: int, low: float, high: float, form: int)
 
 @compiled
 def add_up_claims(t: Truth, b: Belief) -> None:
-    """Keep the largest claim of any role, and the day of the first confirmed count, if a claim was made."""
+    """Update the largest claim of any role, and the minute of the first confirmed count, if a claim was made."""
     board = b.board[0]
     if board.claims_changed == 0:
         return

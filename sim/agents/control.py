@@ -1,4 +1,4 @@
-"""Control of facilities as ground changes hands: by the scenario's table, or where a unit has taken the cell."""
+"""Control of facilities as ground changes hands: by the scenario's table, or because a unit has taken the cell."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ CONTESTED = owned(
 
 
 def dated_rows(given: Given) -> np.ndarray:
-    """Return the table of control changes as CHANGE rows, in date order then list order."""
+    """Return the table of control changes as CHANGE rows, in date order, then list order."""
     table = given.scenario.control.changes
     rows = CHANGE.rows(len(table))
     for row, change in zip(rows, sorted(table, key=lambda c: given.minute(c.date)), strict=True):
@@ -63,7 +63,7 @@ def mark_dated(rows: np.ndarray, changes: np.ndarray, areas: np.ndarray) -> None
 
 @compiled
 def dated_changes(t: Truth) -> None:
-    """Changes of the scenario's table, in date order."""
+    """Carry out the changes of the scenario's table that are due, in date order."""
     m0 = t.clock[0].m0
     for k in range(t.changes.shape[0]):
         change = t.changes[k]
@@ -86,7 +86,7 @@ def dated_changes(t: Truth) -> None:
 
 @compiled
 def contest(t: Truth, row: int, column: int, party: int) -> None:
-    """Facilities in a cell that a party has taken are contested from now on."""
+    """Mark the facilities in a cell that a party has just taken as contested by it."""
     clock = t.clock[0]
     f = t.site_at[row, column]
     while f >= 0:
@@ -101,7 +101,7 @@ def contest(t: Truth, row: int, column: int, party: int) -> None:
 
 @compiled
 def hand_over(t: Truth) -> None:
-    """Contested places that fall now, custody that is taken now; then when the next of either is due."""
+    """Pass control of contested facilities and take custody where due; then find when the next of either is due."""
     clock = t.clock[0]
     look_again_first(t, NEVER)
     for f in range(t.facility.shape[0]):

@@ -1,4 +1,4 @@
-"""Who keeps a facility: its own guards, nobody, an occupier; and how custody passes when control does."""
+"""Custody: who keeps a facility (its own guards, nobody, an occupier), and how that passes when control does."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ CUSTODY_POLICY = owned(
     fixed("setup_hours", "f8", "h", "until it takes custody", "theatre.parties.*.custody.setup_hours"),
     fixed("free", "f8", "probability", "it frees people", "theatre.parties.*.custody.free"),
     fixed("move", "f8", "probability", "it moves people away", "theatre.parties.*.custody.move"),
-    fixed("neglect", "f8", "probability", "it leaves the place unguarded", "theatre.parties.*.custody.neglect"),
+    fixed("neglect", "f8", "probability", "it leaves the facility unguarded", "theatre.parties.*.custody.neglect"),
 )
 """Columns of PARTY."""
 HANDING_OVER = owned(
     __name__,
     decision("formal_everywhere", "i8", "0/1", "1 if the formal handover lever names no facility: it holds everywhere"),
     decision("handover", "i8", "", "index of how control passes where a row does not say"),
-    state("ground_due", "i8", "min", "next contested place that falls, or custody that is taken", start=NEVER),
+    state("ground_due", "i8", "min", "when the next contested facility falls or custody is taken", start=NEVER),
 )
 """Columns of CLOCK."""
 
@@ -74,11 +74,11 @@ GAP = name_key("control.gap")
 POLICY = name_key("control.policy")
 
 DECISION_MINUTE = 360
-"""Commanders decide once a day, at 06:00."""
+"""Minute of the day at which commanders decide: 06:00."""
 
 
 def describe_custody(rows: np.ndarray, clock: np.ndarray, given: Given) -> None:
-    """Write who holds each facility, and how custody passes, into rows of FACILITY and the CLOCK."""
+    """Write each facility's party, and how control passes, into rows of FACILITY and the CLOCK."""
     parties = [given.party(facility.party) for facility in given.theatre.facilities.values()]
     rows["initial"] = rows["controller"] = rows["keeper"] = parties
     clock["handover"] = HANDOVERS.index(given.scenario.control.handover)
@@ -89,7 +89,7 @@ def describe_custody(rows: np.ndarray, clock: np.ndarray, given: Given) -> None:
 
 
 def hostility(given: Given) -> np.ndarray:
-    """Return whether the first party is hostile to the second: bool (parties, parties)."""
+    """Return which parties are hostile to which: bool (parties, parties), the first to the second."""
     parties = given.theatre.parties
     hostile = np.zeros((len(parties), len(parties)), np.bool_)
     for name, party in parties.items():
@@ -100,25 +100,28 @@ def hostility(given: Given) -> np.ndarray:
 
 @compiled
 def look_again(t: Truth, minute: int) -> None:
-    """Have contested places and custody looked at no later than at a minute."""
+    """Have contested facilities and custody looked at by this minute at the latest."""
     t.clock[0].ground_due = min(t.clock[0].ground_due, minute)
 
 
 @compiled
 def look_again_first(t: Truth, minute: int) -> None:
-    """Have contested places and custody looked at next at a minute."""
+    """Have contested facilities and custody looked at next at this minute."""
     t.clock[0].ground_due = minute
 
 
 @compiled
 def open_custody(t: Truth, f: int) -> None:
-    """Start as guarded where guards are present."""
+    """Set custody to its start: guarded if guards are present, else none."""
     t.facility[f].custody = GUARDED if present(t, f) > 0.0 else NONE
 
 
 @compiled
 def change_control(t: Truth, f: int, to: int, handover: int) -> None:
-    """A facility passes to a party; the first change of each facility is its only one."""
+    """Pass control of a facility to a party; the first change of each facility is its only one.
+
+    Parameters: to, index of the party; handover, index of how control passes, -1 for the scenario's default.
+    """
     site = t.facility[f]
     if site.changed == 1 or site.controller == to:
         return
@@ -154,7 +157,7 @@ def change_control(t: Truth, f: int, to: int, handover: int) -> None:
 
 @compiled
 def take_custody(t: Truth, f: int) -> None:
-    """The occupier does with the people what its policy says: frees, moves, neglects or keeps them."""
+    """Let the controller take custody: by its policy it frees, moves, neglects or keeps the people."""
     clock = t.clock[0]
     site = t.facility[f]
     party = t.party[site.controller]
@@ -181,7 +184,7 @@ def take_custody(t: Truth, f: int) -> None:
 
 @compiled
 def keep_or_leave(t: Truth, f: int) -> None:
-    """Nobody keeps a place whose guards have gone; its own guards keep it again once they are back."""
+    """Set custody to none at a facility whose guards have gone, and to guarded once its own guards are back."""
     clock = t.clock[0]
     site = t.facility[f]
     if site.custody == GUARDED and present(t, f) <= 0.0:
@@ -197,7 +200,7 @@ def keep_or_leave(t: Truth, f: int) -> None:
 
 @compiled
 def guards_and_custody(t: Truth) -> None:
-    """Guards in a step: front pressure, the daily decision, flight; then who has custody."""
+    """Step the guards of all facilities: front pressure, the daily decision, flight; then update custody."""
     front_pressure(t)
     clock = t.clock[0]
     decision = clock.m0 // DAY * DAY + DECISION_MINUTE

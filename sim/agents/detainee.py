@@ -1,6 +1,6 @@
-"""Detainee: one person held. The roll of a facility, the seven states of a person; the view.
+"""Detainee: one detained person. The roll of a facility, the seven states of a person; the view.
 
-What detainees do stands in files of its own: `disorder.py`, `exits.py`, `at_large.py`.
+The rules of what detainees do have files of their own: `disorder.py`, `exits.py`, `at_large.py`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ROLL = owned(
 
 
 def enrol(rows: np.ndarray, given: Given, record: Record) -> np.ndarray:
-    """Return everybody detained, facility by facility in the order of kind and origin, and open the rolls.
+    """Return all detained people, facility by facility in the order of kind and origin, and open the rolls.
 
     Parameters: rows of FACILITY, written; record, PERSON.
     """
@@ -88,7 +88,7 @@ def depart(t: Truth, i: int) -> None:
 
 @compiled
 def arrive(t: Truth, i: int, f: int) -> None:
-    """Put a person on a facility's roll, last in its order."""
+    """Put a person on a facility's roll, last in its order, as held."""
     entry = new_entry(t, i, f)
     if entry < 0:
         return
@@ -108,13 +108,13 @@ def arrive(t: Truth, i: int, f: int) -> None:
 
 @compiled
 def residents_leave(t: Truth, f: int, n: int) -> None:
-    """Take n residents off a facility's roll; they are alike, and have no rows."""
+    """Take n residents off a facility's roll; they are alike and have no rows."""
     t.facility[f].held -= n
 
 
 @compiled
 def change_state(t: Truth, i: int, state: int) -> None:
-    """Move a person between the seven states; their sum is kept."""
+    """Move a person to another of the seven states; the sum of all states is kept."""
     person = t.people[i]
     t.states[person.state] -= 1
     t.states[state] += 1
@@ -123,7 +123,7 @@ def change_state(t: Truth, i: int, state: int) -> None:
 
 @compiled
 def stands_in_order(t: Truth, i: int, f: int) -> bool:
-    """Whether a facility's own person still holds the place it began with."""
+    """Return whether a facility's own person still has the place in the order that it began with."""
     return t.people[i].slot == -1 and t.people[i].facility == f
 
 
@@ -140,7 +140,7 @@ def first_place(t: Truth, f: int) -> int:
 
 @compiled
 def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarray) -> int:
-    """The next n people held at a facility, in its order; returns how many were found.
+    """Write the next n people held at a facility, in its order. Return the number found.
 
     Parameters: only_active, only those in disorder; chosen, int64 (>= n,), written.
     """
@@ -166,7 +166,7 @@ def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarra
 
 
 def _detainee_at(axis: str) -> Column:
-    """Where a person is: the facility's cell, or the cell a person at large has reached; -1 elsewhere."""
+    """Return an attribute for a person's column or row: the facility's, or that reached at large; -1 elsewhere."""
 
     def values(model: Any, rows: np.ndarray) -> np.ndarray:
         people = model.truth.people[rows]
@@ -193,18 +193,18 @@ class Detainee(RowAgent):
 
     @property
     def pos(self) -> tuple[int, int] | None:
-        """Column and row of the cell, while in the theatre."""
+        """Return column and row of the cell while held or at large, else None."""
         where = (self.column, self.row_of_cell)
         return None if -1 in where else where
 
     @property
     def cell(self) -> Any:
-        """The grid cell, while in the theatre."""
+        """Return the grid cell while held or at large, else None."""
         return None if self.pos is None else self.model.grid[self.pos]
 
 
 class Resident(RowAgent):
-    """One who may walk out of a camp. Residents of a camp are alike: the first so many of them have left."""
+    """A resident of a camp, who may walk out. Residents are alike, so the lowest numbers stand for those who left."""
 
     facility = Column(lambda model, rows: np.asarray(model.names.facilities)[model.resident_home[rows]], "facility")
     state = Column(

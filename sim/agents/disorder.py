@@ -1,4 +1,4 @@
-"""Collective disorder, after Epstein: the mood of a facility, who contains it, who joins and who calms down."""
+"""Collective disorder, after Epstein: a facility's mood, the containment of its blocks, who joins, who calms down."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOOD = owned(
     state("agitation", "f8", "s", "agitation of all people there"),
     state("agitation_0", "f8", "", "slow random agitation at the day's start, standard normal"),
     state("agitation_1", "f8", "", "the same at the day's end"),
-    state("uncontained", "f8", "persons", "people in disorder whom nobody contains, U"),
+    state("uncontained", "f8", "persons", "people in disorder who are not contained, U"),
 )
 """Columns of FACILITY."""
 CONTAINED = owned(__name__, state("containment", "f8", "P", "probability that disorder is contained in the block"))
@@ -39,7 +39,7 @@ DISORDER_RATES = owned(
     __name__,
     decision("agitation_kept", "f8", "share", "of slow agitation left after a day, rho"),
     decision("authority_kept", "f8", "share", "of authority left after a step without custody"),
-    decision("authority_lag", "f8", "share", "of the way to the holder's authority not gone in a step"),
+    decision("authority_lag", "f8", "share", "of the way to the controller's authority not gone in a step"),
     decision("join", "f8", "probability", "of joining in a substep, for one who would"),
     decision("calm", "f8", "probability", "of calming down in a substep, for one who would"),
 )
@@ -51,7 +51,7 @@ SWITCH = name_key("disorder.switch")
 
 @compiled
 def fix_rates_of_disorder(t: Truth) -> None:
-    """Work out the exponentials of a day's, a step's and a substep's length."""
+    """Work out the exponentials of the length of a day, a step and a substep."""
     clock = t.clock[0]
     params = t.parameters[0]
     hours = clock.substep_minutes / 60.0
@@ -64,7 +64,7 @@ def fix_rates_of_disorder(t: Truth) -> None:
 
 @compiled
 def open_mood(t: Truth, f: int) -> None:
-    """Start with the holder's authority."""
+    """Set a facility's authority to that of its controller."""
     t.facility[f].authority = t.party[t.facility[f].controller].authority
 
 
@@ -84,7 +84,7 @@ def agitate(t: Truth, f: int) -> None:
 
 @compiled
 def crowding(t: Truth, f: int, held: int) -> float:
-    """Agitation by crowding with so many people, at most crowding_max."""
+    """Return the agitation by crowding with this number of people held, at most crowding_max."""
     params = t.parameters[0]
     return min(
         params.disorder_crowding_max,
@@ -94,7 +94,10 @@ def crowding(t: Truth, f: int, held: int) -> float:
 
 @compiled
 def mood(t: Truth, f: int, heard: float, held: int) -> None:
-    """Agitation s and authority L of a facility in this step. Parameters: heard, held, news and people at its start."""
+    """Set agitation s and authority L of a facility in this step.
+
+    Parameters: heard, news (agitation), and held, people, both at the step's start.
+    """
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
@@ -129,7 +132,10 @@ def decide(t: Truth, i: int, contained: float, s: float, authority: float, minut
 
 @compiled
 def contain_blocks(t: Truth, f: int, guards: float) -> None:
-    """P of every block: part of the guards at fixed posts, part drawn to where disorder is."""
+    """Set P of every block: part of the guards stand at fixed posts, part are drawn to disorder.
+
+    Parameters: guards, effective guards C.
+    """
     params = t.parameters[0]
     site = t.facility[f]
     reserve = params.guards_reserve_share
@@ -155,10 +161,10 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
 
 @compiled
 def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
-    """One substep of disorder: everybody held decides, on the containment of its start.
+    """Carry out one substep of disorder: all people held decide, on the containment at its start.
 
-    A person joins or calms down by `decide`; then U is the sum over blocks of A (1 - P). Whom `disorder_lists` knows
-    to stay as they are is not asked.
+    A person joins or calms down by `decide`; then U is the sum over blocks of A (1 - P). People who are known to stay
+    as they are (`disorder_lists`) are not asked.
     """
     site = t.facility[f]
     if site.active == 0 and is_quiet(t, f, guards, site.agitation):
@@ -208,13 +214,13 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
 
 @compiled
 def begin_substep(t: Truth, f: int) -> None:
-    """Begin a substep with nobody uncontained."""
+    """Set the people not contained, U, to 0."""
     t.facility[f].uncontained = 0.0
 
 
 @compiled
 def calm_everyone(t: Truth, f: int) -> None:
-    """Take everybody out of disorder: nobody is where nobody keeps them."""
+    """Take everybody at a facility out of disorder, as custody becomes none, released or moving."""
     site = t.facility[f]
     site.uncontained = 0.0
     forget_lists(t, f)

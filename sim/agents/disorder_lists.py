@@ -1,8 +1,8 @@
-"""Work saved by the rule of disorder: who need not be asked in this substep.
+"""Work saved by the rule of disorder: the people who need not be asked in this substep.
 
-The rule asks everybody, in every substep, whether to join or to calm down. Most answers are known: a place seen quiet
-stays so while conditions get no worse, and people far from their threshold stay as they are. All bounds are exact, so
-what is saved is never a result. Another rule of disorder brings its own file like this, or none.
+The rule asks everybody, in every substep, whether to join or to calm down. Most answers are known: a facility seen
+quiet stays so while conditions get no worse, and people far from their threshold stay as they are. All bounds are
+exact, so the saving changes no result. Another rule of disorder brings a file like this of its own, or none.
 """
 
 from __future__ import annotations
@@ -53,22 +53,22 @@ BLOCK_LISTS = owned(
 """Columns of BLOCK."""
 
 FEW = 64
-"""Most people in disorder who are found by the lists and sorted when some of them get out."""
+"""Most people in disorder for whom the lists are searched, and sorted, when some of them get out."""
 BOX_AGITATION = 0.01
 BOX_AUTHORITY = 0.01
 BOX_CONTAINMENT = 0.05
-"""The conditions a block's list is made for: up to this much more or less of each, of containment as a share; twice
-that where nobody is in disorder, and only for the worse."""
+"""Width of the conditions that a block's list is made for: this much more or less of each, of containment as a share;
+twice that where nobody is in disorder, and only for worse conditions."""
 GUARDS_SLACK = 0.97
-"""What is seen quiet is tried with this share of the guards: they fall slowly as the sponsor leaves."""
+"""Share of the guards with which a quiet facility is also tried, since they fall slowly as the sponsor leaves."""
 
 
-# A place seen quiet
+# A facility seen quiet
 
 
 @compiled
 def forget_quiet(t: Truth, f: int) -> None:
-    """Forget that a place was seen quiet, and its smallest block: somebody came or left."""
+    """Forget that a facility was seen quiet, and its smallest block: somebody came or left."""
     site = t.facility[f]
     site.smallest_block = 0
     site.quiet_guards = math.inf
@@ -76,7 +76,7 @@ def forget_quiet(t: Truth, f: int) -> None:
 
 @compiled
 def remember_quiet(t: Truth, f: int, guards: float, agitation: float) -> None:
-    """Remember that nobody joins with at least these guards, at most this agitation, and authority as now."""
+    """Remember that nobody joins with at least these guards and the present authority, and at most this agitation."""
     site = t.facility[f]
     site.quiet_guards = guards
     site.quiet_agitation = agitation
@@ -85,7 +85,7 @@ def remember_quiet(t: Truth, f: int, guards: float, agitation: float) -> None:
 
 @compiled
 def smallest_block(t: Truth, f: int) -> int:
-    """People in the facility's smallest block that is not empty."""
+    """Return the number of people in the facility's smallest block that is not empty."""
     site = t.facility[f]
     if site.smallest_block == 0:
         best = site.held
@@ -99,11 +99,11 @@ def smallest_block(t: Truth, f: int) -> int:
 
 @compiled
 def is_quiet(t: Truth, f: int, guards: float, agitation: float) -> bool:
-    """Whether nobody can join disorder with so many guards and so much agitation; exact, by bounds, not persons.
+    """Return whether nobody can join disorder with these guards and this agitation, by exact bounds, not by persons.
 
-    p* rises with agitation and falls with authority, and P rises with guards: what was seen quiet stays quiet
-    while agitation is no higher, authority no lower and guards no fewer, and nobody came or left. Before
-    anyone was looked at, the largest p* anybody could have is held against the smallest block.
+    p* rises with agitation and falls with authority, and P rises with guards. So a facility seen quiet stays quiet
+    while agitation is no higher, authority no lower, guards no fewer, and nobody comes or leaves. Before
+    anyone was looked at, the largest p* that anybody could have is compared with P of the smallest block.
     """
     params = t.parameters[0]
     site = t.facility[f]
@@ -129,7 +129,7 @@ def is_quiet(t: Truth, f: int, guards: float, agitation: float) -> bool:
 def quiet_margin(t: Truth, f: int, i: int, slack: float) -> float:
     """Return the agitation up to which a person here stays quiet with this share of the guards, all else as now.
 
-    In an orderly place P is concave in guards, so a share of the guards leaves at least that share of P.
+    In an orderly facility P is concave in guards, so a share of the guards leaves at least that share of P.
     """
     block = t.block[t.facility[f].block_first + t.people[i].block]
     return critical_agitation(t, i, t.facility[f].authority, slack * block.containment)
@@ -137,7 +137,7 @@ def quiet_margin(t: Truth, f: int, i: int, slack: float) -> float:
 
 @compiled
 def learn_quiet(t: Truth, f: int, guards: float, highest: float, with_fewer: float) -> None:
-    """Remember an orderly place as quiet, if it is: with fewer guards where that holds too.
+    """Remember an orderly facility as quiet, if it is: with fewer guards where that holds too.
 
     Parameters: highest, with_fewer, lowest `quiet_margin` of all, with all the guards and with GUARDS_SLACK of them.
     """
@@ -152,11 +152,11 @@ def learn_quiet(t: Truth, f: int, guards: float, highest: float, with_fewer: flo
 
 @compiled
 def refresh_lists(t: Truth, f: int) -> None:
-    """Keep, for every block, the list of those who need to be looked at while conditions are about as now.
+    """Keep, for every block, the list of the people to be asked while conditions are about as now.
 
     Exact: p* rises with agitation and falls with authority, in floating point too. So under all the conditions that
-    the list is made for, whoever is not listed stays quiet, and whoever is listed as settled stays in disorder.
-    A block whose conditions have left the box is looked through again.
+    the list is made for, a person not listed stays quiet, and a person listed as settled stays in disorder.
+    A block whose conditions have left that box is listed anew.
     """
     site = t.facility[f]
     inside = site.agitation <= site.near_agitation and site.authority >= site.near_authority
@@ -188,7 +188,7 @@ def refresh_lists(t: Truth, f: int) -> None:
 
 @compiled
 def list_block(t: Truth, f: int, b: int) -> None:
-    """Look at all a block's own people once: first on its list are those to look at, then those settled in disorder."""
+    """List a block's own people anew: first those to be asked, then those settled in disorder."""
     site = t.facility[f]
     block = t.block[site.block_first + b]
     width = BOX_CONTAINMENT if site.active > 0 else 2.0 * BOX_CONTAINMENT
@@ -199,7 +199,7 @@ def list_block(t: Truth, f: int, b: int) -> None:
     listed = 0
     for k in range(b, site.held0, site.blocks):
         i = site.first + k
-        if t.people[i].kind == MINOR:  # and so are all after
+        if t.people[i].kind == MINOR:  # as are all after this one
             break
         if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
             continue
@@ -215,7 +215,7 @@ def list_block(t: Truth, f: int, b: int) -> None:
 
 @compiled
 def is_settled_quiet(t: Truth, f: int, i: int, least: float) -> bool:
-    """Whether a person is quiet, and stays so under all conditions that the lists are made for."""
+    """Return whether a person is quiet, and stays so under all conditions that the lists are made for."""
     site = t.facility[f]
     return bool(
         t.people[i].active == 0 and critical_containment(t, i, site.near_agitation, site.near_authority) <= least
@@ -224,14 +224,14 @@ def is_settled_quiet(t: Truth, f: int, i: int, least: float) -> bool:
 
 @compiled
 def is_settled_in_disorder(t: Truth, f: int, i: int, most: float) -> bool:
-    """Whether a person is in disorder, and stays so under all conditions that the lists are made for."""
+    """Return whether a person is in disorder, and stays so under all conditions that the lists are made for."""
     site = t.facility[f]
     return bool(t.people[i].active == 1 and critical_containment(t, i, site.far_agitation, site.far_authority) > most)
 
 
 @compiled
 def take_off_list(t: Truth, f: int, b: int, k: int, settled: bool) -> None:
-    """The person at place k of a block's list need not be looked at any more: settled in disorder, or quiet or gone."""
+    """Take the person at place k of a block's list off those to be asked: settled in disorder, else quiet or gone."""
     site = t.facility[f]
     block = t.block[site.block_first + b]
     start = block.first
@@ -247,7 +247,7 @@ def take_off_list(t: Truth, f: int, b: int, k: int, settled: bool) -> None:
 
 @compiled
 def chain_entries(t: Truth, f: int) -> None:
-    """Chain those brought in who could join."""
+    """Chain the entries of people brought in who could join."""
     site = t.facility[f]
     drop_departed(t, f)
     site.near_entry = -1
@@ -263,7 +263,7 @@ def chain_entries(t: Truth, f: int) -> None:
 
 @compiled
 def forget_lists(t: Truth, f: int) -> None:
-    """Forget a place's lists, and that it was seen quiet: nobody is in disorder any more."""
+    """Forget that a facility was seen quiet, and its lists if people are in disorder: all are about to calm down."""
     site = t.facility[f]
     site.quiet_guards = math.inf
     if site.active > 0:
@@ -272,7 +272,7 @@ def forget_lists(t: Truth, f: int) -> None:
 
 @compiled
 def list_arrival(t: Truth, f: int, i: int, entry: int) -> None:
-    """Put a person brought in on the chain of those to be asked."""
+    """Put a person brought in on the chain of people to be asked."""
     site = t.facility[f]
     t.entry[entry, 2] = site.near_entry
     site.near_entry = entry
@@ -282,7 +282,7 @@ def list_arrival(t: Truth, f: int, i: int, entry: int) -> None:
 
 @compiled
 def is_settled(t: Truth, f: int, b: int, k: int, i: int) -> bool:
-    """Take the person at place k of a list, who has just decided, off it if settled. Return whether it was."""
+    """Take the person at place k of a list, who has just decided, off it if settled. Return whether that was so."""
     block = t.block[t.facility[f].block_first + b]
     in_disorder = is_settled_in_disorder(t, f, i, block.most)
     if in_disorder or is_settled_quiet(t, f, i, block.least):
@@ -293,13 +293,13 @@ def is_settled(t: Truth, f: int, b: int, k: int, i: int) -> bool:
 
 @compiled
 def has_few_active(t: Truth, f: int) -> bool:
-    """Whether few are in disorder at a facility, and all of them stand on its lists."""
+    """Return whether few people are in disorder at a facility, and all of them are on its lists."""
     return t.facility[f].active <= FEW and t.facility[f].listed == 1
 
 
 @compiled
 def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
-    """Return the next n in disorder, in the facility's order, found from the lists when they are few.
+    """Write the next n people in disorder, in the facility's order, found from the lists. Return the number found.
 
     The same as `next_in_order` with `only_active`: own people by go number, then those brought in by arrival.
     """

@@ -1,4 +1,4 @@
-"""People brought into a facility other than as it began: they stand behind its own people, in the order of arrival."""
+"""People brought into a facility after the start: they stand behind its own people, in the order of arrival."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ARRIVALS = owned(
     state("entry_tail", "i8", "", "last of them", start=-1),
 )
 """Columns of FACILITY."""
-ENTRIES = owned(__name__, state("entries", "i8", "persons", "people brought into facilities other than as they began"))
+ENTRIES = owned(__name__, state("entries", "i8", "persons", "people brought into facilities after the start"))
 """Columns of CLOCK."""
 
 
@@ -33,7 +33,7 @@ def new_entry(t: Truth, i: int, f: int) -> int:
 
 @compiled
 def append_entry(t: Truth, f: int, entry: int) -> None:
-    """Make an entry the last of a facility's."""
+    """Make an entry the last of a facility's entries."""
     site = t.facility[f]
     t.entry[entry, 1] = -1
     if site.entry_tail >= 0:

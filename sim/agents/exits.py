@@ -1,4 +1,4 @@
-"""Getting out: who crosses the perimeter in a substep, by who keeps the place."""
+"""Exits: the people who cross the perimeter in a substep, depending on custody."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EXITS = name_key("exits")
 
 @compiled
 def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int) -> int:
-    """The next n in order get out; returns how many did."""
+    """Let out the next n people in order. Return the number who got out."""
     if n <= 0:
         return 0
     chosen = np.empty(n, np.int64)
@@ -55,7 +55,7 @@ def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int
 
 @compiled
 def cause_now(site: Any, cause: int, minute: int) -> int:
-    """The cause that applies first: an assault on, or gone less than six hours, comes before all but release."""
+    """Return the cause that applies first: an assault, on or over for less than six hours, precedes all but release."""
     if cause != RELEASE and (site.assault != NO_ASSAULT or minute < site.assault_until):
         return ASSAULT
     return cause
@@ -63,7 +63,7 @@ def cause_now(site: Any, cause: int, minute: int) -> int:
 
 @compiled
 def left_to_go(t: Truth, f: int) -> int:
-    """People who would still leave a place that nobody keeps: leave_share of those at the start, less those gone."""
+    """Return the people who would still leave without custody: leave_share of those at the start, less those gone."""
     site = t.facility[f]
     gone = site.escaped if site.resident == 0 else site.held0 - site.held
     return int(min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone))
@@ -71,7 +71,10 @@ def left_to_go(t: Truth, f: int) -> int:
 
 @compiled
 def exits(t: Truth, f: int, guards: float, minute: int) -> None:
-    """Let out who gets out in this substep, by who keeps the place."""
+    """Let out, or move out, the people who leave in this substep, depending on custody.
+
+    Parameters: guards, effective guards C; minute, the substep's first.
+    """
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
@@ -119,7 +122,7 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
 
 @compiled
 def move_out(t: Truth, f: int, n: int) -> None:
-    """The holder moves n people out of the modelled facilities."""
+    """Transfer the next n people out of the modelled facilities."""
     chosen = np.empty(n, np.int64)
     found = next_in_order(t, f, False, n, chosen)
     for k in range(found):

@@ -1,4 +1,4 @@
-"""Facility: a prison, a policed annex or the residents of a camp. What it is, and its step; the view."""
+"""Facility: a prison, a policed annex or the residents of a camp. Its description, start and step; the view."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ SITE = owned(
 """Columns of FACILITY that say what and where it is."""
 SQUARES = owned(
     __name__,
-    fixed("sites", "i8", "", "facilities but those of residents"),
+    fixed("sites", "i8", "", "number of facilities of detained people"),
     fixed("square_km", "f8", "km", "side of a square of the map with about one facility"),
 )
 """Columns of CLOCK."""
@@ -100,7 +100,10 @@ def first_in_squares(rows: np.ndarray, extent_km: tuple[float, float], clock: np
 
 @compiled
 def effective_guards(t: Truth, f: int, minute: int) -> float:
-    """C: effective guards on shift, a real number."""
+    """Return C, the effective guards on shift: guards present over shifts, by effectiveness, upkeep and cameras.
+
+    Less the shares that an assault suppresses and shelling pulls from posts. Parameters: minute, the substep's first.
+    """
     params = t.parameters[0]
     site = t.facility[f]
     value = present(t, f) / params.guards_shifts * t.party[site.keeper].effectiveness * upkeep_here(t, f)
@@ -126,7 +129,7 @@ def open_facility(t: Truth, f: int) -> None:
 
 @compiled
 def new_day(t: Truth, f: int) -> None:
-    """Draw what is drawn for a facility once a day: agitation, candidates of lone escapes; hits when first needed."""
+    """Draw a facility's numbers of the day: agitation and candidates of lone escapes; hits when first needed."""
     if t.facility[f].resident == 1:
         return
     wake(t, f)
@@ -167,7 +170,7 @@ def step_facility(t: Truth, f: int) -> None:
 
 @compiled
 def facilities(t: Truth) -> None:
-    """Step every facility; where nothing can change nothing is looked at."""
+    """Step every facility but those at rest, where nothing can change."""
     begin_account_of_all(t)
     for f in range(t.facility.shape[0]):
         if not is_at_rest(t, f):
@@ -197,12 +200,12 @@ class Facility(RowAgent):
 
     @property
     def cell(self) -> Any:
-        """The grid cell it stands on."""
+        """Return the grid cell it stands on."""
         site = self.model.truth.facility[self.row]
         return self.model.grid[int(site["column"]), int(site["row"])]
 
     @property
     def pos(self) -> tuple[int, int]:
-        """Column and row of the cell."""
+        """Return column and row of the cell."""
         site = self.model.truth.facility[self.row]
         return int(site["column"]), int(site["row"])

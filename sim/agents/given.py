@@ -1,4 +1,4 @@
-"""What a scenario gives, as the kinds need it for their rows: indices of names, minutes of dates, numbers by path."""
+"""The scenario as the kinds need it for their rows: indices of names, minutes of dates, numbers by path."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Given:
         return NEVER if date is None else round(self.resolved.hours(date) * 60)
 
     def at(self, path: str) -> Any:
-        """Return what stands at a dotted path, None below nothing."""
+        """Return the value at a dotted path; None below None."""
         keys = path.split(".")
         here: Any = self.scenario
         if keys[0] == "theatre":
@@ -74,7 +74,7 @@ class Given:
     def fill(self, record: Record, rows: np.ndarray) -> None:
         """Write the numbers that columns take from the scenario; NaN for distributions, which are bound later.
 
-        Parameters: rows, as many as the collection that the columns' paths go through has items, or more.
+        Parameters: rows, at least as many as the collection in the columns' paths has items.
         """
         for field in record.fields.values():
             if field.path is not None:
@@ -86,7 +86,7 @@ class Given:
 
 
 def inside(value: Any, key: str) -> Any:
-    """Return what stands under a key of a file in a section, mapping or list; None in None."""
+    """Return the value of a file's key in a section, mapping or list; None in None."""
     if value is None:
         return None
     if isinstance(value, Mapping):

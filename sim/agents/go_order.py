@@ -1,6 +1,6 @@
 """The order in which a facility's own people get out: by a personal number, drawn once.
 
-Work saved: few of most facilities are ever asked for, and so many are put in order as are needed.
+Work saved: most facilities are asked for few people, so only as many as are needed are put in order.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sim.world.state import Truth
 ORDER = owned(
     __name__,
     saved("drawn_order", "i8", "0/1", "1 once its people's go numbers are drawn", forget=0),
-    saved("cursor", "i8", "", "no one before this place stands in the order any more"),
+    saved("cursor", "i8", "", "no one before this place in the order stands there any more"),
     saved("ordered", "i8", "persons", "number of its people put in order"),
     saved("order_cut", "f8", "", "those with go numbers below this are put in order"),
 )
@@ -47,7 +47,7 @@ def draw_order(t: Truth, f: int) -> None:
 
 @compiled
 def extend_order(t: Truth, f: int) -> None:
-    """Put those with the next go numbers in order: few of most facilities are ever asked for."""
+    """Put the people with the next go numbers in order."""
     site = t.facility[f]
     first, n = site.first, site.held0
     low = site.order_cut
@@ -75,7 +75,7 @@ def extend_order(t: Truth, f: int) -> None:
 
 @compiled
 def in_order(t: Truth, f: int, k: int) -> int:
-    """The person at place k of a facility's order."""
+    """Return the person at place k of a facility's order; extend the order if it is too short."""
     site = t.facility[f]
     while k >= site.first + site.ordered:
         extend_order(t, f)
@@ -84,5 +84,5 @@ def in_order(t: Truth, f: int, k: int) -> int:
 
 @compiled
 def pass_over(t: Truth, f: int, place: int) -> None:
-    """Remember that no one before a place stands in the order any more."""
+    """Remember that no one before a place in the order stands there any more."""
     t.facility[f].cursor = place

@@ -1,4 +1,4 @@
-"""Guard: one guard at a facility. Called to the front, flees, is lost, comes back; the view."""
+"""Guard: one guard at a facility, who is called to the front, flees, is lost, comes back; the view."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def post_guards(rows: np.ndarray, given: Given) -> np.ndarray:
 
 @compiled
 def fix_rates_of_guards(t: Truth) -> None:
-    """Work out the exponentials of a step's length."""
+    """Work out the exponentials of the length of a step."""
     clock = t.clock[0]
     params = t.parameters[0]
     clock.pressure_up = 1.0 - math.exp(-clock.dt / params.guards_pressure_up_hours)
@@ -84,7 +84,7 @@ def fix_rates_of_guards(t: Truth) -> None:
 
 @compiled
 def draw_guards(t: Truth, f: int) -> None:
-    """Draw who stands guard, their call numbers and nerve.
+    """Draw the guards that exist, their call numbers and nerve.
 
     Guard j of a facility exists if j < floor(scale n_f + u_f).
     """
@@ -117,7 +117,7 @@ def draw_guards(t: Truth, f: int) -> None:
 
 @compiled
 def front_pressure(t: Truth) -> None:
-    """F of every party: rises while a hostile unit is active, falls when none is; exact over the step."""
+    """Update front pressure F of every party: up while a hostile unit is active, else down; exact over the step."""
     clock = t.clock[0]
     for p in range(t.party.shape[0]):
         target = 0.0
@@ -130,7 +130,10 @@ def front_pressure(t: Truth) -> None:
 
 @compiled
 def return_and_replace(t: Truth, f: int, minute: int) -> None:
-    """At the daily decision: lost guards are replaced, those who fled return once the threat is half their nerve."""
+    """Replace lost guards; let those who fled return once the threat is below half their nerve.
+
+    Parameters: minute, that of the daily decision.
+    """
     clock = t.clock[0]
     site = t.facility[f]
     chance = 1.0 - math.exp(-t.parameters[0].guards_replace_per_day)
@@ -147,7 +150,7 @@ def return_and_replace(t: Truth, f: int, minute: int) -> None:
 
 @compiled
 def call_up(t: Truth, f: int, minute: int) -> None:
-    """The front takes guards by call number, down to the floor; the others stand on site."""
+    """Send guards to the front by call number, down to the floor; the others stand on site."""
     params = t.parameters[0]
     site = t.facility[f]
     share = params.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
@@ -166,7 +169,7 @@ def call_up(t: Truth, f: int, minute: int) -> None:
 
 @compiled
 def called_below(t: Truth, f: int, share: float) -> int:
-    """Guards on site or at the front whose call number is below a share."""
+    """Return the number of guards on site or at the front whose call number is below a share."""
     site = t.facility[f]
     n = 0
     for j in range(site.guards):
@@ -180,7 +183,7 @@ def called_below(t: Truth, f: int, share: float) -> int:
 
 @compiled
 def send_to_front(t: Truth, f: int, n: int) -> None:
-    """The first n by call number are at the front, the others on site."""
+    """Send the first n by call number to the front, and put the others on site."""
     site = t.facility[f]
     gone = 0
     for j in range(site.guards):
@@ -196,7 +199,7 @@ def send_to_front(t: Truth, f: int, n: int) -> None:
 
 @compiled
 def guards_changed(t: Truth, f: int) -> None:
-    """Note that a facility's guards are not those of the last look."""
+    """Note that a facility's guards have changed since they were last looked at."""
     t.facility[f].stirred = 1
     wake(t, f)
     t.clock[0].guards_stirred = 1
@@ -204,7 +207,7 @@ def guards_changed(t: Truth, f: int) -> None:
 
 @compiled
 def flee(t: Truth, f: int) -> None:
-    """On-site guards whose nerve is below the threat leave their posts."""
+    """Let guards on site whose nerve is below the threat leave their posts."""
     site = t.facility[f]
     for j in range(site.guards):
         guard = t.guard[site.guard_first + j]
@@ -230,7 +233,7 @@ def count_guards(t: Truth, f: int) -> None:
 
 @compiled
 def relieve(t: Truth, f: int) -> None:
-    """The old custodian's guards leave for good."""
+    """Relieve the old custodian's guards, who leave for good."""
     site = t.facility[f]
     for j in range(site.guards):
         t.guard[site.guard_first + j].status = RELIEVED
@@ -241,7 +244,7 @@ def relieve(t: Truth, f: int) -> None:
 
 @compiled
 def lose(t: Truth, f: int, n: int) -> None:
-    """n guards are lost in an assault: own guards on site by index, else the occupier's."""
+    """Lose n guards in an assault: own guards on site by index, else the occupier's."""
     site = t.facility[f]
     guards_changed(t, f)
     left = n
@@ -257,37 +260,40 @@ def lose(t: Truth, f: int, n: int) -> None:
 
 @compiled
 def post_occupier(t: Truth, f: int, guards: float) -> None:
-    """The occupier posts guards of its own."""
+    """Post the occupier's own guards, a real number."""
     t.facility[f].occupier_guards = guards
 
 
 @compiled
 def guards_stir(t: Truth) -> bool:
-    """Whether guards came or went anywhere since they were last looked at."""
+    """Return whether guards came or went anywhere since they were last looked at."""
     return t.clock[0].guards_stirred == 1
 
 
 @compiled
 def guards_seen(t: Truth) -> None:
-    """Note that everybody's guards have been looked at."""
+    """Note that the guards of all facilities have been looked at."""
     t.clock[0].guards_stirred = 0
 
 
 @compiled
 def present(t: Truth, f: int) -> float:
-    """G: guards on site plus the occupier's, all shifts."""
+    """Return G: guards on site plus the occupier's, all shifts."""
     return t.facility[f].on_site + t.facility[f].occupier_guards
 
 
 @compiled
 def upkeep_here(t: Truth, f: int) -> float:
-    """What the sponsor's presence leaves of the guards' effect; 1 after a change of control."""
+    """Return the share of the guards' effect that the sponsor's presence leaves; 1 after a change of control."""
     return 1.0 if t.facility[f].changed == 1 else t.clock[0].upkeep
 
 
 @compiled
 def answer_front(t: Truth, f: int, decides: bool, decision: int) -> None:
-    """One facility's guards in a step: the daily decision, then flight."""
+    """Step one facility's guards: the daily decision, then flight.
+
+    Parameters: decides, whether the decision falls in this step; decision, its minute.
+    """
     site = t.facility[f]
     if decides:
         if site.on_site + site.at_front < site.guards:
@@ -299,7 +305,7 @@ def answer_front(t: Truth, f: int, decides: bool, decision: int) -> None:
 
 @compiled
 def guards_on_duty(t: Truth) -> int:
-    """Guards present everywhere, all shifts."""
+    """Return the number of guards present everywhere, all shifts."""
     n = 0
     for f in range(t.facility.shape[0]):
         n += guards_here(t, f)
@@ -308,7 +314,7 @@ def guards_on_duty(t: Truth) -> int:
 
 @compiled
 def guards_here(t: Truth, f: int) -> int:
-    """Guards present at a facility, all shifts, the occupier's rounded half up."""
+    """Return the number of guards present at a facility, all shifts, the occupier's rounded half up."""
     site = t.facility[f]
     return int(site.on_site + math.floor(site.occupier_guards + 0.5))
 

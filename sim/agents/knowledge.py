@@ -1,4 +1,4 @@
-"""What an observer knows of a facility: the episodes it has learned of, and when it will report."""
+"""An observer's knowledge of a facility: the episodes it has learned of, and when it will report."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def pair_rows(given: Given) -> np.ndarray:
 
 @compiled
 def schedule_report(b: Belief, f: int, o: int, due: int) -> None:
-    """A report is due, unless one is pending."""
+    """Set the minute at which a report is due, unless one is pending."""
     pair = b.pair[f, o]
     if pair.due == NEVER:
         pair.due = due
@@ -55,7 +55,7 @@ def schedule_report(b: Belief, f: int, o: int, due: int) -> None:
 
 @compiled
 def know_episode(t: Truth, b: Belief, f: int, o: int, episode: int) -> None:
-    """An observer learns of an episode; the last one it learned of is closed."""
+    """Let an observer learn of an episode, and close the last one it learned of: its exits count as known."""
     pair = b.pair[f, o]
     if pair.learned == episode:
         return
@@ -71,7 +71,7 @@ def know_episode(t: Truth, b: Belief, f: int, o: int, episode: int) -> None:
 
 @compiled
 def known(t: Truth, b: Belief, f: int, o: int) -> float:
-    """Exits at a facility that an observer knows of."""
+    """Return the exits at a facility that an observer knows of."""
     pair = b.pair[f, o]
     if pair.learned < 0:
         return 0.0
@@ -82,19 +82,19 @@ def known(t: Truth, b: Belief, f: int, o: int) -> float:
 
 @compiled
 def see_exits(t: Truth, b: Belief, f: int, o: int, exits: float) -> None:
-    """Note how many exits of the running episode surveillance has seen."""
+    """Note the exits of the running episode as surveillance has just seen them."""
     b.pair[f, o].seen = exits
 
 
 @compiled
 def begin_report(b: Belief, f: int, o: int) -> None:
-    """No report is pending any more: the one that was due is being made."""
+    """Note that no report is pending any more: the one that was due is being made."""
     b.pair[f, o].due = NEVER
 
 
 @compiled
 def is_news(b: Belief, f: int, o: int, count: float) -> bool:
-    """Whether a count is not what was last told; from now on it is."""
+    """Return whether a count differs from the one last told, and note it as told."""
     pair = b.pair[f, o]
     if count == pair.told:
         return False
@@ -104,7 +104,7 @@ def is_news(b: Belief, f: int, o: int, count: float) -> bool:
 
 @compiled
 def mark_reported(t: Truth, b: Belief, f: int, o: int) -> None:
-    """A true report covers every episode the observer learned of since its last one."""
+    """Mark every episode that the observer learned of since its last true report as reported now."""
     pair = b.pair[f, o]
     if pair.unreported < 0:
         return
@@ -117,7 +117,7 @@ def mark_reported(t: Truth, b: Belief, f: int, o: int) -> None:
 
 @compiled
 def find_next_due(b: Belief) -> None:
-    """Find when the next report of any pair is due."""
+    """Find the minute at which the next report of any pair is due."""
     next_due = NEVER
     for f in range(b.pair.shape[0]):
         for o in range(b.pair.shape[1]):

@@ -1,4 +1,4 @@
-"""Levers that take people: repatriation, and moving them before the ground is lost. And those that raise a number."""
+"""Levers: repatriation and moving people before the ground is lost, and those that raise a number."""
 
 from __future__ import annotations
 
@@ -62,26 +62,29 @@ def pull_levers(t: Truth) -> None:
 
 @compiled
 def due_today(day: int, per_day: float, u: float) -> int:
-    """Whole people due on the day with this number since the start, at so many a day: no loss by rounding."""
+    """Return the whole number of people due on a day, at a real number per day, without loss by rounding.
+
+    Parameters: day, since the lever's start; u, uniform (0, 1), the same on all days.
+    """
     return int(math.floor((day + 1) * per_day + u) - math.floor(day * per_day + u))
 
 
 @compiled
 def day_since(m0: int, start: int) -> int:
-    """Days since a lever's first day: the first day that begins at or after its date (hour 0 if before)."""
+    """Return the days since a lever's first day: the first that begins at or after its date (hour 0 if before)."""
     first = max(0, -(-start // DAY))
     return m0 // DAY - first
 
 
 @compiled
 def in_own_custody(t: Truth, f: int) -> bool:
-    """Whether a facility is guarded and has not changed hands."""
+    """Return whether a facility is guarded and has not changed hands."""
     return t.facility[f].custody == GUARDED and t.facility[f].changed == 0
 
 
 @compiled
 def repatriate(t: Truth) -> None:
-    """The day's repatriations: foreign people, facility by facility, by index."""
+    """Repatriate the day's number of foreign people, in order of home facility and index."""
     clock = t.clock[0]
     if clock.repatriate_start == NEVER:
         return
@@ -107,7 +110,7 @@ def repatriate(t: Truth) -> None:
 
 @compiled
 def destination(t: Truth, f: int) -> int:
-    """Where people of a facility are moved to: as said, or the nearest of the same controller; -1 for nowhere."""
+    """Return the facility that people of one are moved to: as given, or the nearest of its controller; -1 for none."""
     to = t.clock[0].move_to
     if to >= 0:
         return to
@@ -129,7 +132,7 @@ def destination(t: Truth, f: int) -> int:
 
 @compiled
 def move_first(t: Truth) -> None:
-    """The day's moves from the facilities the lever empties."""
+    """Move the day's number of people out of the facilities that the lever empties."""
     clock = t.clock[0]
     if clock.move_start == NEVER:
         return

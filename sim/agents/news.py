@@ -22,7 +22,7 @@ NEWS = owned(
 
 
 def news_to_come(given: Given, steps: int, step_minutes: int) -> np.ndarray:
-    """Return room for the news of every step, and of those by which the longest delay goes beyond the horizon."""
+    """Return zeros for the news of every step, and of the steps by which the longest delay passes the horizon."""
     delay = given.scenario.news.delay_hours
     longest = support(delay)[1] if not isinstance(delay, LogNormal) else 720.0
     return np.zeros(steps + 3 + math.ceil(60 * longest / step_minutes))
@@ -30,20 +30,20 @@ def news_to_come(given: Given, steps: int, step_minutes: int) -> np.ndarray:
 
 @compiled
 def fix_rates_of_news(t: Truth) -> None:
-    """Work out the exponential of a step's length."""
+    """Work out the exponential of the length of a step."""
     clock = t.clock[0]
     clock.news_kept = math.exp(-clock.dt / (24.0 * t.parameters[0].news_tau_days))
 
 
 @compiled
 def weight_of_episode(size: int, minimum: float, full: float) -> float:
-    """How much news an episode of this size makes, 0 to 1."""
+    """Return the weight in the news of an episode of this size (exits), 0 to 1."""
     return min(1.0, size / full) if size >= minimum else 0.0
 
 
 @compiled
 def news(t: Truth) -> None:
-    """Word of this step's escapes sets out; what set out earlier is heard at the start of the next step."""
+    """Send out word of this step's escapes; let the news fade and add what is heard from the next step on."""
     clock = t.clock[0]
     params = t.parameters[0]
     steps = int(math.ceil(60.0 * params.news_delay_hours / clock.step_minutes))

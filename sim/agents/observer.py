@@ -1,6 +1,6 @@
 """Observer: liaison team, reporter, source, desk or spokesman; surveillance is the last. It learns, misses, counts,
-reports late, denies and invents. The observation pass reads the truth and writes reports, claims and confirmations.
-The view."""
+reports late, denies and invents. The observation pass reads the truth and writes reports, claims and confirmations;
+the view."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ OBSERVER = Record(
         decision("role", "i8", "", "index of the role"),
         decision("kind", "i8", "", "index of the kind"),
         decision("party", "i8", "", "index of the party, -1 for none"),
-        decision("sites", "i8", "", "index of the sites it looks at: all, assaulted, taken"),
+        decision("sites", "i8", "", "index of the facilities it looks at: all, assaulted, taken"),
         decision("listens", "i8", "", "bit r: adds up the claims of role r"),
         _stated("presence", "share", "of facilities it can see"),
         decision("leaves", "i8", "0/1", "1 if its presence goes with the sponsor's"),
@@ -101,7 +101,7 @@ RUMOUR_SIZE = name_key("rumour.size")
 
 GUARDING_FORCE = ROLES.index("guarding force")
 RUNNING_MINUTES = 1440
-"""An episode runs while its last exit is at most this old."""
+"""Greatest age of an episode's last exit, minutes, at which the episode still runs."""
 
 
 def observer_rows(given: Given) -> np.ndarray:
@@ -149,7 +149,7 @@ def open_observers(t: Truth, b: Belief) -> None:
 
 @compiled
 def can_see(t: Truth, b: Belief, f: int, o: int) -> bool:
-    """Whether an observer could see an escape at a facility now."""
+    """Return whether an observer could see an escape at a facility now."""
     clock = t.clock[0]
     watcher = b.observer[o]
     site = t.facility[f]
@@ -165,7 +165,7 @@ def can_see(t: Truth, b: Belief, f: int, o: int) -> bool:
 
 @compiled
 def learn(t: Truth, b: Belief, f: int) -> None:
-    """Everyone but surveillance and spokesmen, at a facility with exits in this step."""
+    """Let observers, except surveillance and spokesmen, learn of the episode at a facility with exits in this step."""
     clock = t.clock[0]
     episode = t.facility[f].episode
     start = t.episode[episode].start
@@ -188,7 +188,7 @@ def learn(t: Truth, b: Belief, f: int) -> None:
 
 @compiled
 def rumours(t: Truth, b: Belief) -> None:
-    """Reports of what did not happen."""
+    """Make the false reports (rumours) of this step; draw their number at the start of a day."""
     clock = t.clock[0]
     day = clock.m0 // DAY * DAY
     for o in range(b.board[0].isr):
@@ -207,7 +207,7 @@ def rumours(t: Truth, b: Belief) -> None:
 
 @compiled
 def spread_rumour(t: Truth, b: Belief, o: int, day: int, k: int) -> None:
-    """One rumour: its place, its size."""
+    """Make one false report: draw its facility and its size."""
     clock = t.clock[0]
     best = -1
     least = 2.0
@@ -229,7 +229,7 @@ def spread_rumour(t: Truth, b: Belief, o: int, day: int, k: int) -> None:
 
 @compiled
 def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
-    """A pending report falls due: a claim of what is known, if that is news."""
+    """Make a report that is due: a claim of what is known, if that is news. The next is due while the episode runs."""
     clock = t.clock[0]
     watcher = b.observer[o]
     pair = b.pair[f, o]
@@ -264,7 +264,7 @@ def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
 
 @compiled
 def due_reports(t: Truth, b: Belief) -> None:
-    """Reports due by the end of the step, facility by facility, observers in order."""
+    """Make the reports due by the end of the step, facility by facility, observers in order."""
     board = b.board[0]
     m1 = t.clock[0].m1
     if board.next_due > m1:
@@ -278,7 +278,7 @@ def due_reports(t: Truth, b: Belief) -> None:
 
 @compiled
 def statements(t: Truth, b: Belief) -> None:
-    """Theatre totals stated by spokesmen, from what other roles claim."""
+    """Let spokesmen state totals for the theatre, from the claims of the roles that they listen to."""
     clock = t.clock[0]
     for o in range(b.board[0].isr):
         watcher = b.observer[o]
@@ -299,7 +299,7 @@ def statements(t: Truth, b: Belief) -> None:
 
 @compiled
 def observe(t: Truth, b: Belief) -> None:
-    """The observation pass: learning, surveillance, rumours, reports, statements; then what is claimed by all."""
+    """Carry out the observation pass: learning, surveillance, rumours, reports, statements; then add up the claims."""
     clock = t.clock[0]
     set_coverage(t, b)
     watch_begin(t, b)
@@ -325,6 +325,6 @@ class Observer(RowAgent):
     role = Column(lambda model, rows: np.asarray(model.roles)[model.belief.observer["role"][rows]], "role")
 
     def claims(self) -> dict[str, float]:
-        """Its last numbered claim by facility."""
+        """Return its last numbered claim by facility, exits."""
         claims = self.model.belief.pair["claim"][:, self.row]
         return {name: float(v) for name, v in zip(self.model.names.facilities, claims, strict=True) if v == v}

@@ -1,4 +1,4 @@
-"""OccupyingForce: a unit on the move. It takes ground; the threat of it is felt at facilities. The view."""
+"""OccupyingForce: a unit on the move. It takes ground and threatens facilities; the view."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def units_and_objectives(given: Given) -> tuple[np.ndarray, np.ndarray]:
 
 @compiled
 def march(t: Truth, u: int) -> None:
-    """A unit moves along its objectives for the part of the step in which it is active."""
+    """Move a unit along its objectives for the part of the step in which it is active."""
     clock = t.clock[0]
     unit = t.unit[u]
     minutes = min(clock.m1, unit.stops) - max(clock.m0, unit.start)
@@ -100,7 +100,7 @@ def march(t: Truth, u: int) -> None:
 
 @compiled
 def take_ground(t: Truth, u: int) -> None:
-    """Cells with their centre in reach and in hostile hands change hands; facilities on them are contested."""
+    """Take the cells in hostile hands whose centre is in reach, and contest the facilities on them."""
     clock = t.clock[0]
     params = t.parameters[0]
     unit = t.unit[u]
@@ -122,7 +122,7 @@ def take_ground(t: Truth, u: int) -> None:
 
 @compiled
 def measure_threat(t: Truth) -> None:
-    """Distance of the nearest active hostile unit to every facility, and the threat it is."""
+    """Set every facility's distance from the nearest active hostile unit, and its threat exp(-distance / flee_km)."""
     clock = t.clock[0]
     any_active = 0
     for u in range(t.unit.shape[0]):
@@ -147,7 +147,7 @@ def measure_threat(t: Truth) -> None:
 
 @compiled
 def control_of_ground(t: Truth) -> None:
-    """Control of ground and facilities in a step: the table, contested places, custody taken, units on the move."""
+    """Step control of ground and facilities: the table, contested facilities, custody taken, units on the move."""
     m0 = t.clock[0].m0
     dated_changes(t)
     if t.clock[0].ground_due <= m0:

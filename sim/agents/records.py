@@ -1,4 +1,4 @@
-"""Every record, assembled from the columns of the files that own them."""
+"""All records, each assembled from the columns of the files that own them."""
 
 from __future__ import annotations
 
@@ -68,4 +68,4 @@ RECORDS = (
     occupying_force.UNIT, armed_cell.ARMED_CELL, armed_cell.DATED_ATTACK, account.EPISODE, record.LOG, BOARD,
     observer.OBSERVER, knowledge.PAIR, confirmation.REPORT,
 )  # fmt: skip
-"""All of them."""
+"""All records."""

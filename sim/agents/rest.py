@@ -1,4 +1,4 @@
-"""Work saved: places where nothing can change are left alone. Here is when one must be looked at again."""
+"""Work saved: a facility where nothing can change is left alone until it must be looked at again."""
 
 from __future__ import annotations
 

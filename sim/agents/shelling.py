@@ -29,13 +29,13 @@ SHELL_EXPOSED = name_key("shelling.exposed")
 
 @compiled
 def expect_fire(t: Truth, f: int) -> None:
-    """Begin a day whose hits are not drawn yet."""
+    """Mark the day's hits on a facility as not drawn yet."""
     t.facility[f].hits = -1
 
 
 @compiled
 def use_exposed(t: Truth, f: int, n: int) -> None:
-    """Count n people fewer who are loose inside: they got out."""
+    """Take n people who got out off those whom a hit set loose inside."""
     site = t.facility[f]
     site.exposed = max(0, site.exposed - n)
 

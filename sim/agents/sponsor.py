@@ -1,4 +1,4 @@
-"""The sponsor's presence, which follows a schedule, and what goes with it: upkeep of guards and the reaction force."""
+"""The sponsor's presence, which follows a schedule, and what depends on it: upkeep of guards, the reaction force."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def presence_schedule(given: Given) -> np.ndarray:
 
 @compiled
 def sponsor(t: Truth) -> None:
-    """The sponsor's presence w, linear between the dates of the schedule, and what goes with it."""
+    """Set the sponsor's presence w, linear between the dates of the schedule, and the shares that depend on it."""
     clock = t.clock[0]
     params = t.parameters[0]
     dates = t.schedule.shape[0]

@@ -1,4 +1,4 @@
-"""Lone escapes: tunnels, bribes, one who slips away. Candidates are drawn for the day, and thinned in their time."""
+"""Lone escapes: tunnels, bribes, people who slip away. Candidates are drawn for the day and thinned at their minute."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HOURS_PER_YEAR = 8766.0
 
 @compiled
 def draw_candidates(t: Truth, f: int) -> None:
-    """Draw the day's candidates, as many as the largest rate of the day could bring."""
+    """Draw the day's candidates, at the largest rate that the day could have."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
@@ -45,7 +45,7 @@ def draw_candidates(t: Truth, f: int) -> None:
 
 @compiled
 def stealth_ratio(t: Truth, f: int) -> float:
-    """How much likelier lone escapes are than at the guard ratio of the start."""
+    """Return the factor on the rate of lone escapes: above 1 with fewer guards than at the start, less with cameras."""
     params = t.parameters[0]
     site = t.facility[f]
     thin = 1.0
@@ -56,7 +56,7 @@ def stealth_ratio(t: Truth, f: int) -> float:
 
 @compiled
 def candidate_minute(t: Truth, f: int, k: int) -> int:
-    """When the day's k-th candidate of a lone escape would go."""
+    """Return the minute at which the day's k-th candidate of a lone escape would go."""
     clock = t.clock[0]
     day = clock.m0 // DAY * DAY
     u = uniform(clock.seed, STEALTH_TIME, clock.replicate, t.facility[f].key, day, k)
@@ -65,7 +65,7 @@ def candidate_minute(t: Truth, f: int, k: int) -> int:
 
 @compiled
 def next_candidate(t: Truth, f: int, minute: int) -> int:
-    """The first minute from this one on at which a candidate of the day would go."""
+    """Return the first minute, from this one on, at which a candidate of the day would go; NEVER if none would."""
     due = NEVER
     for k in range(t.facility[f].stealth):
         when = candidate_minute(t, f, k)
@@ -76,7 +76,7 @@ def next_candidate(t: Truth, f: int, minute: int) -> int:
 
 @compiled
 def stealth(t: Truth, f: int, minute: int) -> None:
-    """Work out the lone escapes of this substep: the day's candidates, thinned."""
+    """Let out the lone escapes of this substep: the day's candidates, thinned."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]

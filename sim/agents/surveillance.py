@@ -56,26 +56,26 @@ def watch_begin(t: Truth, b: Belief) -> None:
 
 @compiled
 def add_watched_hours(t: Truth, b: Belief) -> None:
-    """Add this step's hours of facilities watched."""
+    """Add the facility-hours watched in this step."""
     clock = t.clock[0]
     b.board[0].watched_hours += b.board[0].coverage * clock.dt * clock.sites
 
 
 @compiled
 def signs_last(u: float, dt: float, signs_hours: float) -> bool:
-    """Signs of an exit last another step with probability exp(-dt / signs_hours)."""
+    """Return whether signs of an exit last another step: probability exp(-dt / signs_hours), both in hours."""
     return u < math.exp(-dt / signs_hours)
 
 
 @compiled
 def looks_now(minute: int, phase: int, revisit_minutes: int) -> bool:
-    """Whether a look falls on this minute."""
+    """Return whether a look falls on this minute."""
     return (minute - phase) % revisit_minutes == 0
 
 
 @compiled
 def surveillance(t: Truth, b: Belief, f: int) -> None:
-    """Signs, looks and detections at one facility.
+    """Step signs, looks and detections at one facility.
 
     Over an event of mean length m this detects with P = coverage S d / (1 - (1 - d) q^(T/dt)),
     S = (dt/T)(1 - q^(T/dt)) / (1 - q), q = exp(-dt/m), for looks every T that succeed with d.

@@ -21,10 +21,10 @@ RISK = name_key("people.risk")
 
 @compiled
 def containment(guards_present: float, active: float, orderly: float, k: float) -> float:
-    """Probability that disorder is contained: P = 1 - exp(-k C / (A + a0 N + 1)).
+    """Return the probability that disorder is contained: P = 1 - exp(-k C / (A + a0 N + 1)).
 
     Parameters: guards_present, effective guards C (persons); active, people in disorder A (persons); orderly,
-    a0 N, the watching that all N take; k, dimensionless. Returns a probability, 0 to 1.
+    a0 N, the watching that all N take; k, dimensionless.
     Source: Epstein 2002, eq. 2; a0 N + 1 so that an orderly block is defined and takes watching.
     """
     return 1.0 - math.exp(-k * guards_present / (active + orderly + 1.0))
@@ -34,7 +34,7 @@ def containment(guards_present: float, active: float, orderly: float, k: float) 
 def draw_traits(t: Truth, f: int) -> None:
     """Draw hardship and risk aversion of a facility's own people, once, when they could first matter.
 
-    Minors come last in index and never join; theirs are not drawn.
+    Minors come last in index and never join, so theirs are not drawn.
     """
     site = t.facility[f]
     if site.drawn_traits == 1:
@@ -56,7 +56,7 @@ def draw_traits(t: Truth, f: int) -> None:
 
 @compiled
 def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
-    """p*_i = ((h_i + s)(1 - L) - T) / r_i: the containment at which a person just stays quiet; -1 for minors.
+    """Return p*_i = ((h_i + s)(1 - L) - T) / r_i: the containment at which a person just stays quiet; -1 for minors.
 
     Parameters: s, agitation; authority, L. Source: Epstein 2002.
     """
@@ -67,9 +67,10 @@ def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
 
 @compiled
 def critical_agitation(t: Truth, i: int, authority: float, least: float) -> float:
-    """The agitation up to which a person stays quiet at this authority and containment: p* solved for s.
+    """Return the agitation up to which a person stays quiet at this authority and containment: p* solved for s.
 
-    A hair below the exact value, so that rounding never calls a person quiet who is not.
+    It is 1e-9 below the exact value, so that rounding never calls a person quiet who is not.
+    Parameters: authority, L; least, containment P.
     """
     if t.people[i].kind == MINOR or authority >= 1.0:
         return math.inf

@@ -25,8 +25,8 @@ PERIMETER = owned(
 """Columns of FACILITY."""
 CLOSING = owned(
     __name__,
-    decision("camp_closed", "f8", "share", "of what is closed in an unguarded camp that is so after a substep"),
-    decision("prison_closed", "f8", "share", "of what is closed in an unguarded prison that is so after a substep"),
+    decision("camp_closed", "f8", "share", "of what is closed in an unguarded camp, still closed a substep later"),
+    decision("prison_closed", "f8", "share", "of what is closed in an unguarded prison, still closed a substep later"),
 )
 """Columns of CLOCK."""
 
@@ -40,7 +40,7 @@ def describe_walls(rows: np.ndarray, given: Given) -> None:
 
 @compiled
 def fix_rates_of_walls(t: Truth) -> None:
-    """Work out the exponentials of a substep's length."""
+    """Work out the exponentials of the length of a substep."""
     clock = t.clock[0]
     params = t.parameters[0]
     hours = clock.substep_minutes / 60.0
@@ -64,7 +64,10 @@ def open_walls(t: Truth, f: int) -> None:
 
 @compiled
 def opening_after(opening: float, opening0: float, erosion: float, repair: float, hours: float) -> float:
-    """Opening of a wall after so many hours of dB/dt = e (1 - B) - r (B - B0), solved exactly."""
+    """Return the opening of a wall after `hours` of dB/dt = e (1 - B) - r (B - B0), solved exactly.
+
+    Parameters: opening, B, and opening0, B0 (0-1); erosion, e, and repair, r (per hour). Within 1e-6 of B0 it is B0.
+    """
     rate = erosion + repair
     if rate <= 0.0:
         return opening
@@ -75,7 +78,7 @@ def opening_after(opening: float, opening0: float, erosion: float, repair: float
 
 @compiled
 def walls(t: Truth, f: int) -> None:
-    """The perimeter after the tick's exits: opened, worn or repaired."""
+    """Open, wear or repair the perimeter after the exits of the substep."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
@@ -102,6 +105,6 @@ def hit_walls(t: Truth, f: int, weight: float) -> None:
 
 @compiled
 def breach(t: Truth, f: int, opening: float) -> None:
-    """Leave an opening of at least this share."""
+    """Leave an opening of at least this share, 0 to 1."""
     site = t.facility[f]
     site.opening = max(site.opening, opening)

@@ -1,1 +1,1 @@
-"""How a claim relates to the truth."""
+"""The relation of a claim to the truth."""

@@ -1,9 +1,9 @@
-"""How a role's claim relates to the truth: one model, to draw claims from and to weigh them by.
+"""The relation of a role's claim to the truth: one model, to draw claims from and to weigh them by.
 
 A claim about `known` exits is, with the role's probabilities, a denial (0), a wordless claim, or
-floor(known R + 0.5) with R lognormal: median `bias`, spread `error`. The bias depends on blame: a guarding
-force tends to report low what is its own failure (`first_claim_ratios.csv`: 0.77, 0, 0.80, 0.83, 0.01 of the
-settled count) and attackers to report high (1.07, 1.26, 1.13, 1.19, 0.91, 0.60, 1.13).
+floor(known R + 0.5) with R lognormal: median `bias`, spread `error`. The bias depends on blame. A guarding
+force tends to report its own failure low (`first_claim_ratios.csv`: 0.77, 0, 0.80, 0.83, 0.01 of the
+settled count), and attackers tend to report high (1.07, 1.26, 1.13, 1.19, 0.91, 0.60, 1.13).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.world.codes import DENIAL, NUMBER, RANGE, WORDLESS
 
 @compiled
 def form_of_claim(u_deny: float, u_word: float, denies: float, wordless: float, range_factor: float) -> int:
-    """Denial, wordless, range or number."""
+    """Return the form of a claim: denial, wordless, range or number. Parameters: denies, wordless, probabilities."""
     if u_deny < denies:
         return DENIAL
     if u_word < wordless:
@@ -27,7 +27,7 @@ def form_of_claim(u_deny: float, u_word: float, denies: float, wordless: float, 
 
 @compiled
 def claimed_range(known: float, u_error: float, bias: float, error: float, range_factor: float) -> tuple[float, float]:
-    """Low and high end of a numbered claim, persons; equal for a plain number."""
+    """Return the low and the high end of a numbered claim, exits; equal for a plain number."""
     ratio = bias * math.exp(error * normal_quantile(u_error))
     half = math.sqrt(range_factor)
     if range_factor > 1.0:
@@ -38,7 +38,7 @@ def claimed_range(known: float, u_error: float, bias: float, error: float, range
 
 @compiled
 def as_number(low: float, high: float) -> float:
-    """A range as one number: its geometric mean, arithmetic if the low end is 0."""
+    """Return a range as one number: its geometric mean, or the arithmetic one if the low end is 0."""
     if low == high:
         return low
     return math.sqrt(low * high) if low > 0.0 else 0.5 * (low + high)
@@ -46,5 +46,5 @@ def as_number(low: float, high: float) -> float:
 
 @compiled
 def agree(a: float, b: float, within: float) -> bool:
-    """Whether two counts agree: larger at most (1 + within) times smaller, or both 0."""
+    """Return whether two counts agree: the larger is at most (1 + within) times the smaller, or both are 0."""
     return max(a, b) <= (1.0 + within) * min(a, b)

@@ -1,1 +1,1 @@
-"""Compiled functions, addressed random numbers, clock, array agent sets. Knows no prison."""
+"""Compiled functions, columns of arrays, addressed random numbers, agent sets over arrays. Knows no prison."""

@@ -1,7 +1,7 @@
-"""Mesa's agent sets over arrays: agents are light views onto a row, made when someone asks for one.
+"""Mesa's agent sets over arrays: an agent is a light view onto a row, made when asked for.
 
 `RowAgent` is a Mesa agent whose attributes are columns; `ArrayAgentSet` implements Mesa's `AbstractAgentSet` over
-the rows of one kind. Aggregates read the arrays; only functions of the caller's see agents one by one.
+the rows of one kind. Aggregates read the arrays; only the caller's own functions see agents one by one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from mesa.agentset import AbstractAgentSet, GroupBy
 
 
 class Column:
-    """An attribute of a view that is a column of an array: `values(model, rows)` reads many, the dot reads one."""
+    """A view's attribute that reads a column of an array: `values(model, rows)` reads many rows, the dot reads one."""
 
     def __init__(self, values: Callable[[Any, np.ndarray], np.ndarray], doc: str = "") -> None:
         self.values = values
@@ -34,7 +34,7 @@ class Column:
 
 
 def array_column(array: str, field: str, names: Sequence[str] | None = None, doc: str = "") -> Column:
-    """A column of one of the truth's arrays; with `names`, whole numbers read as these words."""
+    """Return an attribute that reads a column of one of the truth's arrays; with `names`, its codes as these words."""
 
     def values(model: Any, rows: np.ndarray) -> np.ndarray:
         data = getattr(model.truth, array)[field][rows]
@@ -49,13 +49,13 @@ class RowAgent(Agent):
     row: int
 
     def __init__(self, model: Any, row: int) -> None:
-        """Not registered with the model: the set of its kind stands for all rows."""
+        """Make a view. It is not registered with the model: the set of its kind stands for all rows."""
         self.model = model
         self.row = int(row)
         self.unique_id = (type(self).__name__, self.row)
 
     def __setattr__(self, name: str, value: object) -> None:
-        """A view is made anew each time: what is written to it would be lost. Raises AttributeError."""
+        """Raise AttributeError: a view is made anew each time, so what is written to it would be lost."""
         if name not in ("model", "row", "unique_id"):
             raise AttributeError(f"{type(self).__name__}.{name}: the state is the model's; rules write it")
         object.__setattr__(self, name, value)
@@ -70,7 +70,7 @@ class RowAgent(Agent):
         return f"{type(self).__name__}({self.row})"
 
     def remove(self) -> None:
-        """Agents leave by the rules only. Raises TypeError."""
+        """Raise TypeError: agents leave by the rules only."""
         raise TypeError("agents of this model leave by its rules, not by remove()")
 
 
@@ -78,7 +78,7 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
     """All agents of one kind, or some of them: rows of an array, in order."""
 
     def __init__(self, agents: Iterable[Any], random: Random | None = None) -> None:
-        """From agents of one kind, as Mesa's own sets are made; `over` makes one from rows.
+        """Make a set from agents of one kind, as Mesa's own sets are made; `over` makes one from rows.
 
         Raises TypeError for agents of several kinds.
         """
@@ -92,7 +92,7 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
 
     @classmethod
     def over(cls, model: Any, view: type[RowAgent], rows: np.ndarray) -> Self:
-        """The set of these rows of a model's kind of agent."""
+        """Return the set of these rows of one kind of a model's agents."""
         made = cls([], model.random)
         made.model, made.view, made.rows = model, view, np.asarray(rows, dtype=np.int64)
         return made
@@ -126,7 +126,10 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
         return self
 
     def values(self, name: str) -> np.ndarray:
-        """A column of all agents in the set, as an array. Raises AttributeError for an unknown name."""
+        """Return an attribute of all agents in the set, as an array; empty for an empty set.
+
+        Raises AttributeError for an unknown name.
+        """
         if not len(self):
             return np.zeros(0)
         declared = getattr(self.view, name, None)
@@ -135,7 +138,7 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
         return np.fromiter((getattr(agent, name) for agent in self), dtype=object, count=len(self))
 
     def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> Any:
-        """Attribute values, as Mesa's `get`: a list, or a list of lists for several names."""
+        """Return attribute values, as Mesa's `get` does: a list, or a list of lists for several names."""
         single = isinstance(attr_names, str)
         names = [attr_names] if single else list(attr_names)
         known = handle_missing in ("error", "default")
@@ -145,19 +148,19 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
         return super().get(attr_names, handle_missing, default_value)
 
     def agg(self, attribute: str, func: Any) -> Any:
-        """One or more functions of an attribute's values, given as an array."""
+        """Return one or more functions of an attribute's values, which they are given as an array."""
         values = self.values(attribute)
         return func(values) if callable(func) else [f(values) for f in func]
 
     def where(self, **equal: object) -> Self:
-        """Those whose columns equal these values: `select` without a look at each agent."""
+        """Return the agents whose columns equal these values: `select` without a look at each agent."""
         keep = np.ones(len(self), dtype=bool)
         for name, value in equal.items():
             keep &= self.values(name) == value
         return self._derived(self.rows[keep])
 
     def groupby(self, by: Any, result_type: str = "agentset") -> GroupBy:
-        """Group by an attribute or a function, as Mesa's `groupby`."""
+        """Group by an attribute or a function, as Mesa's `groupby` does."""
         keys = [by(agent) for agent in self] if callable(by) else self.values(by).tolist()
         rows: dict[Any, list[int]] = defaultdict(list)
         for key, row in zip(keys, self.rows, strict=True):
@@ -166,13 +169,13 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
         return GroupBy({key: list(group) for key, group in groups.items()} if result_type == "list" else groups)
 
     def shuffle(self, inplace: bool = False) -> Self:
-        """The same agents in random order (the model's Mesa random numbers, no rule's)."""
+        """Return the agents in random order, by Mesa's random numbers, which no rule uses."""
         rows = self.rows.copy()
         (self.random or Random()).shuffle(rows)  # type: ignore[arg-type]
         return self._reordered(rows, inplace)
 
     def sort(self, key: Any, ascending: bool = False, inplace: bool = False) -> Self:
-        """The same agents by an attribute or a function; largest first unless `ascending`, as Mesa does."""
+        """Return the agents sorted by an attribute or a function; largest first unless `ascending`, as Mesa does."""
         keys = [key(agent) for agent in self] if callable(key) else self.values(key).tolist()
         ranked = sorted(range(len(keys)), key=keys.__getitem__, reverse=not ascending)
         return self._reordered(self.rows[np.array(ranked, dtype=np.int64)], inplace)
@@ -184,7 +187,7 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
         return self
 
     def map(self, method: Any, *args: Any, **kwargs: Any) -> list[Any]:
-        """Results of a method (by name) or function on every agent."""
+        """Return the results of a method (by name) or function on every agent."""
         if isinstance(method, str):
             return [getattr(agent, method)(*args, **kwargs) for agent in self]
         return [method(agent, *args, **kwargs) for agent in self]
@@ -195,32 +198,32 @@ class ArrayAgentSet(AbstractAgentSet[Any], Sequence[Any]):
         return self
 
     def shuffle_do(self, method: Any, *args: Any, **kwargs: Any) -> Self:
-        """The same in random order."""
+        """Call a method or function on every agent, in random order."""
         self.shuffle().do(method, *args, **kwargs)
         return self
 
     def add(self, agent: Any) -> None:
-        """Raises TypeError: who exists is the scenario's to say."""
+        """Raise TypeError: the scenario decides which agents exist."""
         raise TypeError("agents of this model are made by its scenario")
 
     def discard(self, agent: Any) -> None:
-        """Raises TypeError: agents leave by the rules."""
+        """Raise TypeError: agents leave by the rules only."""
         raise TypeError("agents of this model leave by its rules")
 
     remove = discard
 
 
 class EveryAgent(AbstractAgentSet[Any], Sequence[Any]):
-    """Agents of several kinds, one kind after the other: what `model.agents` is."""
+    """Agents of several kinds, one kind after the other, as in `model.agents`."""
 
     def __init__(self, agents: Iterable[Any], random: Random | None = None) -> None:
-        """From agents; `of` makes one from sets without making their agents."""
+        """Make a set from agents; `of` makes one from sets without making their agents."""
         self.random = random
         self._parts: list[Any] = [list(agents)]
 
     @classmethod
     def of(cls, sets: Iterable[ArrayAgentSet], random: Random | None) -> Self:
-        """The agents of these sets."""
+        """Return the agents of these sets."""
         made = cls([], random)
         made._parts = list(sets)
         return made
@@ -251,13 +254,13 @@ class EveryAgent(AbstractAgentSet[Any], Sequence[Any]):
         return self
 
     def shuffle(self, inplace: bool = False) -> Self:
-        """The same agents in random order."""
+        """Return the agents in random order."""
         agents = list(self)
         (self.random or Random()).shuffle(agents)
         return self._update(agents) if inplace else type(self)(agents, self.random)
 
     def sort(self, key: Any, ascending: bool = False, inplace: bool = False) -> Self:
-        """The same agents by an attribute or a function."""
+        """Return the agents sorted by an attribute or a function; largest first unless `ascending`."""
         agents = sorted(self, key=key if callable(key) else lambda agent: getattr(agent, key), reverse=not ascending)
         return self._update(agents) if inplace else type(self)(agents, self.random)
 

@@ -1,7 +1,7 @@
 """Columns of the arrays that rules work on. Each is declared once, with its type, unit, meaning and part in a run.
 
-What is set back before a replicate, what a later decision may change, what tests may forget, where a drawn number is
-bound and what the data dictionary says all derive from these declarations. A column without a part cannot be declared.
+Five things derive from these declarations: which columns are set back before a replicate, which a later decision may
+change, which a test may forget, where a drawn number is bound, and the data dictionary. Every column has a part.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ class Part(StrEnum):
     FIXED = "fixed"
     """Given by the scenario; no rule writes it once the replicate has begun."""
     DECISION = "decision"
-    """The same, and a later decision may change it: a branch takes it from its own scenario."""
+    """Given by the scenario, and a later decision may change it: a branch takes it from its own scenario."""
     DRAWN = "drawn"
     """Drawn once for a replicate, when it begins or when first needed."""
     STATE = "state"
     """Written by the rules."""
     SAVED = "saved work"
-    """Written by the rules to spare work, never a result: forgetting it changes nothing."""
+    """Written by the rules to save work. It is never a result: forgetting it changes none."""
 
 
 class Field(NamedTuple):
-    """One column. `path` is the scenario's number that it holds, `*` for the row's name or index; None for none.
+    """One column.
 
-    `start` is its value before the scenario's are filled in. `forget` is the value of saved work that says that nothing
-    is saved; None where another column of its owner says it.
-    `dated` marks a decision's minute: a branch that decides it anew begins it no earlier than the branch.
+    `path` is the scenario path of the number that it holds, `*` for the row's name or index; None if it holds none.
+    `start` is its value before the scenario's numbers are filled in.
+    `forget` is the value of saved work that means that nothing is saved; None where another column of its owner tells.
+    `dated` marks the minute of a decision: a branch that decides anew begins it no earlier than the branch.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Field(NamedTuple):
 
 
 def fixed(name: str, kind: str, unit: str, meaning: str, path: str | None = None, *, start: float = 0) -> Field:
-    """Declare a column that the scenario gives and nothing changes on the way."""
+    """Declare a column that the scenario gives and no rule writes once a replicate has begun."""
     return Field(name, kind, unit, meaning, Part.FIXED, path, start)
 
 
@@ -71,12 +72,12 @@ def state(name: str, kind: str, unit: str, meaning: str, *, start: float = 0) ->
 
 
 def saved(name: str, kind: str, unit: str, meaning: str, *, start: float = 0, forget: float | None = None) -> Field:
-    """Declare a column of saved work. Parameters: forget, its value when nothing is saved, for columns that tell so."""
+    """Declare a column of saved work. Parameters: forget, the value that means that nothing is saved, if it has one."""
     return Field(name, kind, unit, meaning, Part.SAVED, start=start, forget=forget)
 
 
 class Group(NamedTuple):
-    """Columns that one file of rules owns: it alone writes them."""
+    """Columns owned by one file of rules, which alone writes them."""
 
     owner: str
     fields: tuple[Field, ...]
@@ -85,7 +86,7 @@ class Group(NamedTuple):
 def owned(owner: str, *fields: Field) -> Group:
     """Declare columns as a file's own. Parameters: owner, the file's `__name__`.
 
-    Raises ValueError where saved work has no column that tells that nothing is saved.
+    Raises ValueError for saved work without a column that can say that nothing is saved.
     """
     forgets = [field for field in fields if field.forget is not None]
     if any(field.part is Part.SAVED for field in fields) and not forgets:
@@ -94,10 +95,10 @@ def owned(owner: str, *fields: Field) -> Group:
 
 
 class Record:
-    """A structured type made of groups of columns. `dtype` is what arrays of it are made with."""
+    """A structured type made of groups of columns; `dtype` is the same as a NumPy type."""
 
     def __init__(self, name: str, *groups: Group) -> None:
-        """Raises ValueError for a name that stands twice, or that NumPy's records have for something else."""
+        """Make the type. Raises ValueError for a name declared twice, or that is an attribute of NumPy's records."""
         self.name = name
         self.fields: dict[str, Field] = {}
         for field in (field for group in groups for field in group.fields):
@@ -112,7 +113,7 @@ class Record:
         self.dtype = np.dtype([(field.name, field.kind) for field in widest_first], align=True)
 
     def rows(self, *shape: int) -> np.ndarray:
-        """Return rows as they are before the scenario's numbers are filled in: an array of this shape."""
+        """Return an array of this shape with every column at its start, before the scenario's numbers are filled in."""
         made = np.zeros(shape, self.dtype)
         for field in self.fields.values():
             if field.start != 0:
@@ -125,10 +126,10 @@ class Record:
 
 
 class Spec(NamedTuple):
-    """What an array of a bundle holds.
+    """The declaration of an array of a bundle.
 
-    Parameters: holds, a Record's name or a plain type; shape, in words; meaning; part, of the whole where it has no
-    columns; first, why it needs no setting back before a replicate (empty: it is set back).
+    Parameters: holds, a Record's name or a plain type; shape, in words; meaning; part, of the whole array where it has
+    no columns; first, why it need not be set back before a replicate (empty: it is set back).
     """
 
     holds: str
@@ -157,12 +158,12 @@ def specs(bundle: type[Any]) -> dict[str, Spec]:
 
 
 def restored(bundle: type[Any]) -> tuple[str, ...]:
-    """Return the names of the arrays that are set back before a replicate: all that do not say why not."""
+    """Return the names of the arrays that are set back before a replicate: all that give no reason why not."""
     return tuple(name for name, spec in specs(bundle).items() if not spec.first)
 
 
 def check_bundle(arrays: Any, records: Iterable[Record]) -> None:
-    """Raise TypeError where an array is not of the type that its bundle declares."""
+    """Raise TypeError for an array that is not of the type that its bundle declares."""
     dtypes = {record.name: record.dtype for record in records}
     for name, spec in specs(type(arrays)).items():
         made, wanted = getattr(arrays, name).dtype, dtypes.get(spec.holds) or np.dtype(spec.holds)

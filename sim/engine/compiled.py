@@ -5,7 +5,7 @@ returning the old result. So the cache folder is named by a hash of the rules' s
 of its flags, and is set before the first function is decorated. It lies where only the user can write, because the
 cache is a pickle.
 
-With `NUMBA_DISABLE_JIT=1` the same rules run as plain Python, slowly, with a debugger if wished.
+With `NUMBA_DISABLE_JIT=1` the same rules run as plain Python: slowly, and a debugger can step through them.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ import platformdirs
 from sim.engine.version import rules_hash
 
 KEPT_VERSIONS, KEPT_DAYS = 8, 30
-"""Compiled rules of so many versions stay at least, and of others so many days."""
+"""Number of newest versions whose compiled rules always stay, and days for which those of the others stay."""
 
 
 FLAGS = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "LLVM_REFPRUNE_PASS")
-"""Settings of Numba that change what is compiled; its own cache does not look at them."""
+"""Settings of Numba that change what is compiled, which its own cache ignores."""
 
 
 def compiler_flags() -> str:
-    """Numba's settings that change what is compiled, as text."""
+    """Return Numba's settings that change what is compiled, as text."""
     return " ".join(f"{name}={getattr(numba.config, name, None)}" for name in FLAGS)
 
 
 def cache_folder() -> Path:
-    """Where compiled rules are kept: the user's cache, one folder per version of the rules."""
+    """Return the folder of this version's compiled rules in the user's cache; make it if it is missing."""
     root = os.environ.get("DETENTION_SIM_CACHE") or platformdirs.user_cache_dir("detention-sim")
     folder = Path(root) / f"rules-{rules_hash(compiler_flags())}"
     if not folder.exists():
@@ -47,7 +47,7 @@ def cache_folder() -> Path:
 
 
 def _forget_old_versions(root: Path) -> None:
-    """Remove compiled rules that no recent version of the code made."""
+    """Remove the compiled rules of old versions of the code."""
     made = [(path.stat().st_mtime, path) for path in root.glob("rules-" + "[0-9a-f]" * 16) if path.is_dir()]
     for age, path in sorted(made, reverse=True)[KEPT_VERSIONS:]:
         if time.time() - age > 86400 * KEPT_DAYS:
@@ -58,12 +58,12 @@ numba.config.CACHE_DIR = str(cache_folder())
 
 
 def compiled[Function: Callable[..., Any]](function: Function) -> Function:
-    """Compile a rule: no Python objects, no global interpreter lock, no fast-math."""
+    """Compile a rule without Python objects, without the global interpreter lock and without fast-math."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 def inlined[Function: Callable[..., Any]](function: Function) -> Function:
-    """The same for a rule called in one place only: it becomes part of its caller, and compiles once."""
+    """Compile a rule that is called in one place only: it becomes part of its caller, and compiles once."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))
 
 

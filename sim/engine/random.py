@@ -31,13 +31,13 @@ _TO_UNIT = 2.0**-52
 
 
 def name_key(name: str) -> np.uint64:
-    """64-bit key of a stream's or an entity's name."""
+    """Return the 64-bit key of a stream's or an entity's name."""
     return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
 @intrinsic
 def _multiply_wide(typingctx: Any, a: Any, b: Any) -> Any:
-    """High and low 64 bits of the 128-bit product of two unsigned integers: one instruction for both."""
+    """Return the high and low 64 bits of the 128-bit product of two unsigned integers, by one instruction."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         wide = ir.IntType(128)
@@ -50,11 +50,11 @@ def _multiply_wide(typingctx: Any, a: Any, b: Any) -> Any:
 
 @compiled
 def _add(a: np.uint64, b: np.uint64) -> np.uint64:
-    """Sum of two unsigned integers modulo 2^64."""
+    """Return the sum of two unsigned integers modulo 2^64."""
     return a + b
 
 
-if numba.config.DISABLE_JIT:  # the same in plain Python, which warns where NumPy's numbers wrap round
+if numba.config.DISABLE_JIT:  # by Python's integers, since NumPy's warn when they wrap round
 
     def _multiply_wide(a: Any, b: Any) -> Any:
         product = int(a) * int(b)
@@ -68,7 +68,7 @@ if numba.config.DISABLE_JIT:  # the same in plain Python, which warns where NumP
 def philox(
     key0: np.uint64, key1: np.uint64, c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    """One block of Philox4x64-10: four 64-bit words for a 256-bit counter and a 128-bit key."""
+    """Return one block of Philox4x64-10: four 64-bit words for a 256-bit counter and a 128-bit key."""
     for _ in range(10):
         high0, low0 = _multiply_wide(_M0, c0)
         high1, low1 = _multiply_wide(_M1, c2)
@@ -80,13 +80,13 @@ def philox(
 
 @compiled
 def to_unit(word: np.uint64) -> float:
-    """A 64-bit word as a number on the open interval (0, 1)."""
+    """Return a 64-bit word as a number on the open interval (0, 1)."""
     return (np.float64(word >> np.uint64(12)) + 0.5) * _TO_UNIT
 
 
 @compiled
 def uniform(seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int, index: int) -> float:
-    """A number on the open interval (0, 1), fixed by its address.
+    """Return a number on the open interval (0, 1), fixed by its address.
 
     Parameters: seed; stream and entity, keys of names; replicate; minute, since the start (0 for what is
     drawn once); index, of the person or of the draw.
@@ -107,7 +107,7 @@ def uniform(seed: int, stream: np.uint64, replicate: int, entity: np.uint64, min
 def four_uniforms(
     seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int, block: int
 ) -> tuple[float, float, float, float]:
-    """`uniform` of the indices 4 block .. 4 block + 3, which share a block of words."""
+    """Return `uniform` of the indices 4 block .. 4 block + 3, which share a block of words."""
     words = philox(
         np.uint64(seed),
         np.uint64(stream),
@@ -121,13 +121,13 @@ def four_uniforms(
 
 @compiled
 def one_of(four: tuple[float, float, float, float], which: int) -> float:
-    """The number at a place 0 to 3."""
+    """Return the number at a place from 0 to 3."""
     return four[0] if which == 0 else four[1] if which == 1 else four[2] if which == 2 else four[3]
 
 
 @compiled
 def fill_uniform(out: np.ndarray, seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int) -> None:
-    """`out[i] = uniform(seed, stream, replicate, entity, minute, i)`, four at a time."""
+    """Set `out[i] = uniform(seed, stream, replicate, entity, minute, i)` for every i, four at a time."""
     n = out.shape[0]
     for block in range(n >> 2):
         i = block << 2
@@ -184,21 +184,21 @@ def normal_quantile(u: float) -> float:
 
 @compiled
 def lognormal_quantile(u: float, median: float, sigma: float) -> float:
-    """Inverse of the lognormal distribution by its median and the sd of its logarithm."""
+    """Return the inverse of the lognormal distribution at u, given its median and the sd of its logarithm."""
     return median * math.exp(sigma * normal_quantile(u))
 
 
 @compiled
 def exponential_quantile(u: float) -> float:
-    """Exponential number with mean 1 for u: the inverse of its survival function, -log u."""
+    """Return the exponential number with mean 1 for u: -log u, the inverse of its survival function."""
     return -math.log(u)
 
 
 @compiled
 def poisson_quantile(u: float, mean: float) -> int:
-    """Smallest n with P(N <= n) >= u for N Poisson(mean): exact by summation, started near the mean.
+    """Return the smallest n with P(N <= n) >= u for N Poisson(mean): exact by summation, started near the mean.
 
-    Above a mean of 50 the sum starts ten standard deviations below it, where less than 1e-20 lies.
+    Above a mean of 50 the sum starts ten standard deviations below it, which leaves out less than 1e-20.
     """
     if mean <= 0.0:
         return 0
@@ -206,12 +206,12 @@ def poisson_quantile(u: float, mean: float) -> int:
     if mean > 50.0:
         n = max(0, int(mean - 10.0 * math.sqrt(mean)))
     if n == 0:
-        term = math.exp(-mean)  # what the other line comes to, to the last bit
+        term = math.exp(-mean)  # equal to the other branch at n = 0, to the last bit
     else:
         term = math.exp(n * math.log(mean) - mean - math.lgamma(n + 1.0))
     total = term
     before = -1.0
-    while total < u and total > before:  # ends too where rounding keeps the sum from reaching u
+    while total < u and total > before:  # also ends when rounding keeps the sum below u
         n += 1
         term *= mean / n
         before = total
@@ -221,9 +221,9 @@ def poisson_quantile(u: float, mean: float) -> int:
 
 @compiled
 def binomial_quantile(u: float, n: int, p: float) -> int:
-    """Smallest k with P(K <= k) >= u for K Binomial(n, p): exact by summation, started near the mean.
+    """Return the smallest k with P(K <= k) >= u for K Binomial(n, p): exact by summation, started near the mean.
 
-    Above p = 1/2 those are counted who fail, since the first terms vanish otherwise.
+    Above p = 1/2 failures are counted instead of successes, since the first terms would vanish.
     """
     if n <= 0 or p <= 0.0:
         return 0

@@ -1,4 +1,4 @@
-"""Putting numbers in order, in time that grows with their number."""
+"""Sorting: uniform numbers in linear time, and two arrays together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy as np
 from sim.engine.compiled import compiled
 
 PER_BUCKET = 4
-"""Numbers that fall together on average; so few are put in order by insertion."""
+"""Numbers in a bucket on average: few enough to sort by insertion."""
 
 
 @compiled
@@ -15,7 +15,7 @@ def rank_uniforms(u: np.ndarray, low: float, high: float, ranked: np.ndarray) ->
     """Write the indices of numbers by rising number, ties by index: the same as a stable argsort.
 
     Parameters: u, independent uniform numbers in [low, high) (n,); ranked, int32 (>= n,), written. A number's bucket
-    is about its place, so the time is linear in n.
+    is near its final place, so the time is linear in n.
     """
     n = u.shape[0]
     buckets = n // PER_BUCKET + 1
@@ -32,7 +32,7 @@ def rank_uniforms(u: np.ndarray, low: float, high: float, ranked: np.ndarray) ->
         b = min(buckets - 1, int((u[i] - low) * scale))
         ranked[end[b]] = i
         end[b] += 1
-    # Insertion over all: nobody moves out of the bucket, and of equals none moves past another.
+    # Insertion sort over all: no number leaves its bucket, and equal numbers keep their order.
     for k in range(n):
         i = ranked[k]
         value = u[i]

@@ -4,9 +4,9 @@ Rules take a bundle (a `NamedTuple` of arrays). Passed by value, every rule woul
 arrays apart; passed as a reference, it takes one pointer: the same speed, a fifth of the time to compile. Compiled
 entry points turn the tuple into the reference; in plain Python (compilation switched off) it stays the tuple.
 
-The caller of the entry point owns the arrays, and outlives it. So rules are lent the bundle and what is in it, and
-nobody counts: Numba's own references count at every call and every look at an array, with locked instructions, and
-took a quarter of a run. No rule may keep an array of the bundle beyond the call.
+The caller of the entry point owns the arrays, and outlives the call. So rules borrow the bundle and its arrays without
+counting references: Numba's own counting, with locked instructions at every call and every read of an array, took a
+quarter of a run. No rule may keep an array of the bundle beyond the call.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class _Members(AttributeTemplate):
 
 @lower_getattr_generic(Reference)
 def _lend(context: Any, builder: Any, bundle: Reference, value: Any, name: str) -> Any:
-    """`t.people`: the array behind the pointer, as nobody's, so that counting it in and out is nothing."""
+    """Load an array (`t.people`) through the pointer, without an owner, so that its references are not counted."""
     place = builder.bitcast(value, context.get_value_type(bundle.held).as_pointer())
     index = list(bundle.members).index(name)
     array = builder.load(cgutils.gep_inbounds(builder, place, 0, index))
@@ -64,7 +64,7 @@ def _of_records(bundle: type[Any], *arrays: np.ndarray) -> Any:
 
 
 def referenced(bundle: type[Any]) -> Any:
-    """What turns the members of a bundle into its reference inside a compiled entry point: `Ref(*bundle)`."""
+    """Return the function that makes a bundle's reference inside a compiled entry point: `Ref(*bundle)`."""
     if numba.config.DISABLE_JIT:
         return partial(_of_records, bundle)
 

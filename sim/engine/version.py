@@ -1,7 +1,7 @@
 """Two hashes of the sources: one names the cache of compiled rules, one says what made a table.
 
-Both leave out what cannot matter to them, so that a change of a figure, a page or a command recompiles nothing and
-does not keep `resume` from going on.
+Both leave out the files that cannot matter to them: a change of a figure, a page or a command recompiles nothing, and
+`resume` goes on after it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 RULE_SOURCES = ("engine", "world", "claims", "agents", "model", "outcomes.py", "scenario/vocabulary.py")
-"""Files and folders of `sim/` that compiled rules are made of, constants included. What they take as arguments, such as
-the record of parameters, is part of a compiled function's own signature."""
+"""Files and folders of `sim/` that compiled rules are made of, constants included. The types of arguments, such as the
+record of parameters, are part of a compiled function's own signature."""
 TABLE_SOURCES = (
     "engine",
     "world",
@@ -35,22 +35,22 @@ TABLE_SOURCES = (
 
 @cache
 def rules_hash(flags: str = "") -> str:
-    """Hash of the rules' sources, Python, the compiler and its flags (16 hex digits): the name of their cache."""
+    """Return the hash of the rules' sources, Python, compiler and flags (16 hex digits), which names the cache."""
     parts = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
     return _hash([platform.python_version(), flags, *parts], RULE_SOURCES)
 
 
 @cache
 def code_hash() -> str:
-    """Hash of every source file that can change a table (16 hex digits): the `code` of a manifest.
+    """Return the hash of every source file that can change a table (16 hex digits): the `code` of a manifest.
 
-    Versions of Python and of packages stand in the manifest by name.
+    The manifest names the versions of Python and of packages separately.
     """
     return _hash([], TABLE_SOURCES)
 
 
 def source_files(names: Iterable[str]) -> list[Path]:
-    """Python files of `sim/` among these files and below these folders, in order."""
+    """Return the Python files of `sim/` among these files and below these folders, in order."""
     found = [_PACKAGE / name for name in names]
     return sorted(file for path in found for file in (path.rglob("*.py") if path.is_dir() else [path]) if file.exists())
 

@@ -1,4 +1,4 @@
-"""The model: the schedule of a step, one replicate's run, and the same as a Mesa model."""
+"""The model: the schedule of a step, the run of one replicate, and the same replicate as a Mesa model."""
 
 from sim.model.mesa_model import REPORTED, DetentionModel, guards_on_duty_now
 from sim.model.rows import Tables

@@ -34,10 +34,12 @@ class DetentionModel(mesa.Model):
     def __init__(
         self, scenario: Resolved | str | Path = "tiny", rng: int | None = None, replicate: int = 0, **settings: object
     ) -> None:
-        """Parameters: scenario, resolved or a path or shipped name; rng, the seed (the scenario's by default);
-        replicate; settings, scenario paths and values, dots or double underscores between keys.
+        """Make the model and start its replicate.
 
-        Raises InputError for a faulty scenario, TypeError for a seed that is not a whole number.
+        Parameters: scenario, resolved, or a path or shipped name; rng, the seed (the scenario's by default);
+        replicate; settings, scenario paths and values, dots or double underscores between keys.
+        Raises InputError for a faulty scenario, TypeError for a seed that is not a whole number or settings of a
+        resolved scenario, ValueError for a negative or too large seed or replicate.
         """
         overrides = {name.replace("__", "."): value for name, value in settings.items()}
         if not isinstance(scenario, Resolved):
@@ -64,26 +66,26 @@ class DetentionModel(mesa.Model):
 
     @property
     def truth(self) -> Truth:
-        """The arrays of what happens."""
+        """Return the arrays of what happens."""
         return self.run.truth
 
     @property
     def belief(self) -> Belief:
-        """The arrays of what is believed."""
+        """Return the arrays of what observers know, claim and confirm."""
         return self.run.belief
 
     @property
     def hours(self) -> float:
-        """Hours since the start."""
+        """Return the hours since the start."""
         return float(self.truth.clock["step"][0] * self.truth.clock["dt"][0])
 
     @property
     def agents(self) -> EveryAgent:
-        """Every agent of every kind."""
+        """Return all agents of every kind."""
         return EveryAgent.of(self._agents_by_type.values(), self.random)
 
     def _index_people(self) -> None:
-        """One set per kind of agent, over the arrays."""
+        """Make one set per kind of agent, over the arrays."""
         sites = self.truth.facility
         resident = np.flatnonzero(sites["resident"] == 1)
         counts = sites["held0"][resident]
@@ -104,10 +106,10 @@ class DetentionModel(mesa.Model):
         self._agents_by_type = {view: ArrayAgentSet.over(self, view, some) for view, some in rows.items()}
 
     def _place(self) -> None:
-        """The grid and its layers, which follow the arrays."""
+        """Make the grid and its layers, which follow the arrays."""
         grid = self.resolved.theatre.grid
         self.grid = OrthogonalMooreGrid((grid.width, grid.height), torus=False, random=self.random)
-        # The grid registers its class for copying, which would keep its layers for ever.
+        # The grid registers its cell class for copying, which would keep its layers for ever.
         weakref.finalize(self, copyreg.dispatch_table.pop, self.grid.cell_klass, None)
         for name, dtype in (("control", int), ("front", float), ("terrain", float)):
             self.grid.create_property_layer(name, default_value=dtype(0), dtype=dtype)
@@ -115,7 +117,7 @@ class DetentionModel(mesa.Model):
         self._follow()
 
     def __getstate__(self) -> dict[str, Any]:
-        """All but the grid: Mesa's copies of its cells lose the layers, so a copy of the model makes its own."""
+        """Return all but the grid: Mesa's copies of its cells lose the layers, so a copy of the model makes its own."""
         return {name: value for name, value in self.__dict__.items() if name != "grid"}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -127,7 +129,7 @@ class DetentionModel(mesa.Model):
         self.grid.front.data = self._front_km().T
 
     def _front_km(self) -> np.ndarray:
-        """Distance of every cell from the nearest active unit, km; infinite if there is none."""
+        """Return the distance of every cell from the nearest active unit, km; infinite if there is none."""
         size = self.resolved.theatre.grid.cell_km
         height, width = self.truth.control.shape
         x, y = (np.arange(width) + 0.5) * size, (np.arange(height) + 0.5) * size
@@ -137,7 +139,7 @@ class DetentionModel(mesa.Model):
         return front
 
     def step(self) -> None:
-        """One step of the schedule; nothing after the horizon."""
+        """Carry out one step of the schedule; do nothing after the horizon."""
         if not self.running:
             return
         self.run.advance(1)
@@ -147,20 +149,20 @@ class DetentionModel(mesa.Model):
         self.running = bool(clock["step"] < clock["steps"])
 
     def run_days(self, days: float) -> None:
-        """Advance by so many days, or to the horizon."""
+        """Advance by this number of days, or to the horizon if that is nearer."""
         for _ in range(round(days * 24 / self.resolved.scenario.step_hours)):
             if not self.running:
                 return
             self.step()
 
     def outcomes(self) -> dict[str, float]:
-        """The `runs` row as it stands now; null is NaN."""
+        """Return the `runs` row as of now; null is NaN."""
         row = self.run.finish().run[0]
         return {name: float(row[name]) for name in row.dtype.names}
 
 
 REPORTED = ("escaped", "recaptured", "confirmed", "held", "at_large", "guards_on_duty", "reports")
-"""What the data collector keeps at every step."""
+"""Outcomes that the data collector keeps at every step."""
 
 
 def _reported(model: DetentionModel, name: str) -> float:
@@ -177,6 +179,6 @@ def _reported(model: DetentionModel, name: str) -> float:
 
 
 def guards_on_duty_now(truth: Truth) -> int:
-    """Return the guards present everywhere, all shifts."""
+    """Return the number of guards present everywhere, all shifts, the occupiers' rounded half up."""
     sites = truth.facility
     return int(sites["on_site"].sum() + np.floor(sites["occupier_guards"] + 0.5).sum())

@@ -1,4 +1,4 @@
-"""What a replicate leaves: the rows of its tables. Columns that stand for a list of words are written by that list."""
+"""The rows of a replicate's tables. Columns that stand for a list of words are written by that list."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from sim.world.codes import AT_LARGE, HELD
 from sim.world.state import Truth, TruthRef
 
 UNWRITTEN = -math.inf
-"""What stands in a row before it is written: no outcome can be that."""
+"""The mark of a number that is not written yet; no outcome can be minus infinity."""
 
 
 class Tables(NamedTuple):
-    """Where a replicate's results are written."""
+    """The arrays that a replicate's results are written into."""
 
     run: np.ndarray  # RUN_RECORD (1,)
     daily: np.ndarray  # DAILY_RECORD (days + 1,)
     facility: np.ndarray  # FACILITY_RECORD (facilities,)
 
     def as_rows(self) -> Tables:
-        """Return the same memory as the rules write it: lists of words as one column with a place for each word."""
+        """Return the same memory as the rules write it: each list of words as one column with an item for each word."""
         return Tables(self.run.view(RUN_ROW), self.daily.view(DAILY_ROW), self.facility.view(FACILITY_ROW))
 
 
@@ -37,7 +37,7 @@ TablesRef = referenced(Tables)
 
 @compiled
 def facilities_lost(t: Truth) -> int:
-    """Return the number of facilities whose controller is not the initial one."""
+    """Return the number of facilities whose controller is not the one at the start."""
     n = 0
     for f in range(t.facility.shape[0]):
         if t.facility[f].controller != t.facility[f].initial:
@@ -47,7 +47,7 @@ def facilities_lost(t: Truth) -> int:
 
 @compiled
 def end_day(t: Truth, b: Belief, tables: Tables, which: int) -> None:
-    """Write the row of a day's end and carry the gap on."""
+    """Write the daily row of this number and update the gap's peak and sum."""
     board = b.board[0]
     total = t.total[0]
     confirmed = np.sum(b.confirmed)
@@ -140,7 +140,7 @@ def day_or_null(minute: int) -> float:
 
 @compiled
 def undetected_share(t: Truth, b: Belief) -> float:
-    """Return exits in episodes without a true report over all exits; null (NaN) when there are none."""
+    """Return the share of exits in episodes without a true report; null (NaN) if there are no exits."""
     if t.total[0].escaped == 0:
         return math.nan
     missed = 0
@@ -165,7 +165,7 @@ def facilities_emptied(t: Truth) -> int:
 
 
 def fill_unwritten(tables: Tables) -> None:
-    """Mark every number of the tables as not written yet."""
+    """Mark every real number of the tables as not written yet."""
     for table in tables:
         for name in table.dtype.names or ():
             if table.dtype[name].kind == "f":
@@ -173,7 +173,7 @@ def fill_unwritten(tables: Tables) -> None:
 
 
 def check_written(tables: Tables) -> None:
-    """Raise NotImplementedError naming the first column that no rule has written."""
+    """Raise NotImplementedError, naming the column, if no rule has written one."""
     for kind, table in tables._asdict().items():
         for name in table.dtype.names or ():
             if table.dtype[name].kind == "f" and (table[name] == UNWRITTEN).any():

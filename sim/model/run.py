@@ -1,4 +1,4 @@
-"""One replicate at a time of one scenario: arrays made once, set back, drawn and advanced."""
+"""The run of one replicate at a time: arrays made once, set back, filled with draws and advanced."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ JOINT = name_key("draws")
 
 
 class Run:
-    """One replicate at a time of one scenario.
+    """Runs the replicates of one scenario, one at a time.
 
-    `truth`, `belief` and `tables` are the arrays; a run is not shared between threads.
+    `truth`, `belief` and `tables` are the arrays. Threads must not share a run.
     """
 
     def __init__(self, resolved: Resolved, *, full: bool = False) -> None:
-        """Parameters: resolved, the scenario; full, whether events and reports are kept."""
+        """Make the arrays. Parameters: resolved, the scenario; full, whether events and reports are kept."""
         self.resolved = resolved
         self.names = names_of(resolved)
         self.full = full
@@ -54,7 +54,7 @@ class Run:
         self._pair_arrays()
 
     def _pair_arrays(self) -> None:
-        """Pair every array to be set back with its first state, as plain bytes: copied whatever they mean."""
+        """Pair every array to be set back with its first state, both as plain bytes: any type is copied alike."""
         self._set_back = [
             (getattr(now, name).reshape(-1).view(np.uint8), getattr(first, name).reshape(-1).view(np.uint8))
             for now, first in zip((self.truth, self.belief), self._first, strict=True)
@@ -63,7 +63,7 @@ class Run:
         ]
 
     def reset(self, seed: int, replicate: int) -> None:
-        """Set everything to the start of one replicate and draw what is drawn once."""
+        """Set everything to the start of one replicate and draw the numbers that are drawn once."""
         self.seed, self.replicate = seed, replicate
         self.draws = self._draw(seed, replicate)
         if any(self._bindings[path] is None for path in self._distributions):
@@ -78,7 +78,7 @@ class Run:
     def _draw(self, seed: int, replicate: int) -> dict[str, float]:
         """Draw the distributions' values in this replicate: one uniform each, addressed by its path, within its bounds.
 
-        What joint draws decide comes from one row of theirs, which one uniform chooses.
+        Values in the table of joint draws come from one row of it, which one uniform chooses.
         """
         values = {}
         if self._joint:
@@ -106,7 +106,7 @@ class Run:
             getattr(holder, bound.array)[bound.column][bound.row] = value
 
     def advance(self, steps: int) -> None:
-        """Advance by a number of steps; if a list proves too short, do the replicate again with longer ones."""
+        """Advance by a number of steps; if a list proves too short, repeat the replicate with longer ones."""
         done = int(self.truth.clock["step"][0])
         advance(self.truth, self.belief, self.tables.as_rows(), steps)
         while self.truth.clock["overflow"][0] or self.belief.board["overflow"][0]:
@@ -116,20 +116,20 @@ class Run:
 
     @property
     def capacity(self) -> Capacity:
-        """Rows of the lists."""
+        """Return the rows that the lists have."""
         return self._capacity
 
     def make_room(self, capacity: Capacity) -> None:
-        """Make the lists at least this long; what they hold is lost."""
+        """Make the lists at least this long; if they were shorter, the arrays are made anew, without the replicate."""
         wanted = self._capacity.covering(capacity)
         if wanted != self._capacity:
             self._capacity = wanted
             self._allocate(self.resolved)
 
     def finish(self) -> Tables:
-        """Write the run's row and the facilities' rows; the tables are overwritten by the next replicate.
+        """Write the run's row and the facilities' rows. The next replicate overwrites the tables.
 
-        Raises NotImplementedError, once, for a declared outcome that nothing writes.
+        Raises NotImplementedError at the first horizon for a declared outcome that nothing writes.
         """
         finish(self.truth, self.belief, self.tables.as_rows())
         if not self._checked and self.truth.clock["step"][0] == self.truth.clock["steps"][0]:
@@ -138,12 +138,12 @@ class Run:
         return self.tables
 
     def complete(self, seed: int, replicate: int) -> Tables:
-        """Carry out one replicate from start to horizon."""
+        """Carry out one replicate from start to horizon and return its tables."""
         self.reset(seed, replicate)
         self.advance(int(self.truth.clock["steps"][0] - self.truth.clock["step"][0]))
         return self.finish()
 
 
 def _copied[Bundle: (Truth, Belief)](first: Bundle) -> Bundle:
-    """Return the bundle with copies of the arrays that are set back; of the others no first state is kept."""
+    """Return the bundle with copies of the arrays that are set back; the others are shared, without a first state."""
     return first._replace(**{name: getattr(first, name).copy() for name in restored(type(first))})

@@ -1,4 +1,4 @@
-"""The schedule: what happens in a step, stated once as data, and the calls that carry it out."""
+"""The schedule: the rules of a step, stated once as data, and the calls that carry them out."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def new_day_everywhere(t: Truth) -> None:
 
 
 DAILY: tuple[Callable[[Truth], None], ...] = (new_day_everywhere, repatriate, move_first)
-"""What happens once a day, in its first step."""
+"""Rules of a day, in this order, carried out in its first step."""
 
 _daily = in_turn(DAILY)
 
 
 @compiled
 def day(t: Truth) -> None:
-    """What happens once a day."""
+    """Carry out the rules of a day in its first step."""
     if t.clock[0].m0 % DAY == 0:
         _daily(t)
 
@@ -52,9 +52,9 @@ TRUTH_PASS: tuple[Callable[[Truth], None], ...] = (
     people_at_large,
     news,
 )
-"""What happens in a step, in this order: docs/ODD.md, section 3."""
+"""Rules of a step, in this order: docs/ODD.md, section 3."""
 OBSERVATION_PASS: tuple[Callable[[Truth, Belief], None], ...] = (observe,)
-"""What is seen of it."""
+"""Rules of observing a step."""
 
 truth_pass = in_turn(TRUTH_PASS)
 observation_pass = in_turn(OBSERVATION_PASS)
@@ -62,7 +62,7 @@ observation_pass = in_turn(OBSERVATION_PASS)
 
 @compiled
 def step(t: Truth, b: Belief, tables: Tables) -> None:
-    """Carry out one step: the truth, then what is seen of it, then the day's row."""
+    """Carry out one step: the truth pass, the observation pass, and at a day's end its row."""
     clock = t.clock[0]
     clock.m0 = clock.step * clock.step_minutes
     clock.m1 = clock.m0 + clock.step_minutes
@@ -75,7 +75,7 @@ def step(t: Truth, b: Belief, tables: Tables) -> None:
 
 @compiled
 def advance(t: Truth, b: Belief, tables: Tables, steps: int) -> None:
-    """Carry out steps in one call: the same function as one by one."""
+    """Carry out a number of steps in one call; the results are the same as one by one."""
     truth, belief, written = TruthRef(*t), BeliefRef(*b), TablesRef(*tables)
     for _ in range(steps):
         step(truth, belief, written)

@@ -1,4 +1,4 @@
-"""The start of a replicate: levers raise numbers, every kind is set to its start, and what is drawn once is drawn."""
+"""The start of a replicate: levers raise numbers, each kind is set to its start and makes the draws of a replicate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BEFORE_FACILITIES = (
     fix_rates_of_walls,
     sum_strength,
 )
-"""What comes before facilities open, in this order."""
+"""Rules of the start before the facilities are set to theirs, in this order."""
 
 _before_facilities = in_turn(BEFORE_FACILITIES)
 

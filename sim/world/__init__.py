@@ -1,1 +1,1 @@
-"""Grid, layers, control of ground, places, and the arrays that hold the state."""
+"""The map and its layers, control of ground, codes, the scenario's numbers, and the arrays that hold the state."""

@@ -1,4 +1,4 @@
-"""What observers know, claim and confirm: the arrays of the observation pass."""
+"""The belief: arrays of what observers know, claim and confirm."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sim.engine.reference import referenced
 
 
 class Belief(NamedTuple):
-    """What is believed. Written by the observation pass only."""
+    """Arrays of what observers know, claim and confirm. Only the observation pass writes them."""
 
-    board: Annotated[np.ndarray, Spec("BOARD", "1", "what a run's observers have only one of")]
+    board: Annotated[np.ndarray, Spec("BOARD", "1", "single values of all observers together")]
     observer: Annotated[np.ndarray, Spec("OBSERVER", "observers", "observers in file order, surveillance last")]
     pair: Annotated[np.ndarray, Spec("PAIR", "facilities, observers", "what an observer knows of a facility")]
     claim: Annotated[np.ndarray, Spec("f8", "roles, facilities", "current numbered claim, exits; NaN for none")]

@@ -1,11 +1,11 @@
-"""Small whole numbers that stand for words in the arrays: a word's place in its list, which is declared once."""
+"""Codes: in the arrays a word is its index in a list of words. Each list is declared once."""
 
 from __future__ import annotations
 
 from sim.scenario.vocabulary import HANDOVERS, OBSERVER_KINDS, OBSERVER_SITES, PEOPLE_ORIGINS
 
 STATES = ("held", "at_large", "rejoined", "left_theatre", "dead", "transferred", "repatriated")
-"""Where a detained person is: exclusive and conserved."""
+"""States of a detained person: exclusive, and their sum is conserved."""
 HELD, AT_LARGE, REJOINED, LEFT_THEATRE, DEAD, TRANSFERRED, REPATRIATED = range(len(STATES))
 
 KINDS = ("fighter", "family", "minor")
@@ -18,7 +18,7 @@ CAUSES = ("stealth", "disorder", "assault", "shelling", "abandonment", "release"
 STEALTH, DISORDER, ASSAULT, SHELLING, ABANDONMENT, RELEASE = range(len(CAUSES))
 
 CUSTODY = ("guarded", "none", "occupied", "released", "moving")
-"""Who keeps a facility."""
+"""Kinds of custody: who keeps a facility."""
 GUARDED, NONE, OCCUPIED, RELEASED, MOVING = range(len(CUSTODY))
 
 GUARD_STATES = ("on site", "at the front", "fled", "lost", "relieved")
@@ -29,7 +29,7 @@ NO_ASSAULT, FIGHT, GATE = range(3)
 NO_HANDOVER, HASTY, FORMAL = range(len(HANDOVERS))
 
 RETAKE, REJOIN, LEAVE, DEATH, REVIEW = range(5)
-"""What comes next for a person at large."""
+"""Fates of a person at large; the last is to be reviewed at midnight."""
 
 WATCHER_KINDS = (*OBSERVER_KINDS, "isr")
 """Kinds of observers, surveillance last."""
@@ -48,6 +48,6 @@ EXIT, ATTACK, REPELLED, GATE_FELL, RELIEF, CONTROL, CUSTODY_CHANGE, HIT, CALL, G
 )
 
 NEVER = 2**62
-"""A minute that does not come."""
+"""A minute that never comes."""
 DAY = 1440
 """Minutes in a day."""

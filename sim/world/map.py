@@ -1,4 +1,4 @@
-"""The map: cells, who holds them, how easily they are crossed, and where places lie in kilometres."""
+"""The map: cells, the party that controls each, how easily it is crossed, and distances in kilometres."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GROUND = owned(__name__, state("ground_state", "i8", "", "counts up from 1 whene
 
 
 def area_mask(grid: Grid, area: Area) -> np.ndarray:
-    """Cells whose centre lies in the area's box: bool (height, width)."""
+    """Return the cells whose centre lies in the area's box: bool (height, width)."""
     west, south, east, north = area.box
     x0, y0 = grid.kilometres(south, west)
     x1, y1 = grid.kilometres(north, east)
@@ -26,7 +26,7 @@ def area_mask(grid: Grid, area: Area) -> np.ndarray:
 
 
 def layers(theatre: Theatre, party_index: dict[str, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Control at the start (int16), terrain (float64), both (height, width), and the areas' masks."""
+    """Return control at the start (int16) and terrain (float64), both (height, width), and the areas' masks."""
     grid = theatre.grid
     control = np.full((grid.height, grid.width), party_index[theatre.ground], dtype=np.int16)
     terrain = np.ones((grid.height, grid.width))
@@ -49,13 +49,13 @@ def take_cell(t: Truth, row: int, column: int, party: int) -> None:
 
 @compiled
 def distance_km(x0: float, y0: float, x1: float, y1: float) -> float:
-    """Straight distance between two points, km."""
+    """Return the straight distance between two points, km."""
     return math.sqrt((x1 - x0) * (x1 - x0) + (y1 - y0) * (y1 - y0))
 
 
 @compiled
 def edge_km(column: int, row: int, width: int, height: int, cell_km: float) -> float:
-    """Distance of a cell's centre from the map's edge, km."""
+    """Return the distance of a cell's centre from the map's edge, km."""
     x = (column + 0.5) * cell_km
     y = (row + 0.5) * cell_km
     return min(min(x, width * cell_km - x), min(y, height * cell_km - y))

@@ -1,4 +1,4 @@
-"""The scenario's numbers as the one record that compiled rules read, made from the declarations."""
+"""The scenario's numbers as one record for compiled rules, made from their declarations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.scenario.theatre import Theatre
 
 
 def _numeric(model: type[BaseModel]) -> list[str]:
-    """Names of the declared numbers of a section."""
+    """Return the names of the declared numbers of a section."""
     return [
         name
         for name, field in model.model_fields.items()
@@ -35,11 +35,11 @@ def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
 PATHS: tuple[str, ...] = tuple(
     f"{section}.{number}" for section, model in _sections() for number in _numeric(model) if number != "cost"
 )
-"""Scenario paths of all the numbers in the record."""
+"""Scenario paths of all numbers in the record."""
 
 
 def field_name(path: str) -> str:
-    """Name of a scenario path in the record: dots become underscores."""
+    """Return the name of a scenario path in the record: dots become underscores."""
     return path.replace(".", "_")
 
 
@@ -60,7 +60,7 @@ PARAMETERS = Record(
         fixed("border_km", "f8", "km", "distance from the map's edge within which people may leave the theatre"),
     ),
 )
-"""The scenario's numbers: the levers raise some of them as a replicate begins, nothing else writes them."""
+"""The scenario's numbers. Levers raise some of them as a replicate begins; nothing else writes them."""
 
 
 def parameter_record(scenario: Scenario, theatre: Theatre) -> np.ndarray:

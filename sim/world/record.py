@@ -1,4 +1,4 @@
-"""The record of what happens, kept only when a run is recorded in full; and the mark that a list was too short."""
+"""The log of events, kept only when a run is recorded in full; and the mark that a list was too short."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sim.world.state import Truth
 RECORDING = owned(
     __name__,
     state("log_count", "i8", "rows", "events kept"),
-    state("overflow", "i8", "0/1", "1 if a list was too short: the run is repeated with longer ones"),
+    state("overflow", "i8", "0/1", "1 if a list was too short: the replicate is repeated with longer ones"),
 )
 """Columns of CLOCK."""
 

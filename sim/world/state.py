@@ -1,4 +1,4 @@
-"""What happens: the arrays that the truth pass reads and writes."""
+"""The truth: arrays of what happens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.engine.random import name_key
 from sim.engine.reference import referenced
 
 THEATRE = name_key("theatre")
-"""The entity of what is drawn for the whole theatre."""
+"""The entity of numbers that are drawn for the whole theatre."""
 
 TIME = owned(
     __name__,
@@ -20,8 +20,8 @@ TIME = owned(
     state("step", "i8", "steps", "steps done"),
     fixed("steps", "i8", "steps", "steps to the horizon"),
     fixed("step_minutes", "i8", "min", "length of a step"),
-    fixed("substeps", "i8", "", "equal parts of a step in which disorder, assaults and exits are worked out"),
-    fixed("substep_minutes", "i8", "min", "length of such a part"),
+    fixed("substeps", "i8", "", "equal parts of a step, in which disorder, assaults, exits and walls change"),
+    fixed("substep_minutes", "i8", "min", "length of a substep"),
     fixed("dt", "f8", "h", "length of a step"),
     state("m0", "i8", "min", "first minute of the step"),
     state("m1", "i8", "min", "first minute after the step"),
@@ -30,9 +30,9 @@ TIME = owned(
 
 
 class Truth(NamedTuple):
-    """What happens. No observer, report, confirmation or estimate is in it; `noticed` is the one edge back."""
+    """Arrays of what happens, without observers, reports, confirmations, estimates; `noticed` is the one edge back."""
 
-    clock: Annotated[np.ndarray, Spec("CLOCK", "1", "time, and what a run has only one of")]
+    clock: Annotated[np.ndarray, Spec("CLOCK", "1", "time, and single values of a run")]
     parameters: Annotated[np.ndarray, Spec("PARAMETERS", "1", "the scenario's numbers")]
     total: Annotated[np.ndarray, Spec("TOTALS", "1", "account of all facilities")]
     states: Annotated[np.ndarray, Spec("i8", "states", "detained people by state")]
@@ -42,7 +42,7 @@ class Truth(NamedTuple):
         np.ndarray,
         Spec("?", "parties, parties", "whether the first is hostile to the second", Part.FIXED, NEVER_WRITTEN),
     ]
-    control: Annotated[np.ndarray, Spec("i2", "height, width", "party that holds a cell")]
+    control: Annotated[np.ndarray, Spec("i2", "height, width", "party that controls a cell")]
     square_first: Annotated[
         np.ndarray,
         Spec(
@@ -81,17 +81,17 @@ class Truth(NamedTuple):
     out: Annotated[
         np.ndarray,
         Spec(
-            "i4", "people", "people at large, by index; those out since the last review behind",
+            "i4", "people", "people at large, by index; then those out since the last review",
             first="written up to `out_count`",
         ),
     ]  # fmt: skip
     fate_first: Annotated[
-        np.ndarray, Spec("i4", "steps in a day", "first of those who meet their fate in a step of the day")
+        np.ndarray, Spec("i4", "steps in a day", "first person whose fate falls in a step of the day, -1 for none")
     ]
     entry: Annotated[
         np.ndarray,
         Spec(
-            "i4", "entries, 3", "person, next entry of the facility, next of those who could join",
+            "i4", "entries, 3", "person, next entry of the facility, next entry of one who could join",
             first="written up to `entries`",
         ),
     ]  # fmt: skip
