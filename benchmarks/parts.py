@@ -23,7 +23,7 @@ from numba.extending import intrinsic
 
 from benchmarks.measure import Row, printed
 from sim.agents.at_large import list_by_index
-from sim.agents.at_rest import wake_moods
+from sim.agents.at_rest import update_moods_at_rest
 from sim.engine.compiled import in_turn
 from sim.experiment.design import scenario_design
 from sim.experiment.execution import execute, recording
@@ -86,7 +86,7 @@ def counted(truth: Truth, belief: Belief, written: Tables, steps: int, spent: np
             end_day(t, b, tables, clock.m1 // DAY)
         spent[-1] += cycles() - before
     list_by_index(t)
-    wake_moods(t)
+    update_moods_at_rest(t)
 
 
 class Watch:

@@ -89,7 +89,7 @@ def _compiled(path: Path) -> list[ast.FunctionDef]:
         node
         for node in ast.parse(path.read_text("utf-8")).body
         if isinstance(node, ast.FunctionDef)
-        and any(getattr(decorator, "id", "") in ("compiled", "inlined") for decorator in node.decorator_list)
+        and any(getattr(decorator, "id", "") == "compiled" for decorator in node.decorator_list)
     ]
 
 

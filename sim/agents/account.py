@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.agents.detainee import residents_leave
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
-from sim.world.codes import EXIT, FIGHTER, FOREIGN
+from sim.world.codes import DAY, EXIT, FIGHTER, FOREIGN
 from sim.world.record import list_too_short, note
 from sim.world.state import Truth
 
@@ -58,7 +58,7 @@ EPISODE = Record(
     ),
 )
 
-EPISODE_MINUTES = 1440
+EPISODE_MINUTES = DAY
 """Longest pause between the exits of one episode, minutes."""
 
 

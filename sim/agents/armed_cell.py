@@ -164,7 +164,7 @@ def attacks(t: Truth) -> None:
         mean = params.armed_cells_attacks_per_month / 30.0 * params.armed_cells_growth_max
         clock.candidates = poisson_quantile(uniform(clock.seed, COUNT, clock.replicate, THEATRE, day, 0), mean)
     for k in range(clock.candidates):
-        minute = day + int(math.floor(1440.0 * uniform(clock.seed, TIME, clock.replicate, THEATRE, day, k)))
+        minute = day + int(math.floor(DAY * uniform(clock.seed, TIME, clock.replicate, THEATRE, day, k)))
         if minute < clock.m0 or minute >= clock.m1:
             continue
         growth = min(

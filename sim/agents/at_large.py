@@ -15,6 +15,7 @@ from sim.engine.random import exponential_quantile, four_uniforms, name_key, one
 from sim.engine.ranking import sort_together
 from sim.world.codes import (
     AT_LARGE,
+    DAY,
     DEAD,
     DEATH,
     FIGHTER,
@@ -70,7 +71,7 @@ MOVE = name_key("fugitive.move")
 WAY = name_key("fugitive.way")
 _RETAKE_KEY, _REJOIN_KEY, _LEAVE_KEY, _DEATH_KEY = HAZARDS
 
-REVIEW_MINUTES = 1440
+REVIEW_MINUTES = DAY
 """Plans of people at large reach to the next multiple of this, minutes."""
 SINCE = 256
 """Times of escape whose fading is kept during a review."""

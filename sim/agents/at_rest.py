@@ -85,7 +85,7 @@ def is_at_rest(t: Truth, f: int) -> bool:
 
 
 @compiled
-def wake_moods(t: Truth) -> None:
+def update_moods_at_rest(t: Truth) -> None:
     """Set the mood of facilities at rest, which no rule needed meanwhile, to that of the last step."""
     clock = t.clock[0]
     for f in range(t.facility.shape[0]):

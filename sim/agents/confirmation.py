@@ -12,7 +12,7 @@ from sim.engine.columns import Record, decision, owned, state
 from sim.engine.compiled import compiled
 from sim.scenario.vocabulary import RELIABILITIES, ROLES
 from sim.world.belief import Belief
-from sim.world.codes import WORDLESS
+from sim.world.codes import DAY, WORDLESS
 from sim.world.state import Truth
 
 REPORT = Record(
@@ -77,7 +77,7 @@ def confirm(t: Truth, b: Belief, f: int, o: int, value: float) -> None:
     found = 0
     for other in range(b.observer.shape[0]):
         pair = b.pair[f, other]
-        if math.isnan(pair.claim) or m1 - pair.claimed_at > 1440.0 * params.confirmation_window_days:
+        if math.isnan(pair.claim) or m1 - pair.claimed_at > DAY * params.confirmation_window_days:
             continue
         if not latest_of_origin(b, f, other) or not agree(pair.claim, value, params.confirmation_agree_within):
             continue

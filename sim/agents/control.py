@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.agents.custody import change_control, look_again, look_again_first, take_custody
+from sim.agents.custody import change_control, look_again, set_next_look, take_custody
 from sim.agents.given import Given
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
@@ -103,7 +103,7 @@ def contest(t: Truth, row: int, column: int, party: int) -> None:
 def hand_over(t: Truth) -> None:
     """Pass control of contested facilities and take custody where due; then find when the next of either is due."""
     clock = t.clock[0]
-    look_again_first(t, NEVER)
+    set_next_look(t, NEVER)
     for f in range(t.facility.shape[0]):
         site = t.facility[f]
         if site.contested_due <= clock.m0:

@@ -105,7 +105,7 @@ def look_again(t: Truth, minute: int) -> None:
 
 
 @compiled
-def look_again_first(t: Truth, minute: int) -> None:
+def set_next_look(t: Truth, minute: int) -> None:
     """Have contested facilities and custody looked at next at this minute."""
     t.clock[0].ground_due = minute
 

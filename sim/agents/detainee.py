@@ -14,12 +14,12 @@ from sim.agents.blocks import enter_block, leave_block
 from sim.agents.disorder_lists import forget_quiet, list_arrival
 from sim.agents.entries import new_entry
 from sim.agents.given import Given, whole
-from sim.agents.go_order import draw_order, in_order, pass_over
+from sim.agents.go_order import draw_order, pass_over, person_at
 from sim.agents.rest import wake_next_step
 from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
-from sim.world.codes import FIGHTER, HELD, KINDS, ORIGINS, STATES
+from sim.world.codes import AT_LARGE, FIGHTER, HELD, KINDS, ORIGINS, STATES
 from sim.world.state import Truth
 
 IDENTITY = owned(
@@ -128,11 +128,11 @@ def stands_in_order(t: Truth, i: int, f: int) -> bool:
 
 
 @compiled
-def first_place(t: Truth, f: int) -> int:
+def skip_to_first_place(t: Truth, f: int) -> int:
     """Return the first place in the order whose person still stands there; its end if there is none."""
     site = t.facility[f]
     k = site.cursor
-    while k < site.first + site.held0 and not stands_in_order(t, in_order(t, f, k), f):
+    while k < site.first + site.held0 and not stands_in_order(t, person_at(t, f, k), f):
         k += 1
     pass_over(t, f, k)
     return int(k)
@@ -147,10 +147,10 @@ def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarra
     site = t.facility[f]
     draw_order(t, f)
     end = site.first + site.held0
-    k = first_place(t, f)
+    k = skip_to_first_place(t, f)
     found = 0
     while k < end and found < n:
-        i = in_order(t, f, k)
+        i = person_at(t, f, k)
         if stands_in_order(t, i, f) and (not only_active or t.people[i].active == 1):
             chosen[found] = i
             found += 1
@@ -172,7 +172,7 @@ def _detainee_at(axis: str) -> Column:
         people = model.truth.people[rows]
         inside = model.truth.facility[axis][people["facility"]]
         outside = model.truth.fugitive[axis][rows]
-        return np.where(people["state"] == 0, inside, np.where(people["state"] == 1, outside, -1))
+        return np.where(people["state"] == HELD, inside, np.where(people["state"] == AT_LARGE, outside, -1))
 
     return Column(values, axis)
 

@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import math
 
-from sim.agents.blocks import book_decision, calm_blocks, calm_person
-from sim.agents.disorder_lists import (
-    GUARDS_SLACK,
-    forget_lists,
-    is_quiet,
-    is_settled,
-    learn_quiet,
-    quiet_margin,
-    refresh_lists,
-    take_off_list,
-)
-from sim.agents.thresholds import containment, critical_containment
+from sim.agents.blocks import calm_blocks, calm_person
+from sim.agents.disorder_lists import ask_people, forget_lists, is_quiet, learn_quiet
+from sim.agents.thresholds import containment
 from sim.engine.columns import decision, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
@@ -46,7 +37,6 @@ DISORDER_RATES = owned(
 """Columns of CLOCK: exponentials that stay the same through a replicate."""
 
 AGITATION = name_key("agitation")
-SWITCH = name_key("disorder.switch")
 
 
 @compiled
@@ -112,25 +102,6 @@ def mood(t: Truth, f: int, heard: float, held: int) -> None:
 
 
 @compiled
-def decide(t: Truth, i: int, contained: float, s: float, authority: float, minute: int) -> int:
-    """Return one person's decision in a substep: to join disorder, to calm down, or neither.
-
-    Parameters: contained, P of the person's block; s, authority, agitation and L of the facility; minute, the substep's
-    first. Returns 1 joined, -1 calmed, 0 neither.
-    """
-    person = t.people[i]
-    wants = critical_containment(t, i, s, authority) > contained
-    if wants == (person.active == 1):
-        return 0
-    clock = t.clock[0]
-    home = t.facility[person.home]
-    u = uniform(clock.seed, SWITCH, clock.replicate, home.key, minute, i - home.first)
-    if wants:
-        return 1 if u < clock.join else 0
-    return -1 if u < clock.calm else 0
-
-
-@compiled
 def contain_blocks(t: Truth, f: int, guards: float) -> None:
     """Set P of every block: part of the guards stand at fixed posts, part are drawn to disorder.
 
@@ -167,45 +138,13 @@ def disorder(t: Truth, f: int, guards: float, minute: int) -> None:
     as they are (`disorder_lists`) are not asked.
     """
     site = t.facility[f]
-    if site.active == 0 and is_quiet(t, f, guards, site.agitation):
+    orderly = site.active == 0
+    if orderly and is_quiet(t, f, guards, site.agitation):
         return
     contain_blocks(t, f, guards)
-    refresh_lists(t, f)
-    s, authority = site.agitation, site.authority
-    orderly = site.active == 0
-    highest = with_fewer = site.near_agitation
-    for b in range(site.blocks):
-        block = t.block[site.block_first + b]
-        k = block.first
-        end = k + block.look
-        while k < end:
-            i = t.near[k]
-            if t.people[i].slot != -1 or t.people[i].facility != f:
-                take_off_list(t, f, b, k, False)
-                end -= 1
-                continue
-            decision = decide(t, i, block.containment, s, authority, minute)
-            if orderly:
-                highest = min(highest, quiet_margin(t, f, i, 1.0))
-                with_fewer = min(with_fewer, quiet_margin(t, f, i, GUARDS_SLACK))
-            book_decision(t, f, i, decision)
-            if decision != 0 and is_settled(t, f, b, k, i):
-                end -= 1
-                continue
-            k += 1
-    entry = site.near_entry
-    while entry >= 0:
-        i = t.entry[entry, 0]
-        if t.people[i].slot == entry:
-            contained = t.block[site.block_first + t.people[i].block].containment
-            decision = decide(t, i, contained, s, authority, minute)
-            if orderly:
-                highest = min(highest, quiet_margin(t, f, i, 1.0))
-                with_fewer = min(with_fewer, quiet_margin(t, f, i, GUARDS_SLACK))
-            book_decision(t, f, i, decision)
-        entry = t.entry[entry, 2]
-    if orderly:
-        learn_quiet(t, f, guards, highest, with_fewer)
+    ask_people(t, f, minute)
+    if orderly and site.active == 0:
+        learn_quiet(t, f, guards)
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         if block.active > 0:

@@ -11,9 +11,10 @@ import math
 
 import numpy as np
 
+from sim.agents.blocks import book_decision
 from sim.agents.entries import drop_departed
 from sim.agents.go_order import draw_order
-from sim.agents.thresholds import containment, critical_agitation, critical_containment, draw_traits
+from sim.agents.thresholds import containment, critical_agitation, critical_containment, decide, draw_traits
 from sim.engine.columns import fixed, owned, saved
 from sim.engine.compiled import compiled
 from sim.engine.ranking import sort_together
@@ -136,15 +137,62 @@ def quiet_margin(t: Truth, f: int, i: int, slack: float) -> float:
 
 
 @compiled
-def learn_quiet(t: Truth, f: int, guards: float, highest: float, with_fewer: float) -> None:
-    """Remember an orderly facility as quiet, if it is: with fewer guards where that holds too.
+def learn_quiet(t: Truth, f: int, guards: float) -> None:
+    """Remember an orderly facility as quiet, if nobody there would join: with fewer guards where that holds too.
 
-    Parameters: highest, with_fewer, lowest `quiet_margin` of all, with all the guards and with GUARDS_SLACK of them.
+    Parameters: guards, effective guards C.
     """
-    agitation = t.facility[f].agitation
-    if highest >= agitation:
-        enough = with_fewer >= agitation
+    site = t.facility[f]
+    highest = with_fewer = site.near_agitation
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        for k in range(block.first, block.first + max(0, block.look)):
+            highest = min(highest, quiet_margin(t, f, t.near[k], 1.0))
+            with_fewer = min(with_fewer, quiet_margin(t, f, t.near[k], GUARDS_SLACK))
+    entry = site.near_entry
+    while entry >= 0:
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry:
+            highest = min(highest, quiet_margin(t, f, i, 1.0))
+            with_fewer = min(with_fewer, quiet_margin(t, f, i, GUARDS_SLACK))
+        entry = t.entry[entry, 2]
+    if highest >= site.agitation:
+        enough = with_fewer >= site.agitation
         remember_quiet(t, f, GUARDS_SLACK * guards if enough else guards, with_fewer if enough else highest)
+
+
+@compiled
+def ask_people(t: Truth, f: int, minute: int) -> None:
+    """Have all people held at a facility decide, but those who are known to stay as they are.
+
+    Without saved work: `book_decision(t, f, i, decide(...))` for every person i held there, in any order.
+    """
+    refresh_lists(t, f)
+    site = t.facility[f]
+    s, authority = site.agitation, site.authority
+    for b in range(site.blocks):
+        block = t.block[site.block_first + b]
+        k = block.first
+        end = k + block.look
+        while k < end:
+            i = t.near[k]
+            if t.people[i].slot != -1 or t.people[i].facility != f:
+                take_off_list(t, f, b, k, False)
+                end -= 1
+                continue
+            decision = decide(t, i, block.containment, s, authority, minute)
+            book_decision(t, f, i, decision)
+            if decision != 0 and drop_if_settled(t, f, b, k, i):
+                end -= 1
+                continue
+            k += 1
+    entry = site.near_entry
+    while entry >= 0:
+        i = t.entry[entry, 0]
+        if t.people[i].slot == entry:
+            contained = t.block[site.block_first + t.people[i].block].containment
+            book_decision(t, f, i, decide(t, i, contained, s, authority, minute))
+        entry = t.entry[entry, 2]
 
 
 # Lists of those to be asked
@@ -281,7 +329,7 @@ def list_arrival(t: Truth, f: int, i: int, entry: int) -> None:
 
 
 @compiled
-def is_settled(t: Truth, f: int, b: int, k: int, i: int) -> bool:
+def drop_if_settled(t: Truth, f: int, b: int, k: int, i: int) -> bool:
     """Take the person at place k of a list, who has just decided, off it if settled. Return whether that was so."""
     block = t.block[t.facility[f].block_first + b]
     in_disorder = is_settled_in_disorder(t, f, i, block.most)

@@ -74,7 +74,7 @@ def extend_order(t: Truth, f: int) -> None:
 
 
 @compiled
-def in_order(t: Truth, f: int, k: int) -> int:
+def person_at(t: Truth, f: int, k: int) -> int:
     """Return the person at place k of a facility's order; extend the order if it is too short."""
     site = t.facility[f]
     while k >= site.first + site.ordered:

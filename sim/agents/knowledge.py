@@ -93,7 +93,7 @@ def begin_report(b: Belief, f: int, o: int) -> None:
 
 
 @compiled
-def is_news(b: Belief, f: int, o: int, count: float) -> bool:
+def tell_if_new(b: Belief, f: int, o: int, count: float) -> bool:
     """Return whether a count differs from the one last told, and note it as told."""
     pair = b.pair[f, o]
     if count == pair.told:

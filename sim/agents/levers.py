@@ -32,6 +32,8 @@ EMPTIED = owned(__name__, decision("emptied_by_lever", "i8", "0/1", "1 if the mo
 REPATRIATE = name_key("levers.repatriation")
 MOVE_FIRST = name_key("levers.move_first")
 DAYS_PER_MONTH = 30.4375
+EVERYBODY, FIGHTERS, FAMILIES = range(len(CATEGORIES))
+"""Whom repatriation takes."""
 
 
 def describe_levers(rows: np.ndarray, clock: np.ndarray, given: Given) -> np.ndarray:
@@ -100,7 +102,7 @@ def repatriate(t: Truth) -> None:
         if person.state != HELD or person.origin != FOREIGN or not in_own_custody(t, person.facility):
             continue
         fighter = person.kind == FIGHTER
-        if (clock.repatriate_who == 1 and not fighter) or (clock.repatriate_who == 2 and fighter):
+        if (clock.repatriate_who == FIGHTERS and not fighter) or (clock.repatriate_who == FAMILIES and fighter):
             continue
         book_repatriated(t, person.facility)
         depart(t, i)

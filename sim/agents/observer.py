@@ -14,13 +14,13 @@ from sim.agents.given import Given, number
 from sim.agents.knowledge import (
     begin_report,
     find_next_due,
-    is_news,
     know_episode,
     known,
     mark_reported,
     schedule_report,
+    tell_if_new,
 )
-from sim.agents.surveillance import add_watched_hours, draw_phase, set_coverage, surveillance, watch_begin
+from sim.agents.surveillance import add_watched_hours, draw_phase, note_coverage, set_coverage, surveillance
 from sim.claims.misreport import claimed_range, form_of_claim
 from sim.engine.arrayset import Column, RowAgent
 from sim.engine.columns import Field, Record, decision, fixed, owned, state
@@ -100,7 +100,7 @@ RUMOUR_SITE = name_key("rumour.site")
 RUMOUR_SIZE = name_key("rumour.size")
 
 GUARDING_FORCE = ROLES.index("guarding force")
-RUNNING_MINUTES = 1440
+RUNNING_MINUTES = DAY
 """Greatest age of an episode's last exit, minutes, at which the episode still runs."""
 
 
@@ -200,7 +200,7 @@ def rumours(t: Truth, b: Belief) -> None:
             watcher.rumours = poisson_quantile(u, watcher.false_per_month / 30.0)
         for k in range(watcher.rumours):
             u = uniform(clock.seed, RUMOUR_TIME, clock.replicate, watcher.key, day, k)
-            minute = day + int(math.floor(1440.0 * u))
+            minute = day + int(math.floor(DAY * u))
             if clock.m0 <= minute < clock.m1:
                 spread_rumour(t, b, o, day, k)
 
@@ -236,7 +236,7 @@ def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
     episode = t.episode[pair.learned]
     count = known(t, b, f, o)
     begin_report(b, f, o)
-    if is_news(b, f, o, count):
+    if tell_if_new(b, f, o, count):
         own = watcher.role == GUARDING_FORCE and episode.cause != ASSAULT and episode.cause != SHELLING
         bias = watcher.bias_own_failure if own else watcher.bias
         form = form_of_claim(
@@ -302,7 +302,7 @@ def observe(t: Truth, b: Belief) -> None:
     """Carry out the observation pass: learning, surveillance, rumours, reports, statements; then add up the claims."""
     clock = t.clock[0]
     set_coverage(t, b)
-    watch_begin(t, b)
+    note_coverage(t, b)
     for f in range(t.facility.shape[0] if clock.exits_step > 0 or b.board[0].showing > 0 else 0):
         if t.facility[f].resident == 1:
             continue

@@ -55,7 +55,7 @@ def shelling(t: Truth, f: int, minute: int) -> None:
         u = uniform(clock.seed, SHELL_COUNT, clock.replicate, site.key, day, 0)
         site.hits = poisson_quantile(u, params.shelling_hits_per_month / 30.0)
     for k in range(site.hits):
-        when = day + int(math.floor(1440.0 * uniform(clock.seed, SHELL_TIME, clock.replicate, site.key, day, k)))
+        when = day + int(math.floor(DAY * uniform(clock.seed, SHELL_TIME, clock.replicate, site.key, day, k)))
         if when < minute or when >= minute + clock.substep_minutes:
             continue
         v = uniform(clock.seed, SHELL_SIZE, clock.replicate, site.key, when, k)

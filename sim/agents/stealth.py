@@ -60,7 +60,7 @@ def candidate_minute(t: Truth, f: int, k: int) -> int:
     clock = t.clock[0]
     day = clock.m0 // DAY * DAY
     u = uniform(clock.seed, STEALTH_TIME, clock.replicate, t.facility[f].key, day, k)
-    return day + int(math.floor(1440.0 * u))
+    return day + int(math.floor(DAY * u))
 
 
 @compiled

@@ -46,7 +46,7 @@ def draw_phase(t: Truth, b: Belief, f: int) -> None:
 
 
 @compiled
-def watch_begin(t: Truth, b: Belief) -> None:
+def note_coverage(t: Truth, b: Belief) -> None:
     """Note the coverage under which this step's episodes began."""
     e = t.clock[0].episodes - 1
     while e >= 0 and b.began[e] < 0.0:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.columns import owned, saved
 from sim.engine.compiled import compiled
-from sim.engine.random import fill_uniform, name_key
+from sim.engine.random import fill_uniform, name_key, uniform
 from sim.world.codes import FIGHTER, MINOR
 from sim.world.state import Truth
 
@@ -17,6 +17,7 @@ THRESHOLDS = owned(__name__, saved("drawn_traits", "i8", "0/1", "1 once its peop
 
 HARDSHIP = name_key("people.hardship")
 RISK = name_key("people.risk")
+SWITCH = name_key("disorder.switch")
 
 
 @compiled
@@ -76,3 +77,22 @@ def critical_agitation(t: Truth, i: int, authority: float, least: float) -> floa
         return math.inf
     s = (least * t.trait[i, 1] + t.parameters[0].disorder_threshold) / (1.0 - authority) - t.trait[i, 0]
     return s - 1e-9
+
+
+@compiled
+def decide(t: Truth, i: int, contained: float, s: float, authority: float, minute: int) -> int:
+    """Return one person's decision in a substep: to join disorder, to calm down, or neither.
+
+    Parameters: contained, P of the person's block; s, authority, agitation and L of the facility; minute, the substep's
+    first. Returns 1 joined, -1 calmed, 0 neither.
+    """
+    person = t.people[i]
+    wants = critical_containment(t, i, s, authority) > contained
+    if wants == (person.active == 1):
+        return 0
+    clock = t.clock[0]
+    home = t.facility[person.home]
+    u = uniform(clock.seed, SWITCH, clock.replicate, home.key, minute, i - home.first)
+    if wants:
+        return 1 if u < clock.join else 0
+    return -1 if u < clock.calm else 0

@@ -62,11 +62,6 @@ def compiled[Function: Callable[..., Any]](function: Function) -> Function:
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
-def inlined[Function: Callable[..., Any]](function: Function) -> Function:
-    """Compile a rule that is called in one place only: it becomes part of its caller, and compiles once."""
-    return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function))
-
-
 def in_turn[Rule: Callable[..., None]](rules: Sequence[Rule]) -> Rule:
     """Return a rule that carries out rules one after another on the same arguments: a schedule from a list."""
     first, *others = rules

@@ -13,7 +13,7 @@ from sim.engine.compiled import compiled
 from sim.engine.reference import referenced
 from sim.outcomes import DAILY_ROW, FACILITY_ROW, RUN_ROW
 from sim.world.belief import Belief, BeliefRef
-from sim.world.codes import AT_LARGE, HELD
+from sim.world.codes import AT_LARGE, DAY, HELD
 from sim.world.state import Truth, TruthRef
 
 UNWRITTEN = -math.inf
@@ -135,7 +135,7 @@ def write_facility(t: Truth, b: Belief, tables: Tables, f: int) -> None:
 @compiled
 def day_or_null(minute: int) -> float:
     """Return a minute in days since the start; null (NaN) for never."""
-    return minute / 1440.0 if minute >= 0 else math.nan
+    return minute / DAY if minute >= 0 else math.nan
 
 
 @compiled

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sim.agents.armed_cell import attacks
 from sim.agents.at_large import list_by_index, people_at_large
-from sim.agents.at_rest import wake_moods
+from sim.agents.at_rest import update_moods_at_rest
 from sim.agents.custody import guards_and_custody
 from sim.agents.facility import facilities, new_day
 from sim.agents.levers import move_first, repatriate
@@ -80,7 +80,7 @@ def advance(t: Truth, b: Belief, tables: Tables, steps: int) -> None:
     for _ in range(steps):
         step(truth, belief, written)
     list_by_index(truth)
-    wake_moods(truth)
+    update_moods_at_rest(truth)
 
 
 @compiled
