@@ -69,19 +69,10 @@ def _write_plots(path: Path) -> list[Path]:
 drawing.write_plots = _write_plots
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("detention-sim")
-    except PackageNotFoundError:  # a checkout that is not installed
-        return "0"
-
-
 _LAZY: dict[str, Callable[[], Any]] = {
     "DetentionModel": lambda: import_module("sim.model").DetentionModel,
     "Results": lambda: import_module("sim.experiment.results").Results,
-    "__version__": _version,
+    "__version__": lambda: import_module("sim.experiment.environment").program_version(),
 }
 __all__ = ["load", "run", *_LAZY]
 

@@ -9,9 +9,8 @@ from sim.app.labels import error_messages
 from sim.app.settings import HANDOVER, PACE, changed
 from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
-from sim.scenario.parameters import ROLES
 from sim.scenario.resolved import Resolved
-from sim.scenario.vocabulary import HANDOVERS
+from sim.scenario.vocabulary import HANDOVERS, ROLES
 from sim.world.belief import Belief
 
 COLUMNS = ("escaped", "confirmed", "guards", "coverage", "reports")

@@ -79,13 +79,9 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from importlib.metadata import PackageNotFoundError, version
+        from sim.experiment.environment import program_version
 
-        try:
-            number = version("detention-sim")
-        except PackageNotFoundError:  # a checkout that is not installed
-            number = "(not installed)"
-        typer.echo(f"detention-sim {number}")
+        typer.echo(f"detention-sim {program_version()}")
         raise typer.Exit()
 
 

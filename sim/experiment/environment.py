@@ -49,6 +49,11 @@ def installed(package: str) -> str | None:
         return None
 
 
+def program_version() -> str:
+    """Return this program's version: that of pyproject.toml when it was installed, "0" if it is not installed."""
+    return installed("detention-sim") or "0"
+
+
 def differences(code: object, python: object, packages: Mapping[str, str | None]) -> Iterator[Difference]:
     """Yield the differences between another environment and this one; of Python, major and minor version count."""
     ours = here()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from sim.experiment.design import Batch, Design
-from sim.experiment.environment import here, installed
+from sim.experiment.environment import here, program_version
 from sim.experiment.settings import differences
 from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
 from sim.tables import RECORD_LEVELS, TABLES
@@ -65,7 +65,7 @@ class Manifest:
                 "varied": list(design.varied),
                 "inputs": {},
                 "notes": [],
-                "version": installed(PROGRAM),
+                "version": program_version(),
                 "code": here().code,
                 "commit": None,
                 "python": here().python,

@@ -21,7 +21,7 @@ from sim.outcomes import (
     Column,
     Table,
 )
-from sim.scenario.parameters import ROLES
+from sim.scenario.vocabulary import ROLES
 from sim.tables import tables_of
 from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, MOVED
 

@@ -9,7 +9,6 @@ from pydantic import Field
 from sim.scenario.declare import AT_START, LATER, ActionDate, Date, Number, Section, Strict, Unread, declared
 from sim.scenario.limits import MAX_OBSERVERS
 from sim.scenario.theatre import AreaName, FacilityName, Name, PartyName, PlaceName
-from sim.scenario.vocabulary import ROLES as ROLES
 from sim.scenario.vocabulary import Category, Handover, ObserverKind, ObserverSites, Reliability, Role
 
 EPSTEIN = "Epstein 2002, PNAS 99 (suppl 3)"

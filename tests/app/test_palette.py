@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.app.palette import VARIABLES, ramp
+from sim.app.palette import ROLE_INKS, VARIABLES, ramp
+from sim.scenario.vocabulary import ROLES
 
 LACKING = {  # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
     "protan": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
@@ -65,3 +66,7 @@ def test_no_colour_is_written_twice(root: Path) -> None:
 def test_ramps_are_those_of_the_figures() -> None:
     assert ramp("escaped")[3] == VARIABLES["truth"] and ramp("confirmed")[2] == VARIABLES["belief"]
     assert ramp("gap") == ramp("undetected_share") != ramp("escaped")
+
+
+def test_every_role_has_a_colour_of_its_own():
+    assert len(set(ROLE_INKS)) == len(ROLE_INKS) >= len(ROLES)

@@ -16,8 +16,9 @@ import yaml
 
 from sim.scenario.declare import DISTRIBUTIONS, parse_date
 from sim.scenario.loader import load
-from sim.scenario.parameters import ROLES, Scenario
+from sim.scenario.parameters import Scenario
 from sim.scenario.theatre import Theatre
+from sim.scenario.vocabulary import ROLES
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 SCENARIOS = sorted(path.stem for path in SHIPPED.glob("*.yaml"))
@@ -377,7 +378,7 @@ def test_offensives_stay_clear_of_places_they_did_not_take():
 @pytest.mark.parametrize("name", ["ne-syria-2019", "hasakah-2022", "quiet-year"])
 def test_observers_cover_every_role(name):
     observers = Scenario.model_validate(resolved(name)).observers
-    assert {observer.role for observer in observers} == set(ROLES)
+    assert {observer.role for observer in observers} == set(ROLES[:8]), "the roles of the record"
     names = [observer.name for observer in observers]
     assert len(names) == len(set(names))
     assert all(o.origin in {None, *names} for o in observers)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.scenario.parameters import ROLES, Confirmation
+from sim.scenario.parameters import Confirmation
 from sim.scenario.parameters import Observer as ObserverSpec
+from sim.scenario.vocabulary import ROLES
 from tests.oracle.draws import add_up, half_up, lognormal, poisson
 from tests.oracle.facility import DAY, PAUSE, Episode, Facility
 
