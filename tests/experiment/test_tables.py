@@ -11,7 +11,7 @@ from sim.agents.confirmation import REPORT
 from sim.agents.observer import OBSERVER
 from sim.experiment import tables
 from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
-from sim.scenario.vocabulary import ROLES
+from sim.scenario.vocabulary import ROLES as WORDS
 from sim.world.codes import CONTROL, CUSTODY_CHANGE, EXIT, HIT, MOVED, OCCUPIED
 from sim.world.record import LOG
 
@@ -153,7 +153,7 @@ def test_what_an_event_details_is_named_by_its_kind():
 
 def test_a_report_names_who_said_what_about_where():
     observers = OBSERVER.rows(2)
-    observers["role"] = [ROLES.index("media"), ROLES.index("sponsor government")]
+    observers["role"] = [WORDS.index("media"), WORDS.index("sponsor government")]
     observers["reliability"], observers["credibility"] = [2, 1], [3, 2]
     made = REPORT.rows(2)
     made["minute"], made["observer"], made["facility"] = [60, 1440], [0, 1], [-1, 1]
