@@ -43,6 +43,13 @@ bench: ## the benchmarks: docs/benchmarks.md, its figure and raw numbers, about 
 	@tools/install.sh bench
 	@$(python) -m benchmarks.suite $(ARGS)
 
+.PHONY: pages
+pages: ## remake the pages that are made from declarations: parameters, arrays, coverage of the rules
+	@tools/install.sh test
+	@PYTHONPATH=. $(python) tools/parameters_page.py
+	@PYTHONPATH=. $(python) tools/arrays_page.py
+	@PYTHONPATH=. $(python) tools/rule_coverage.py
+
 # calibrate, docs, results: added here, each once there is something behind it.
 # What one needs beyond test goes into an extra, into constraints.txt and into tools/install.sh.
 

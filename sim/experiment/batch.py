@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numba
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -165,8 +166,8 @@ def encoded(table: Any) -> Part:
 
 
 def is_cold() -> bool:
-    """Whether the rules must be compiled first, which takes about half a minute."""
-    return not any(cache_folder().rglob("schedule.advance-*.nbi"))
+    """Return whether the rules must be compiled first, which takes about half a minute; in plain mode they never are."""
+    return not numba.config.DISABLE_JIT and not any(cache_folder().rglob("schedule.advance-*.nbi"))
 
 
 def warm(resolved: Resolved) -> float:

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from sim.scenario import claims, parameters, vocabulary
+from sim.scenario import claims, vocabulary
 from sim.scenario.fields import SCENARIO, THEATRE, kind_at
 from sim.scenario.theatre import Held, Origins
 
@@ -36,7 +36,6 @@ def test_a_direct_count_is_as_reliable_as_an_observer_or_never_enough() -> None:
 
 
 def test_roles_and_categories_are_one_list_wherever_they_are_asked_for() -> None:
-    assert parameters.ROLES is vocabulary.ROLES
     assert claims.CATEGORIES is vocabulary.CATEGORIES
 
 
