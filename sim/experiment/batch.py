@@ -166,7 +166,7 @@ def encoded(table: Any) -> Part:
 
 
 def is_cold() -> bool:
-    """Return whether the rules must be compiled first, which takes about half a minute; in plain mode they never are."""
+    """Return whether the rules must be compiled first, about half a minute; in plain mode they never are."""
     return not numba.config.DISABLE_JIT and not any(cache_folder().rglob("schedule.advance-*.nbi"))
 
 
