@@ -66,7 +66,7 @@ def left_to_go(t: Truth, f: int) -> int:
     """Return the people who would still leave without custody: leave_share of those at the start, less those gone."""
     site = t.facility[f]
     gone = site.escaped if site.resident == 0 else site.held0 - site.held
-    return int(min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone))
+    return int(min(site.held, int(math.floor(site.leave_now * site.held0 + 0.5)) - gone))
 
 
 @compiled

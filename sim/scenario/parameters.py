@@ -78,6 +78,17 @@ class Walls(Section):
     gate_k: Number = declared(2.3, "k", 0, 50, "containment constant at the perimeter")
     prison_open_hours: Number = declared(10.0, "h", 0.1, 500, "time in which an unguarded prison is open")
     camp_open_hours: Number = declared(2.0, "h", 0.1, 500, "time in which an unguarded camp is open")
+    open_sd: Annotated[Number, AT_START] = declared(0.6, "log", 0, 3, "spread of that time between events")
+    leave_sd: Annotated[Number, AT_START] = declared(
+        1.3,
+        "log odds",
+        0,
+        5,
+        "spread of a facility's leave_share between events",
+        source="unguarded sites on the record lost 0.5 to 1 of those held",
+        status="assumed",
+    )
+    breached: Number = declared(0.1, "share", 0, 1, "opening from which no one is brought into a facility")
     prison_flow_per_hour: Number = declared(250.0, "persons/h", 1, 20000, "through a full opening of a prison")
     camp_flow_per_hour: Number = declared(600.0, "persons/h", 1, 20000, "through a full opening of a camp")
 
@@ -225,7 +236,21 @@ class AtLarge(Section):
     rejoin_per_day: Number = declared(0.01, "1/day", 0, 10, "fighters who go back to the movement")
     leave_per_day: Number = declared(0.05, "1/day", 0, 10, "people near the map's edge who cross it")
     death_per_day: Number = declared(0.0003, "1/day", 0, 10, "death outside")
-    move_share: Number = declared(0.8, "probability", 0, 1, "moves to a neighbouring cell in a day")
+    retake_sd: Annotated[Number, AT_START] = declared(
+        1.0,
+        "log",
+        0,
+        3,
+        "spread of that extra between facilities' events",
+        source="recaptured over days 0-2 of an event: 0 to 0.79",
+        status="assumed",
+    )
+    km_per_day: Number = declared(
+        8.0, "km/day", 0, 200, "distance moved in a day on open road country, root mean square"
+    )
+    border_km_per_day: Number = declared(
+        1.0, "km/day", 0, 200, "drift of Iraqi and foreign people towards the nearest edge of the map"
+    )
     noticed_factor: Number = declared(2.0, "ratio", 1, 50, "recapture once an escape is noticed (response: true)")
     noticed_hours: Number = declared(72.0, "h", 0, 5000, "how long a notice counts")
 

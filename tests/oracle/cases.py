@@ -441,7 +441,7 @@ def recapture_and_rejoining() -> Case:
             },
             "at_large": {
                 "retake_early_per_hour": 0.08, "retake_per_day": 0.15, "rejoin_per_day": 0.05, "leave_per_day": 0.4,
-                "death_per_day": 0.03, "move_share": 0.9,
+                "death_per_day": 0.03, "km_per_day": 30.0, "border_km_per_day": 5.0,
             },
             "stealth": {"per_1000_year": 30000.0},
         },

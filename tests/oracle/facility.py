@@ -67,6 +67,13 @@ def lanchester(attackers: float, defenders: float, alpha: float, beta: float, ta
     return max(0.0, a), max(0.0, d)
 
 
+def shifted(share: float, log_odds: float) -> float:
+    """A share moved on the scale of log odds; 0 and 1 stay."""
+    if share <= 0 or share >= 1:
+        return share
+    return 1 / (1 + (1 - share) / share * math.exp(-log_odds))
+
+
 class Facility(mesa.Agent):
     """A prison, an annex, or the residents of a camp."""
 
@@ -109,7 +116,11 @@ class Facility(mesa.Agent):
         walls = model.sc.walls
         of_kind = walls.prison_flow_per_hour if spec.kind == "prison" else walls.camp_flow_per_hour
         self.flow_per_hour = of_kind if spec.flow_per_hour is None else spec.flow_per_hour
-        self.open_hours = walls.prison_open_hours if spec.kind == "prison" else walls.camp_open_hours
+        open_hours = walls.prison_open_hours if spec.kind == "prison" else walls.camp_open_hours
+        draws = model.draws
+        self.open_hours = open_hours * math.exp(walls.open_sd * draws.z("event.opening", name, 0, 0))
+        self.leave_now = shifted(spec.leave_share, walls.leave_sd * draws.z("event.leave", name, 0, 0))
+        self.search_now = math.exp(model.sc.at_large.retake_sd * draws.z("event.search", name, 0, 0))
 
         self.controller = spec.party
         self.custody = "guarded" if self.guards else "none"
@@ -195,6 +206,12 @@ class Facility(mesa.Agent):
     def episode(self) -> Episode | None:
         """The last one."""
         return self.episodes[-1] if self.episodes else None
+
+    def can_take_in(self) -> bool:
+        """Kept, no assault on it or just gone, perimeter whole."""
+        kept = self.custody in ("guarded", "occupied")
+        just_over = self.assault_end is not None and self.model.m0 < self.assault_end + AFTERMATH
+        return kept and self.assault is None and not just_over and self.opening < self.model.sc.walls.breached
 
     def take_in(self, person: Detainee) -> None:
         """Someone is brought in: last in order."""
@@ -553,7 +570,7 @@ class Facility(mesa.Agent):
     def _who_would_leave(self) -> int:
         """The pool of a place nobody guards."""
         gone = self.left_freely if self.resident else self.escaped
-        return max(0, min(self.n, half_up(self.spec.leave_share * self.n0) - gone))
+        return max(0, min(self.n, half_up(self.leave_now * self.n0) - gone))
 
     def _leave(self, k0: int, pool: int, wanted: int, cause: str) -> int:
         """Those in disorder first, in order, then the others."""
