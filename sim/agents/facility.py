@@ -109,7 +109,7 @@ def effective_guards(t: Truth, f: int, minute: int) -> float:
     site = t.facility[f]
     value = present(t, f) / params.guards_shifts * t.party[site.keeper].effectiveness * upkeep_here(t, f)
     value *= 1.0 + params.guards_camera_gain * site.cameras
-    if gate_held(t, f, minute):
+    if gate_held(t, f):
         value *= 1.0 - params.assault_suppress_share
     if minute < site.pulled_until:
         value *= 1.0 - params.shelling_pull_share

@@ -112,23 +112,40 @@ class Stealth(Section):
 class Assault(Section):
     """An attack from outside."""
 
-    surprise: Number = declared(
-        0.45,
-        "probability",
-        0,
-        1,
-        "the gate is breached at once",
+    success_level: Number = declared(
+        0.3,
+        "log odds",
+        -10,
+        10,
+        "of the gate falling where attackers equal the guards who fight",
         source="8 of 15 attacks succeeded, Nigeria Oct 2020 - Dec 2021 (Premium Times)",
         status="assumed",
     )
+    success_slope: Number = declared(
+        0.8, "log odds per log ratio", 0, 10, "by which more attackers for a guard who fights make success likelier"
+    )
+    success_sd: Number = declared(1.0, "log odds", 0, 10, "spread between events, surprise included")
+    fight_hours: Number = declared(0.5, "h", 0, 100, "median time until the gate falls or the attackers break off")
+    fight_sd: Number = declared(1.0, "log", 0, 3, "spread of that time")
+    loss_success: Number = declared(0.4, "share", 0, 1, "of the guards who fight, lost where the gate falls")
+    loss_failure: Number = declared(0.1, "share", 0, 1, "of the guards who fight, lost where it holds")
     suppress_share: Number = declared(0.7, "share", 0, 1, "of guards pinned down while attackers hold the gate")
-    kill_per_hour: Number = declared(0.5, "1/h", 0, 20, "Lanchester attrition rate", source="Lanchester 1916")
-    defender_advantage: Number = declared(3.0, "ratio", 0.01, 100, "a defender's fire against an attacker's")
-    attacker_breaks: Number = declared(0.6, "share", 0, 1, "of the attackers left, below which they break off")
-    defender_breaks: Number = declared(0.4, "share", 0, 1, "of the defenders left, below which the gate falls")
-    strength_sd: Number = declared(0.8, "log", 0, 3, "noise of the attackers' strength")
     defend_share: Number = declared(0.6, "share", 0, 1, "of guards present who can fight")
-    open_per_attacker_hour: Number = declared(4.0, "persons/h", 0, 1000, "people let out of cells by an attacker")
+    open_per_attacker_hour: Number = declared(
+        2.0, "persons/h", 0, 1000, "people let out of cells by an attacker where 1,000 are at hand"
+    )
+    size_exponent: Number = declared(0.5, "", -2, 2, "of the number at hand, by which that grows")
+    self_release_per_hour: Number = declared(1.0, "1/h", 0, 50, "people whom one who is out of the cells lets out")
+    open_sd: Number = declared(0.7, "log", 0, 3, "spread between events of the rate at which attackers open cells")
+    flow_per_hour: Number = declared(
+        1500.0,
+        "persons/h",
+        1,
+        20000,
+        "through a gate in attackers' hands",
+        source="870 left Sarposa in about half an hour (Kandahar 2008)",
+        status="assumed",
+    )
     relief_hours: Number = declared(
         2.5,
         "h",

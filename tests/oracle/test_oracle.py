@@ -207,7 +207,9 @@ def test_an_assault_keeps_to_lanchester_s_square_law() -> None:
 
 
 def test_an_unguarded_wall_opens_exponentially() -> None:
-    model = OracleModel(*one_prison({"days": 2, "walls": {"open_sd": 0.0}}, guards=0, leave_share=0.0), seed=1, replicate=0).run()
+    model = OracleModel(
+        *one_prison({"days": 2, "walls": {"open_sd": 0.0}}, guards=0, leave_share=0.0), seed=1, replicate=0
+    ).run()
     block = model.facilities["block"]
     assert block.opening == pytest.approx(1 - (1 - 0.005) * math.exp(-48 / 10))
     assert block.authority == pytest.approx(0.7 * math.exp(-48 / 12))
