@@ -132,11 +132,11 @@ class Assault(Section):
     suppress_share: Number = declared(0.7, "share", 0, 1, "of guards pinned down while attackers hold the gate")
     defend_share: Number = declared(0.6, "share", 0, 1, "of guards present who can fight")
     open_per_attacker_hour: Number = declared(
-        2.0, "persons/h", 0, 1000, "people let out of cells by an attacker where 1,000 are at hand"
+        1.0, "persons/h", 0, 1000, "people let out of cells by an attacker where 1,000 are at hand"
     )
     size_exponent: Number = declared(0.5, "", -2, 2, "of the number at hand, by which that grows")
-    self_release_per_hour: Number = declared(1.0, "1/h", 0, 50, "people whom one who is out of the cells lets out")
-    open_sd: Number = declared(0.7, "log", 0, 3, "spread between events of the rate at which attackers open cells")
+    self_release_per_hour: Number = declared(0.8, "1/h", 0, 50, "people whom one who is out of the cells lets out")
+    open_sd: Number = declared(1.0, "log", 0, 3, "spread between events of the rate at which attackers open cells")
     flow_per_hour: Number = declared(
         1500.0,
         "persons/h",

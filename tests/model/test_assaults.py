@@ -62,7 +62,9 @@ def test_the_record_of_assaults_is_spread_as_the_model_spreads_it() -> None:
     assert min(parts) > 0.08, parts
 
 
-@pytest.mark.parametrize(("k", "r", "n"), [(40.0, 1.5, 600.0), (120.0, 0.0, 300.0), (0.0, 2.0, 100.0), (3.0, 1.0, 2000.0)])
+@pytest.mark.parametrize(
+    ("k", "r", "n"), [(40.0, 1.5, 600.0), (120.0, 0.0, 300.0), (0.0, 2.0, 100.0), (3.0, 1.0, 2000.0)]
+)
 def test_cells_open_as_their_equation_says(k: float, r: float, n: float) -> None:
     out = 5.0
     for _ in range(6):

@@ -186,10 +186,16 @@ def assault_dated() -> Case:
                     {"date": "2019-10-03T14:00", "facility": "empty", "attackers": 25.0},
                 ]
             },
-            "assault": {"success_level": 1.0, "relief_hours": 2.0, "death_share": 0.3, "open_per_attacker_hour": 3.0},
+            "assault": {
+                "success_level": 1.0,
+                "relief_hours": 2.0,
+                "death_share": 0.3,
+                "open_per_attacker_hour": 30.0,
+                "flow_per_hour": 6.0,
+            },  # fmt: skip
             "guards": {"replace_per_day": 0.5},
         },
-        {"facilities": two_prisons() | {"empty": prison(36.3, 38.3, people(0), 3)}},
+        {"facilities": two_prisons(flow_per_hour=6.0) | {"empty": prison(36.3, 38.3, people(0), 3)}},
     )
 
 
