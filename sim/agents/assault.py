@@ -24,23 +24,23 @@ UNDER_ASSAULT = owned(
     state("assault_due", "i8", "min", "when the next one begins", start=NEVER),
     state("attackers_due", "f8", "persons", "attackers in the next one"),
     state("assault_start", "i8", "min", "when the last one began"),
-    state("attackers", "f8", "persons", "attackers left"),
-    state("attackers0", "f8", "persons", "attackers at its start"),
-    state("defenders", "f8", "guards", "defenders left, in trained guards"),
-    state("defenders0", "f8", "guards", "the same at its start"),
-    state("strength", "f8", "ratio", "noise of the attackers' strength"),
+    state("attackers", "f8", "persons", "attackers"),
+    state("succeeds", "i8", "0/1", "1 if the gate is to fall, unless relief comes first"),
+    state("fight_until", "i8", "min", "when the gate falls or the attackers break off"),
+    state("let_out_per_hour", "f8", "persons/h", "people whom the attackers let out of their cells"),
     state("relief_due", "i8", "min", "when relief comes"),
     state("opened", "f8", "persons", "people whose cells are open"),
-    state("gate_from", "i8", "min", "minute from which attackers hold the gate"),
     state("gate_out", "i8", "exits", "exits while attackers held the gate"),
     state("assault_until", "i8", "min", "exits before this minute count as assault"),
     state("assaulted", "i8", "0/1", "1 once it has been attacked"),
 )
 """Columns of FACILITY."""
 
-SURPRISE = name_key("assault.surprise")
+SUCCESS = name_key("assault.success")
+SUCCESS_EVENT = name_key("assault.event")
+FIGHT_HOURS = name_key("assault.fight")
 RELIEF_HOURS = name_key("assault.relief")
-STRENGTH = name_key("assault.strength")
+OPENING = name_key("assault.opening")
 GUARDS_LOST = name_key("assault.lost")
 ASSAULT_DEAD = name_key("assault.dead")
 LINGER_MINUTES = 360
@@ -57,9 +57,9 @@ def expect_assault(t: Truth, f: int, minute: int, attackers: float) -> None:
 
 
 @compiled
-def gate_held(t: Truth, f: int, minute: int) -> bool:
-    """Return whether attackers hold the gate: at once after a surprise, from the next substep on after a fight."""
-    return t.facility[f].assault == GATE and minute >= t.facility[f].gate_from
+def gate_held(t: Truth, f: int) -> bool:
+    """Return whether attackers hold the gate."""
+    return t.facility[f].assault == GATE
 
 
 @compiled
@@ -69,57 +69,81 @@ def count_through_gate(t: Truth, f: int, n: int) -> None:
 
 
 @compiled
-def lanchester(attackers: float, defenders: float, alpha: float, beta: float, hours: float) -> tuple[float, float]:
-    """Return the strengths after a time under the square law da/dt = -beta d, dd/dt = -alpha a, both at least 0.
+def chance_of_success(attackers: float, defenders: float, level: float, slope: float) -> float:
+    """Return the probability that a gate falls: logistic in the logarithm of the force ratio.
 
-    Parameters: attackers, a; defenders, d; alpha, beta (per hour); hours. Closed form.
-    Source: Lanchester 1916.
+    Parameters: attackers (persons); defenders, guards who fight, in trained guards, at least 1; level, log odds at
+    equal numbers, the event's own part included; slope, log odds per log ratio.
     """
-    omega = math.sqrt(alpha * beta)
-    c, s = math.cosh(omega * hours), math.sinh(omega * hours)
-    a = attackers * c - defenders * math.sqrt(beta / alpha) * s
-    d = defenders * c - attackers * math.sqrt(alpha / beta) * s
-    return max(0.0, a), max(0.0, d)
+    return 1.0 / (1.0 + math.exp(-(level + slope * math.log(attackers / max(1.0, defenders)))))
+
+
+@compiled
+def freed_after(out: float, everybody: float, let_out: float, self_release: float, hours: float) -> float:
+    """Return the people out of their cells after a time of dO/dt = (K + r O)(1 - O / N), solved exactly.
+
+    Parameters: out, O now; everybody, N, those inside or gone through the gate (persons); let_out, K, by the attackers
+    (persons/h); self_release, r, by each one who is out (1/h); hours.
+    """
+    if out >= everybody or everybody <= 0.0:
+        return everybody
+    grown = (let_out + self_release * out) / (1.0 - out / everybody)
+    grown *= math.exp(min(700.0, (self_release + let_out / everybody) * hours))
+    return min(everybody, (grown - let_out) / (self_release + grown / everybody)) if grown > 0.0 else out
+
+
+@compiled
+def draw_fight(t: Truth, f: int, defenders: float) -> None:
+    """Draw how a fight ends, and when: at once where there is less than one defender."""
+    clock = t.clock[0]
+    params = t.parameters[0]
+    site = t.facility[f]
+    minute = site.assault_start
+    z = normal_quantile(uniform(clock.seed, SUCCESS_EVENT, clock.replicate, site.key, minute, 0))
+    level = params.assault_success_level + params.assault_success_sd * z
+    chance = chance_of_success(site.attackers, defenders, level, params.assault_success_slope)
+    succeeds = uniform(clock.seed, SUCCESS, clock.replicate, site.key, minute, 0) < chance
+    u = uniform(clock.seed, FIGHT_HOURS, clock.replicate, site.key, minute, 0)
+    hours = lognormal_quantile(u, params.assault_fight_hours, params.assault_fight_sd)
+    site.succeeds = 1 if succeeds or defenders < 1.0 else 0
+    site.fight_until = minute if defenders < 1.0 else minute + int(math.floor(60.0 * hours))
 
 
 @compiled
 def begin_assault(t: Truth, f: int, minute: int) -> None:
-    """Begin an assault: at the gate by surprise or against less than one defender, else with a fight."""
+    """Begin an assault with a fight, whose end is drawn."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
     site.assault_due = NEVER
     site.assaulted = 1
     site.assault_start = minute
-    site.attackers0 = site.attackers_due
     site.attackers = site.attackers_due
-    site.defenders0 = (
-        params.assault_defend_share * present(t, f) * t.party[site.keeper].effectiveness * upkeep_here(t, f)
+    draw_fight(
+        t, f, params.assault_defend_share * present(t, f) * t.party[site.keeper].effectiveness * upkeep_here(t, f)
     )
-    site.defenders = site.defenders0
     site.opened = 0.0
     site.gate_out = 0
-    site.strength = math.exp(
-        params.assault_strength_sd
-        * normal_quantile(uniform(clock.seed, STRENGTH, clock.replicate, site.key, minute, 0))
+    z = normal_quantile(uniform(clock.seed, OPENING, clock.replicate, site.key, minute, 0))
+    at_hand = max(1.0, float(site.held)) / 1000.0
+    site.let_out_per_hour = (
+        params.assault_open_per_attacker_hour * site.attackers * math.exp(params.assault_open_sd * z)
     )
+    site.let_out_per_hour *= at_hand**params.assault_size_exponent
     median = params.assault_relief_hours * (1.0 + params.assault_relief_penalty * (1.0 - clock.reaction))
     u = uniform(clock.seed, RELIEF_HOURS, clock.replicate, site.key, minute, 0)
     site.relief_due = minute + int(math.ceil(60.0 * lognormal_quantile(u, median, params.assault_relief_sd)))
-    surprised = uniform(clock.seed, SURPRISE, clock.replicate, site.key, minute, 0) < params.assault_surprise
-    site.assault = GATE if surprised or site.defenders0 < 1.0 else FIGHT
-    site.gate_from = minute
-    note(t, minute, ATTACK, f, site.assault, site.attackers0)
+    site.assault = FIGHT
+    note(t, minute, ATTACK, f, site.assault, site.attackers)
 
 
 @compiled
-def end_fight(t: Truth, f: int) -> None:
-    """End the fighting, whoever won: lose the guards that it cost."""
+def end_fight(t: Truth, f: int, loss: float) -> None:
+    """End the fighting: lose a share of the guards who fought."""
     clock = t.clock[0]
     site = t.facility[f]
-    share = 1.0 - site.defenders / site.defenders0
     u = uniform(clock.seed, GUARDS_LOST, clock.replicate, site.key, site.assault_start, 0)
-    n = int(math.floor(t.parameters[0].assault_defend_share * present(t, f) * share + u))
+    n = int(math.floor(t.parameters[0].assault_defend_share * present(t, f) * loss + u))
     lose(t, f, min(n, int(math.floor(present(t, f)))))
 
 
@@ -131,7 +155,7 @@ def end_assault(t: Truth, f: int, minute: int) -> None:
     site = t.facility[f]
     site.assault_until = minute + LINGER_MINUTES
     if site.assault == FIGHT:
-        end_fight(t, f)
+        end_fight(t, f, params.assault_loss_failure)
         site.assault = NO_ASSAULT
         note(t, minute, REPELLED, f, 0, site.attackers)
         return
@@ -152,28 +176,23 @@ def end_assault(t: Truth, f: int, minute: int) -> None:
 
 @compiled
 def assault(t: Truth, f: int, minute: int) -> None:
-    """Carry out one substep of an assault: relief, fighting, or cells opened."""
+    """Carry out one substep of an assault: relief, the end of the fighting, or cells opened."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
-    hours = clock.substep_minutes / 60.0
     if minute >= site.relief_due:
         end_assault(t, f, minute)
         return
     if site.assault == FIGHT:
-        alpha = params.assault_kill_per_hour * site.strength
-        beta = params.assault_kill_per_hour * params.assault_defender_advantage
-        if alpha > 0.0:
-            site.attackers, site.defenders = lanchester(site.attackers, site.defenders, alpha, beta, hours)
-        if site.attackers < params.assault_attacker_breaks * site.attackers0:
+        if minute < site.fight_until:
+            return
+        if site.succeeds == 0:
             end_assault(t, f, minute)
-        elif site.defenders < params.assault_defender_breaks * site.defenders0:
-            end_fight(t, f)
-            site.assault = GATE
-            site.gate_from = minute + clock.substep_minutes
-            note(t, minute, GATE_FELL, f, 0, site.attackers)
-    else:
-        site.opened = min(
-            float(site.held + site.gate_out),
-            site.opened + params.assault_open_per_attacker_hour * site.attackers * hours,
-        )
+            return
+        end_fight(t, f, params.assault_loss_success)
+        site.assault = GATE
+        note(t, minute, GATE_FELL, f, 0, site.attackers)
+    everybody = float(site.held + site.gate_out)
+    hours = clock.substep_minutes / 60.0
+    release = params.assault_self_release_per_hour
+    site.opened = freed_after(site.opened, everybody, site.let_out_per_hour, release, hours)

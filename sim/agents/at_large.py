@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.agents.account import book_dead_outside, book_recaptured
+from sim.agents.custody import can_take_in
 from sim.agents.detainee import arrive, change_state, depart
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
@@ -19,18 +20,17 @@ from sim.world.codes import (
     DEAD,
     DEATH,
     FIGHTER,
-    GUARDED,
     HELD,
     LEAVE,
     LEFT_THEATRE,
-    OCCUPIED,
+    LOCAL,
     REJOIN,
     REJOINED,
     RETAKE,
     REVIEW,
     TRANSFERRED,
 )
-from sim.world.map import distance_km, edge_km
+from sim.world.map import cell_at, distance_km, edge_km, on_the_map
 from sim.world.state import Truth
 
 ESCAPES = owned(__name__, state("escapes", "i2", "exits", "times escaped"))
@@ -47,8 +47,8 @@ FUGITIVE = Record(
         state("since", "i8", "min", "when the person got out"),
         state("due", "i8", "min", "when the fate or the next review is due"),
         state("fate", "i2", "", "index of the fate: retaken, rejoins, leaves, dies; or a review"),
-        state("column", "i2", "", "column of the cell"),
-        state("row", "i2", "", "row of the cell"),
+        state("x", "f8", "km", "east of the map's west edge"),
+        state("y", "f8", "km", "north of the map's south edge"),
         state("left", "i2", "", "index of the facility left"),
         state("serial", "i4", "", "number of the exit: the fates of a step are met in this order"),
         state("next", "i4", "", "next person whose fate falls in the same step of the day, -1 for none"),
@@ -67,8 +67,8 @@ HAZARDS = (
     name_key("fugitive.leave"),
     name_key("fugitive.death"),
 )
-MOVE = name_key("fugitive.move")
-WAY = name_key("fugitive.way")
+EAST = name_key("fugitive.east")
+NORTH = name_key("fugitive.north")
 _RETAKE_KEY, _REJOIN_KEY, _LEAVE_KEY, _DEATH_KEY = HAZARDS
 
 REVIEW_MINUTES = DAY
@@ -106,8 +106,7 @@ def get_out(t: Truth, i: int, minute: int) -> None:
     person.escapes += 1
     fugitive = t.fugitive[i]
     fugitive.since = minute
-    fugitive.column = site.column
-    fugitive.row = site.row
+    fugitive.x, fugitive.y = on_the_map(t, site.x, site.y)
     fugitive.left = f
     fugitive.serial = total.escaped
     if clock.out_count == t.out.shape[0]:
@@ -175,16 +174,17 @@ def plan(t: Truth, i: int, minute: int, rates: Rates, faded: float) -> None:
     params = t.parameters[0]
     fugitive = t.fugitive[i]
     person = t.people[i]
-    holder = t.control[fugitive.row, fugitive.column]
+    row, column = cell_at(t, fugitive.x, fugitive.y)
+    holder = t.control[row, column]
     search = 0.0 if holder == t.clock[0].movement else t.party[holder].search
     family = 1.0 if person.kind == FIGHTER else params.at_large_family_factor
     notice = 1.0
     if t.clock[0].response == 1 and minute < t.noticed[fugitive.left]:
         notice = params.at_large_noticed_factor
-    retake = search * family * notice * (rates.early * faded + rates.retake)
+    early = rates.early * t.facility[fugitive.left].search_now * faded
+    retake = search * family * notice * (early + rates.retake)
     rejoin = rates.rejoin if person.kind == FIGHTER else 0.0
-    height, width = t.control.shape
-    near_edge = edge_km(fugitive.column, fugitive.row, width, height, params.cell_km) <= params.border_km
+    near_edge = edge_km(fugitive.x, fugitive.y, t.clock[0].width_km, t.clock[0].height_km) <= params.border_km
     leave = rates.leave if near_edge else 0.0
     death = rates.death
     left = t.hazard[i]
@@ -207,17 +207,29 @@ def plan(t: Truth, i: int, minute: int, rates: Rates, faded: float) -> None:
 
 
 @compiled
-def neighbour(t: Truth, i: int, way: float) -> None:
-    """Move a person at large to one of the eight neighbouring cells, chosen by `way` (0-1), if it is on the grid."""
+def wander(t: Truth, i: int, east: float, north: float) -> None:
+    """Move a person at large by a day: a diffusion, slower in hard country, and a drift to the border of those from
+    abroad; no one leaves the map by it.
+
+    Parameters: east, north, uniform numbers on (0, 1).
+    """
+    params = t.parameters[0]
     fugitive = t.fugitive[i]
-    number = int(math.floor(8.0 * way))
-    step = number if number < 4 else number + 1
-    column = fugitive.column + step % 3 - 1
-    row = fugitive.row + step // 3 - 1
-    height, width = t.control.shape
-    if 0 <= column < width and 0 <= row < height:
-        fugitive.column = column
-        fugitive.row = row
+    row, column = cell_at(t, fugitive.x, fugitive.y)
+    ease = t.terrain[row, column]
+    half_width = math.sqrt(1.5) * params.at_large_km_per_day * ease  # of a uniform step along each axis
+    x = fugitive.x + half_width * (2.0 * east - 1.0)
+    y = fugitive.y + half_width * (2.0 * north - 1.0)
+    if t.people[i].origin != LOCAL:
+        width, height = t.clock[0].width_km, t.clock[0].height_km
+        drift = params.at_large_border_km_per_day * ease
+        west_or_east = min(fugitive.x, width - fugitive.x)
+        south_or_north = min(fugitive.y, height - fugitive.y)
+        if west_or_east <= south_or_north:
+            x += -drift if fugitive.x <= width - fugitive.x else drift
+        else:
+            y += -drift if fugitive.y <= height - fugitive.y else drift
+    fugitive.x, fugitive.y = on_the_map(t, x, y)
 
 
 @compiled
@@ -226,10 +238,9 @@ def captors_nearest(t: Truth, i: int) -> int:
 
     It is searched for square by square, outward; of facilities equally near, the first counts.
     """
-    fugitive = t.fugitive[i]
-    holder = t.control[fugitive.row, fugitive.column]
-    x = (fugitive.column + 0.5) * t.parameters[0].cell_km
-    y = (fugitive.row + 0.5) * t.parameters[0].cell_km
+    x, y = t.fugitive[i].x, t.fugitive[i].y
+    cell_row, cell_column = cell_at(t, x, y)
+    holder = t.control[cell_row, cell_column]
     height, width = t.square_first.shape
     side = t.clock[0].square_km
     column = min(width - 1, int(x / side))
@@ -246,9 +257,9 @@ def captors_nearest(t: Truth, i: int) -> int:
                 g = t.square_first[r, c] if 0 <= c < width else -1
                 while g >= 0:
                     site = t.facility[g]
-                    if site.controller == holder and (site.custody == GUARDED or site.custody == OCCUPIED):
+                    if site.controller == holder and can_take_in(t, g):
                         km = distance_km(x, y, site.x, site.y)
-                        if km < best_km or (km == best_km and g < best):
+                        if km < best_km or (km == best_km and site.key < t.facility[best].key):
                             best_km = km
                             best = g
                     g = site.next_in_square
@@ -352,39 +363,38 @@ def fates(t: Truth) -> None:
 
 
 @compiled
-def draw_moves(t: Truth, move: np.ndarray, way: np.ndarray) -> None:
-    """Draw this midnight's two numbers for each person at large: one for whether to move, one for where to.
+def draw_moves(t: Truth, east: np.ndarray, north: np.ndarray) -> None:
+    """Write two numbers of this midnight for everybody at large: how far to move east and north.
 
-    In order of index, since four people with neighbouring numbers share a block of random words.
+    By index, since four neighbours share a block of random words. Parameters: float64 (people at large,), written.
     """
     clock = t.clock[0]
     home, block = -1, -1
-    moves = (0.0, 0.0, 0.0, 0.0)
-    ways = moves
+    easts = (0.0, 0.0, 0.0, 0.0)
+    norths = easts
     for k in range(clock.out_count):
         i = t.out[k]
         origin = t.facility[t.people[i].home]
         own = i - origin.first
         if t.people[i].home != home or own >> 2 != block:
             home, block = t.people[i].home, own >> 2
-            moves = four_uniforms(clock.seed, MOVE, clock.replicate, origin.key, clock.m0, block)
-            ways = four_uniforms(clock.seed, WAY, clock.replicate, origin.key, clock.m0, block)
-        move[k] = one_of(moves, own & 3)
-        way[k] = one_of(ways, own & 3)
+            easts = four_uniforms(clock.seed, EAST, clock.replicate, origin.key, clock.m0, block)
+            norths = four_uniforms(clock.seed, NORTH, clock.replicate, origin.key, clock.m0, block)
+        east[k] = one_of(easts, own & 3)
+        north[k] = one_of(norths, own & 3)
 
 
 @compiled
 def reviews(t: Truth) -> None:
-    """Review people at large at midnight: each may move to a neighbouring cell, then makes the day's plan.
+    """Carry out midnight: everybody at large moves, then makes the day's plan.
 
     Many got out in the same substep: the fading of the search for them is computed once.
     """
     clock = t.clock[0]
     list_by_index(t)
     n, minute = clock.out_count, clock.m0
-    move, way = np.empty(n), np.empty(n)
-    draw_moves(t, move, way)
-    share = t.parameters[0].at_large_move_share
+    east, north = np.empty(n), np.empty(n)
+    draw_moves(t, east, north)
     rates = rates_until_review(t, minute)
     since = np.full(SINCE, -1, np.int64)
     faded = np.empty(SINCE)
@@ -393,8 +403,7 @@ def reviews(t: Truth) -> None:
         fugitive = t.fugitive[i]
         if fugitive.fate != REVIEW or fugitive.due > minute:
             continue
-        if move[k] < share * t.terrain[fugitive.row, fugitive.column]:
-            neighbour(t, i, way[k])
+        wander(t, i, east[k], north[k])
         slot = fugitive.since // clock.substep_minutes % SINCE
         if since[slot] != fugitive.since:
             since[slot] = fugitive.since

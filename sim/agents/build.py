@@ -120,6 +120,7 @@ def build_truth(resolved: Resolved, capacity: Capacity) -> Truth:
         people=people,
         trait=np.zeros((population, 3)),
         order=np.zeros(population, np.int32),
+        turn=np.zeros(population, np.int32),
         near=np.zeros(population, np.int32),
         fugitive=FUGITIVE.rows(population),
         hazard=np.zeros((population, 4)),
@@ -150,6 +151,8 @@ def _clock(given: Given) -> np.ndarray:
     clock["substep_minutes"] = step_minutes // substeps_in(step_minutes)
     clock["dt"] = given.scenario.step_hours
     clock["response"] = given.scenario.response
+    clock["width_km"] = given.theatre.grid.width * given.theatre.grid.cell_km
+    clock["height_km"] = given.theatre.grid.height * given.theatre.grid.cell_km
     return clock
 
 

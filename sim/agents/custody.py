@@ -33,6 +33,7 @@ from sim.world.codes import (
     HASTY,
     MOVING,
     NEVER,
+    NO_ASSAULT,
     NONE,
     OCCUPIED,
     RELEASED,
@@ -108,6 +109,15 @@ def look_again(t: Truth, minute: int) -> None:
 def set_next_look(t: Truth, minute: int) -> None:
     """Have contested facilities and custody looked at next at this minute."""
     t.clock[0].ground_due = minute
+
+
+@compiled
+def can_take_in(t: Truth, f: int) -> bool:
+    """Return whether people can be brought into a facility: kept, no assault on it or just gone, perimeter whole."""
+    site = t.facility[f]
+    kept = site.custody == GUARDED or site.custody == OCCUPIED
+    calm = site.assault == NO_ASSAULT and t.clock[0].m0 >= site.assault_until
+    return bool(kept and calm and site.opening < t.parameters[0].walls_breached)
 
 
 @compiled

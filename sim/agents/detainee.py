@@ -165,13 +165,16 @@ def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarra
     return found
 
 
-def _detainee_at(axis: str) -> Column:
-    """Return an attribute for a person's column or row: the facility's, or that reached at large; -1 elsewhere."""
+def _detainee_at(axis: str, km: str) -> Column:
+    """Declare where a person is: the facility's cell, or the cell a person at large has reached; -1 elsewhere."""
 
     def values(model: Any, rows: np.ndarray) -> np.ndarray:
         people = model.truth.people[rows]
         inside = model.truth.facility[axis][people["facility"]]
-        outside = model.truth.fugitive[axis][rows]
+        height, width = model.truth.control.shape
+        last = (width if axis == "column" else height) - 1
+        outside = (model.truth.fugitive[km][rows] / model.resolved.theatre.grid.cell_km).astype(np.int64)
+        outside = np.minimum(outside, last)
         return np.where(people["state"] == HELD, inside, np.where(people["state"] == AT_LARGE, outside, -1))
 
     return Column(values, axis)
@@ -188,8 +191,8 @@ class Detainee(RowAgent):
     home = facility_name("people", "home")
     block = array_column("people", "block")
     escapes = array_column("people", "escapes", doc="times escaped")
-    column = _detainee_at("column")
-    row_of_cell = _detainee_at("row")
+    column = _detainee_at("column", "x")
+    row_of_cell = _detainee_at("row", "y")
 
     @property
     def pos(self) -> tuple[int, int] | None:

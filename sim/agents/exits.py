@@ -66,7 +66,7 @@ def left_to_go(t: Truth, f: int) -> int:
     """Return the people who would still leave without custody: leave_share of those at the start, less those gone."""
     site = t.facility[f]
     gone = site.escaped if site.resident == 0 else site.held0 - site.held
-    return int(min(site.held, int(math.floor(site.leave_share * site.held0 + 0.5)) - gone))
+    return int(min(site.held, int(math.floor(site.leave_now * site.held0 + 0.5)) - gone))
 
 
 @compiled
@@ -86,8 +86,9 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
     cause = RELEASE
     if site.custody == RELEASED:
         pool = site.held if site.resident == 0 else 0
-    elif gate_held(t, f, minute):
+    elif gate_held(t, f):
         pool = min(site.held, int(math.floor(site.opened)) - site.gate_out)
+        mean = max(whole, params.assault_flow_per_hour * hours)
         cause = ASSAULT
     elif site.custody == NONE:
         pool = left_to_go(t, f)
@@ -109,12 +110,12 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
     if site.resident == 1:
         book_residents(t, f, n)
         return
-    if site.custody == MOVING and not gate_held(t, f, minute):
+    if site.custody == MOVING and not gate_held(t, f):
         move_out(t, f, n)
         return
     active_first = let_out(t, f, min(n, site.active), True, minute, cause_now(site, cause, minute))
     others = let_out(t, f, n - active_first, False, minute, cause_now(site, cause, minute))
-    if gate_held(t, f, minute) and site.custody != RELEASED:
+    if gate_held(t, f) and site.custody != RELEASED:
         count_through_gate(t, f, active_first + others)
     elif kept:
         use_exposed(t, f, others)

@@ -13,6 +13,7 @@ from sim.agents.at_rest import can_rest, is_at_rest, rest
 from sim.agents.attributes import own_name, party_name
 from sim.agents.custody import open_custody
 from sim.agents.disorder import agitate, begin_substep, disorder, mood, open_mood
+from sim.agents.events import draw_event
 from sim.agents.exits import exits
 from sim.agents.given import Given
 from sim.agents.guard import draw_guards, present, upkeep_here
@@ -108,7 +109,7 @@ def effective_guards(t: Truth, f: int, minute: int) -> float:
     site = t.facility[f]
     value = present(t, f) / params.guards_shifts * t.party[site.keeper].effectiveness * upkeep_here(t, f)
     value *= 1.0 + params.guards_camera_gain * site.cameras
-    if gate_held(t, f, minute):
+    if gate_held(t, f):
         value *= 1.0 - params.assault_suppress_share
     if minute < site.pulled_until:
         value *= 1.0 - params.shelling_pull_share
@@ -121,6 +122,7 @@ def open_facility(t: Truth, f: int) -> None:
     site = t.facility[f]
     if math.isnan(site.capacity):
         site.capacity = float(site.held0) if site.held0 > 0 else math.inf
+    draw_event(t, f)
     open_walls(t, f)
     open_mood(t, f)
     draw_guards(t, f)

@@ -7,11 +7,12 @@ import math
 import numpy as np
 
 from sim.agents.account import book_moved, book_repatriated
+from sim.agents.custody import can_take_in
 from sim.agents.detainee import arrive, change_state, depart
 from sim.agents.given import Given
-from sim.engine.columns import decision, owned
+from sim.engine.columns import decision, owned, saved
 from sim.engine.compiled import compiled
-from sim.engine.random import name_key, uniform
+from sim.engine.random import fill_uniform, name_key, uniform
 from sim.scenario.vocabulary import CATEGORIES
 from sim.world.codes import DAY, FIGHTER, FOREIGN, GUARDED, HELD, MOVED, NEVER, REPATRIATED
 from sim.world.map import distance_km
@@ -23,6 +24,7 @@ LEVERS = owned(
     decision("move_start", "i8", "min", "when people are first moved", start=NEVER, dated=True),
     decision("move_to", "i8", "", "index of the facility they are moved to, -1 for the nearest", start=-1),
     decision("repatriate_start", "i8", "min", "when people are first repatriated", start=NEVER, dated=True),
+    saved("turns_drawn", "i8", "0/1", "1 once the order in which levers take people is drawn", forget=0),
     decision("repatriate_who", "i8", "", "index of who: all, fighters, families"),
 )
 """Columns of CLOCK."""
@@ -31,6 +33,7 @@ EMPTIED = owned(__name__, decision("emptied_by_lever", "i8", "0/1", "1 if the mo
 
 REPATRIATE = name_key("levers.repatriation")
 MOVE_FIRST = name_key("levers.move_first")
+TURN = name_key("levers.turn")
 DAYS_PER_MONTH = 30.4375
 EVERYBODY, FIGHTERS, FAMILIES = range(len(CATEGORIES))
 """Whom repatriation takes."""
@@ -63,6 +66,24 @@ def pull_levers(t: Truth) -> None:
 
 
 @compiled
+def draw_turns(t: Truth) -> None:
+    """Draw the order in which levers take people, once, when it is first needed; ties by index."""
+    clock = t.clock[0]
+    if clock.turns_drawn == 1:
+        return
+    clock.turns_drawn = 1
+    number = np.empty(t.people.shape[0])
+    for f in range(t.facility.shape[0]):
+        site = t.facility[f]
+        if site.resident == 0:
+            mine = number[site.first : site.first + site.held0]
+            fill_uniform(mine, clock.seed, TURN, clock.replicate, site.key, 0)
+    order = np.argsort(number, kind="mergesort")
+    for k in range(order.shape[0]):
+        t.turn[k] = order[k]
+
+
+@compiled
 def due_today(day: int, per_day: float, u: float) -> int:
     """Return the whole number of people due on a day, at a real number per day, without loss by rounding.
 
@@ -86,7 +107,7 @@ def in_own_custody(t: Truth, f: int) -> bool:
 
 @compiled
 def repatriate(t: Truth) -> None:
-    """Repatriate the day's number of foreign people, in order of home facility and index."""
+    """Repatriate the day's number of foreign people, each person's turn being drawn once."""
     clock = t.clock[0]
     if clock.repatriate_start == NEVER:
         return
@@ -95,9 +116,11 @@ def repatriate(t: Truth) -> None:
         return
     u = uniform(clock.seed, REPATRIATE, clock.replicate, THEATRE, 0, 0)
     left = due_today(day, t.parameters[0].levers_repatriation_per_month / DAYS_PER_MONTH, u)
-    for i in range(t.people.shape[0]):
+    draw_turns(t)
+    for k in range(t.turn.shape[0]):
         if left <= 0:
             break
+        i = t.turn[k]
         person = t.people[i]
         if person.state != HELD or person.origin != FOREIGN or not in_own_custody(t, person.facility):
             continue
@@ -115,7 +138,7 @@ def destination(t: Truth, f: int) -> int:
     """Return the facility that people of one are moved to: as given, or the nearest of its controller; -1 for none."""
     to = t.clock[0].move_to
     if to >= 0:
-        return to
+        return to if can_take_in(t, to) else -1
     best = -1
     best_km = math.inf
     site = t.facility[f]
@@ -123,10 +146,10 @@ def destination(t: Truth, f: int) -> int:
         other = t.facility[g]
         if other.resident == 1 or other.emptied_by_lever == 1 or other.controller != site.controller:
             continue
-        if other.custody != GUARDED:
+        if other.custody != GUARDED or not can_take_in(t, g):
             continue
         km = distance_km(site.x, site.y, other.x, other.y)
-        if km < best_km:
+        if km < best_km or (km == best_km and other.key < t.facility[best].key):
             best_km = km
             best = g
     return best
@@ -143,15 +166,17 @@ def move_first(t: Truth) -> None:
         return
     u = uniform(clock.seed, MOVE_FIRST, clock.replicate, THEATRE, 0, 0)
     left = due_today(day, t.parameters[0].levers_move_first_per_day, u)
+    draw_turns(t)
     for k in range(t.move_from.shape[0]):
         f = t.move_from[k]
         to = destination(t, f)
         if to < 0 or to == f or not in_own_custody(t, f):
             continue
         moved = 0
-        for i in range(t.people.shape[0]):
+        for j in range(t.turn.shape[0]):
             if left <= 0:
                 break
+            i = t.turn[j]
             if t.people[i].state == HELD and t.people[i].facility == f:
                 depart(t, i)
                 arrive(t, i, to)

@@ -15,6 +15,7 @@ from sim.agents import (
     disorder,
     disorder_lists,
     entries,
+    events,
     facility,
     go_order,
     guard,
@@ -47,7 +48,7 @@ RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if detection spe
 
 CLOCK = Record(
     "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES,
-    custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, walls.CLOSING, disorder.DISORDER_RATES,
+    custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, disorder.DISORDER_RATES,
     account.COUNTS, at_large.OUTSIDE, entries.ENTRIES, armed_cell.MOVEMENT, levers.LEVERS,
 )  # fmt: skip
 PARTY = Record(
@@ -55,7 +56,7 @@ PARTY = Record(
 )
 FACILITY = Record(
     "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, custody.KEEPING, control.CONTESTED,
-    occupying_force.THREAT, walls.PERIMETER, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
+    occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
     stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
     go_order.ORDER, disorder_lists.LISTS,
 )  # fmt: skip

@@ -83,7 +83,7 @@ def stealth(t: Truth, f: int, minute: int) -> None:
     if site.stealth_due >= minute + clock.substep_minutes:
         return
     site.stealth_due = next_candidate(t, f, minute + clock.substep_minutes)
-    if site.custody == NONE or site.custody == RELEASED or gate_held(t, f, minute):
+    if site.custody == NONE or site.custody == RELEASED or gate_held(t, f):
         return
     day = clock.m0 // DAY * DAY
     for k in range(site.stealth):

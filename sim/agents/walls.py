@@ -10,6 +10,7 @@ from sim.agents.given import Given
 from sim.agents.guard import present, upkeep_here
 from sim.engine.columns import decision, owned, state
 from sim.engine.compiled import compiled
+from sim.engine.random import name_key, normal_quantile, uniform
 from sim.world.codes import GUARDED, NO_ASSAULT, NONE, OCCUPIED
 from sim.world.state import Truth
 
@@ -20,15 +21,14 @@ PERIMETER = owned(
     decision("hardened", "i8", "0/1", "1 if the hardening lever reaches it"),
     decision("flow", "f8", "persons/h", "through a full opening, W", "theatre.facilities.*.flow_per_hour"),
     state("opening", "f8", "share", "opening of the perimeter, B"),
+    decision(
+        "closed_kept", "f8", "share", "of what is closed that is so after a substep without guards, in this event"
+    ),
     decision("opening0", "f8", "share", "opening in order"),
 )
 """Columns of FACILITY."""
-CLOSING = owned(
-    __name__,
-    decision("camp_closed", "f8", "share", "of what is closed in an unguarded camp, still closed a substep later"),
-    decision("prison_closed", "f8", "share", "of what is closed in an unguarded prison, still closed a substep later"),
-)
-"""Columns of CLOCK."""
+
+OPENING_EVENT = name_key("event.opening")
 
 
 def describe_walls(rows: np.ndarray, given: Given) -> None:
@@ -39,18 +39,9 @@ def describe_walls(rows: np.ndarray, given: Given) -> None:
 
 
 @compiled
-def fix_rates_of_walls(t: Truth) -> None:
-    """Work out the exponentials of the length of a substep."""
-    clock = t.clock[0]
-    params = t.parameters[0]
-    hours = clock.substep_minutes / 60.0
-    clock.camp_closed = math.exp(-hours / params.walls_camp_open_hours)
-    clock.prison_closed = math.exp(-hours / params.walls_prison_open_hours)
-
-
-@compiled
 def open_walls(t: Truth, f: int) -> None:
     """Set a facility's walls and cameras to their start, with the hardening lever."""
+    clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
     if site.hardened == 1:
@@ -58,6 +49,10 @@ def open_walls(t: Truth, f: int) -> None:
         site.cameras = 1.0 - (1.0 - site.cameras) * (1.0 - params.levers_hardening_cameras)
     if math.isnan(site.flow):
         site.flow = params.walls_camp_flow_per_hour if site.camp == 1 else params.walls_prison_flow_per_hour
+    hours = params.walls_camp_open_hours if site.camp == 1 else params.walls_prison_open_hours
+    z = normal_quantile(uniform(clock.seed, OPENING_EVENT, clock.replicate, site.key, 0, 0))
+    hours *= math.exp(params.walls_open_sd * z)
+    site.closed_kept = math.exp(-clock.substep_minutes / 60.0 / hours)
     site.opening0 = params.walls_baseline * (1.0 - site.walls)
     site.opening = site.opening0
 
@@ -84,8 +79,7 @@ def walls(t: Truth, f: int) -> None:
     site = t.facility[f]
     hours = clock.substep_minutes / 60.0
     if site.custody == NONE:
-        still = clock.camp_closed if site.camp == 1 else clock.prison_closed
-        site.opening = 1.0 - (1.0 - site.opening) * still
+        site.opening = 1.0 - (1.0 - site.opening) * site.closed_kept
     elif site.custody == GUARDED or site.custody == OCCUPIED:
         loose = max(0.0, site.uncontained - params.walls_erosion_minimum)
         erosion = params.walls_erosion_per_hour * (1.0 - site.walls) * loose / 1000.0

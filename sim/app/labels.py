@@ -14,7 +14,6 @@ from sim.world.codes import (
     CUSTODY_CHANGE,
     DAY,
     DENIAL,
-    GATE,
     GATE_FELL,
     GUARDED,
     GUARDS_GONE,
@@ -79,7 +78,7 @@ def event_text(model: DetentionModel, kind: int, detail: int, number: float) -> 
     if kind == GUARDS_GONE:
         return "no guard is left" if detail == NONE else f"guarded again, by {count(number)}"
     if kind == ATTACK:
-        return f"attacked by {count(number)}" + (", who take the gate by surprise" if detail == GATE else "")
+        return f"attacked by {count(number)}"
     return {
         CUSTODY_CHANGE: CUSTODY_WORDS.get(detail, ""),
         REPELLED: "the attack is beaten off",

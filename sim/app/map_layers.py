@@ -18,6 +18,8 @@ MAX_WIDTH, MAX_HEIGHT = 1000.0, 617.0
 """Largest size of the map, SVG units."""
 TARGET_DOTS = 1200
 """About how many dots are drawn at most."""
+SCATTER_KM = 4.0
+"""Largest distance of a dot from where the person is, km."""
 FRONT_KM = 25.0
 """Distance from a unit on the move up to which a line between parties at war is drawn as the front, km."""
 
@@ -155,19 +157,18 @@ def party_labels(
 
 
 def people_dots(model: DetentionModel) -> tuple[str, int]:
-    """Return the SVG path of dots for the people at large, in their cells, and the number of people per dot."""
+    """Return the SVG path of dots for the people at large, where they are, and the number of people per dot."""
     people = np.asarray(model.truth.out[: model.truth.clock["out_count"][0]])
     if not len(people):
         return "", 1
     each = _round_up(max(1.0, len(people) / TARGET_DOTS))
     projection = Projection.of(model.resolved.theatre.grid)
-    cell = projection.width / model.truth.control.shape[1]
     chosen = np.sort(people)[::each]
     places = model.truth.fugitive[chosen]
-    # A dot's offset from the middle of its cell depends on the person alone, so that the dots do not flicker.
-    away, turn = 0.8 * np.sqrt(chosen * 0.7548776662 % 1.0), 2 * np.pi * (chosen * 0.5698402910 % 1.0)
-    x = np.clip((places["column"] + 0.5 + away * np.cos(turn)) * cell, 0.0, projection.width)
-    y = np.clip(projection.height - (places["row"] + 0.5 + away * np.sin(turn)) * cell, 0.0, projection.height)
+    # A dot's offset from where the person is depends on the person alone, so that people who stay together are seen.
+    away, turn = SCATTER_KM * np.sqrt(chosen * 0.7548776662 % 1.0), 2 * np.pi * (chosen * 0.5698402910 % 1.0)
+    x = np.clip(projection.x(places["x"] + away * np.cos(turn)), 0.0, projection.width)
+    y = np.clip(projection.y(places["y"] + away * np.sin(turn)), 0.0, projection.height)
     return "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(x.tolist(), y.tolist(), strict=True)), each
 
 

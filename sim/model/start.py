@@ -10,7 +10,6 @@ from sim.agents.levers import pull_levers
 from sim.agents.news import fix_rates_of_news
 from sim.agents.observer import open_observers
 from sim.agents.sponsor import sponsor
-from sim.agents.walls import fix_rates_of_walls
 from sim.engine.compiled import compiled, in_turn
 from sim.world.belief import Belief
 from sim.world.state import Truth
@@ -20,7 +19,6 @@ BEFORE_FACILITIES = (
     fix_rates_of_guards,
     fix_rates_of_disorder,
     fix_rates_of_news,
-    fix_rates_of_walls,
     sum_strength,
 )
 """Rules of the start before the facilities are set to theirs, in this order."""

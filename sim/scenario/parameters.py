@@ -78,6 +78,17 @@ class Walls(Section):
     gate_k: Number = declared(2.3, "k", 0, 50, "containment constant at the perimeter")
     prison_open_hours: Number = declared(10.0, "h", 0.1, 500, "time in which an unguarded prison is open")
     camp_open_hours: Number = declared(2.0, "h", 0.1, 500, "time in which an unguarded camp is open")
+    open_sd: Annotated[Number, AT_START] = declared(0.6, "log", 0, 3, "spread of that time between events")
+    leave_sd: Annotated[Number, AT_START] = declared(
+        1.3,
+        "log odds",
+        0,
+        5,
+        "spread of a facility's leave_share between events",
+        source="unguarded sites on the record lost 0.5 to 1 of those held",
+        status="assumed",
+    )
+    breached: Number = declared(0.1, "share", 0, 1, "opening from which no one is brought into a facility")
     prison_flow_per_hour: Number = declared(250.0, "persons/h", 1, 20000, "through a full opening of a prison")
     camp_flow_per_hour: Number = declared(600.0, "persons/h", 1, 20000, "through a full opening of a camp")
 
@@ -101,23 +112,40 @@ class Stealth(Section):
 class Assault(Section):
     """An attack from outside."""
 
-    surprise: Number = declared(
-        0.45,
-        "probability",
-        0,
-        1,
-        "the gate is breached at once",
+    success_level: Number = declared(
+        0.3,
+        "log odds",
+        -10,
+        10,
+        "of the gate falling where attackers equal the guards who fight",
         source="8 of 15 attacks succeeded, Nigeria Oct 2020 - Dec 2021 (Premium Times)",
         status="assumed",
     )
+    success_slope: Number = declared(
+        0.8, "log odds per log ratio", 0, 10, "by which more attackers for a guard who fights make success likelier"
+    )
+    success_sd: Number = declared(1.0, "log odds", 0, 10, "spread between events, surprise included")
+    fight_hours: Number = declared(0.5, "h", 0, 100, "median time until the gate falls or the attackers break off")
+    fight_sd: Number = declared(1.0, "log", 0, 3, "spread of that time")
+    loss_success: Number = declared(0.4, "share", 0, 1, "of the guards who fight, lost where the gate falls")
+    loss_failure: Number = declared(0.1, "share", 0, 1, "of the guards who fight, lost where it holds")
     suppress_share: Number = declared(0.7, "share", 0, 1, "of guards pinned down while attackers hold the gate")
-    kill_per_hour: Number = declared(0.5, "1/h", 0, 20, "Lanchester attrition rate", source="Lanchester 1916")
-    defender_advantage: Number = declared(3.0, "ratio", 0.01, 100, "a defender's fire against an attacker's")
-    attacker_breaks: Number = declared(0.6, "share", 0, 1, "of the attackers left, below which they break off")
-    defender_breaks: Number = declared(0.4, "share", 0, 1, "of the defenders left, below which the gate falls")
-    strength_sd: Number = declared(0.8, "log", 0, 3, "noise of the attackers' strength")
     defend_share: Number = declared(0.6, "share", 0, 1, "of guards present who can fight")
-    open_per_attacker_hour: Number = declared(4.0, "persons/h", 0, 1000, "people let out of cells by an attacker")
+    open_per_attacker_hour: Number = declared(
+        1.0, "persons/h", 0, 1000, "people let out of cells by an attacker where 1,000 are at hand"
+    )
+    size_exponent: Number = declared(0.5, "", -2, 2, "of the number at hand, by which that grows")
+    self_release_per_hour: Number = declared(0.8, "1/h", 0, 50, "people whom one who is out of the cells lets out")
+    open_sd: Number = declared(1.0, "log", 0, 3, "spread between events of the rate at which attackers open cells")
+    flow_per_hour: Number = declared(
+        1500.0,
+        "persons/h",
+        1,
+        20000,
+        "through a gate in attackers' hands",
+        source="870 left Sarposa in about half an hour (Kandahar 2008)",
+        status="assumed",
+    )
     relief_hours: Number = declared(
         2.5,
         "h",
@@ -225,7 +253,21 @@ class AtLarge(Section):
     rejoin_per_day: Number = declared(0.01, "1/day", 0, 10, "fighters who go back to the movement")
     leave_per_day: Number = declared(0.05, "1/day", 0, 10, "people near the map's edge who cross it")
     death_per_day: Number = declared(0.0003, "1/day", 0, 10, "death outside")
-    move_share: Number = declared(0.8, "probability", 0, 1, "moves to a neighbouring cell in a day")
+    retake_sd: Annotated[Number, AT_START] = declared(
+        1.0,
+        "log",
+        0,
+        3,
+        "spread of that extra between facilities' events",
+        source="recaptured over days 0-2 of an event: 0 to 0.79",
+        status="assumed",
+    )
+    km_per_day: Number = declared(
+        8.0, "km/day", 0, 200, "distance moved in a day on open road country, root mean square"
+    )
+    border_km_per_day: Number = declared(
+        1.0, "km/day", 0, 200, "drift of Iraqi and foreign people towards the nearest edge of the map"
+    )
     noticed_factor: Number = declared(2.0, "ratio", 1, 50, "recapture once an escape is noticed (response: true)")
     noticed_hours: Number = declared(72.0, "h", 0, 5000, "how long a notice counts")
 

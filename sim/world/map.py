@@ -6,12 +6,17 @@ import math
 
 import numpy as np
 
-from sim.engine.columns import owned, state
+from sim.engine.columns import fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.scenario.theatre import Area, Grid, Theatre
 from sim.world.state import Truth
 
-GROUND = owned(__name__, state("ground_state", "i8", "", "counts up from 1 whenever a cell changes hands", start=1))
+GROUND = owned(
+    __name__,
+    state("ground_state", "i8", "", "counts up from 1 whenever a cell changes hands", start=1),
+    fixed("width_km", "f8", "km", "width of the map"),
+    fixed("height_km", "f8", "km", "height of the map"),
+)
 """Columns of CLOCK."""
 
 
@@ -54,8 +59,20 @@ def distance_km(x0: float, y0: float, x1: float, y1: float) -> float:
 
 
 @compiled
-def edge_km(column: int, row: int, width: int, height: int, cell_km: float) -> float:
-    """Return the distance of a cell's centre from the map's edge, km."""
-    x = (column + 0.5) * cell_km
-    y = (row + 0.5) * cell_km
-    return min(min(x, width * cell_km - x), min(y, height * cell_km - y))
+def cell_at(t: Truth, x: float, y: float) -> tuple[int, int]:
+    """Return row and column of the cell that holds a point of the map, given in km from its west and south edges."""
+    size = t.parameters[0].cell_km
+    height, width = t.control.shape
+    return min(height - 1, int(y / size)), min(width - 1, int(x / size))
+
+
+@compiled
+def on_the_map(t: Truth, x: float, y: float) -> tuple[float, float]:
+    """Return the point of the map that is nearest to a point, km."""
+    return min(max(x, 0.0), t.clock[0].width_km), min(max(y, 0.0), t.clock[0].height_km)
+
+
+@compiled
+def edge_km(x: float, y: float, width_km: float, height_km: float) -> float:
+    """Return the distance of a point of the map from its nearest edge, km."""
+    return min(min(x, width_km - x), min(y, height_km - y))

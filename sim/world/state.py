@@ -69,6 +69,10 @@ class Truth(NamedTuple):
         np.ndarray,
         Spec("i4", "people", "each facility's own people in its order", Part.SAVED, "written up to `ordered`"),
     ]
+    turn: Annotated[
+        np.ndarray,
+        Spec("i4", "people", "people in the order in which levers take them", Part.SAVED, "drawn when first needed"),
+    ]
     near: Annotated[
         np.ndarray,
         Spec("i4", "people", "each block's people who could join disorder soon", Part.SAVED, "written up to `near`"),

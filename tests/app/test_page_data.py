@@ -41,7 +41,7 @@ def scramble(session: Session) -> None:
             truth.unit[name] = 1
         truth.total["escaped"] += 999
         truth.states[:] += 7
-        truth.fugitive["row"] += 1
+        truth.fugitive["y"] += 1
         truth.clock["out_count"] = 5
         truth.log["count"] += 3
         for name in ("escaped", "guards"):

@@ -80,7 +80,7 @@ def test_the_past_stays_and_what_comes_may_differ(decision):
     was, other = load(name), load(name, decision)
     run, branch = Run(was), Branch(was, other, day * 24)
     changed = 0
-    for replicate in range(3):
+    for replicate in range(8):
         before = run.complete(2, replicate).daily.copy()
         after = branch.complete(2, replicate).daily.copy()
         assert before[: day + 1].tobytes() == after[: day + 1].tobytes()  # bytes, because a null is NaN

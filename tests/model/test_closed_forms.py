@@ -172,7 +172,8 @@ def test_people_at_large_leave_at_the_declared_rates() -> None:
             "days": 6,
             "step_hours": 6.0,
             "isr": {"revisit_hours": 24.0},
-            "at_large": rates | {"retake_early_per_hour": 0.0, "leave_per_day": 0.0, "move_share": 0.0},
+            "at_large": rates
+            | {"retake_early_per_hour": 0.0, "leave_per_day": 0.0, "km_per_day": 0.0, "border_km_per_day": 0.0},
             "walls": {"prison_open_hours": 0.1, "prison_flow_per_hour": 20000.0},
         },
         {"facilities": {"open": prison(36.41, 38.53, held, 0, leave_share=1.0)}},

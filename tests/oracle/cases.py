@@ -186,10 +186,16 @@ def assault_dated() -> Case:
                     {"date": "2019-10-03T14:00", "facility": "empty", "attackers": 25.0},
                 ]
             },
-            "assault": {"surprise": 0.3, "relief_hours": 2.0, "death_share": 0.3, "open_per_attacker_hour": 3.0},
+            "assault": {
+                "success_level": 1.0,
+                "relief_hours": 2.0,
+                "death_share": 0.3,
+                "open_per_attacker_hour": 30.0,
+                "flow_per_hour": 6.0,
+            },  # fmt: skip
             "guards": {"replace_per_day": 0.5},
         },
-        {"facilities": two_prisons() | {"empty": prison(36.3, 38.3, people(0), 3)}},
+        {"facilities": two_prisons(flow_per_hour=6.0) | {"empty": prison(36.3, 38.3, people(0), 3)}},
     )
 
 
@@ -213,7 +219,7 @@ def assault_on_the_changed() -> Case:
             "disorder": RIOT,
             "control": {"changes": changes, "none_hours": 20.0},
             "armed_cells": {"attacks": attacks},
-            "assault": {"surprise": 0.2, "open_per_attacker_hour": 2.0, "kill_per_hour": 0.8, "death_share": 0.2},
+            "assault": {"fight_hours": 1.5, "open_per_attacker_hour": 2.0, "loss_success": 0.8, "death_share": 0.2},
             "walls": {"prison_flow_per_hour": 8.0},
         },
         {
@@ -441,7 +447,7 @@ def recapture_and_rejoining() -> Case:
             },
             "at_large": {
                 "retake_early_per_hour": 0.08, "retake_per_day": 0.15, "rejoin_per_day": 0.05, "leave_per_day": 0.4,
-                "death_per_day": 0.03, "move_share": 0.9,
+                "death_per_day": 0.03, "km_per_day": 30.0, "border_km_per_day": 5.0,
             },
             "stealth": {"per_1000_year": 30000.0},
         },

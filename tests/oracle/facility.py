@@ -41,30 +41,29 @@ class Assault:
     """An attack from outside, from its start to its end."""
 
     start: int
-    attackers0: int
-    defenders0: float
+    attackers: int
+    succeeds: bool
+    fight_until: int
     relief_due: int
-    strength: float
-    attackers: float
-    defenders: float
-    gate_from: int | None = None  # minute from which the gate is in the attackers' hands
+    let_out_per_hour: float
+    gate_fell: bool = False
     opened: float = 0.0  # people let out of their cells so far
     out: int = 0  # of these, people who have left
 
-    def holds_gate(self, k0: int) -> bool:
-        """Whether the gate is in the attackers' hands in the tick that starts at k0."""
-        return self.gate_from is not None and k0 >= self.gate_from
+
+def freed(out: float, n: float, k: float, r: float, tau: float) -> float:
+    """O after tau hours of dO/dt = (k + r O)(1 - O / n), by its closed form."""
+    if out >= n or n <= 0:
+        return n
+    g = (k + r * out) / (1 - out / n) * math.exp(min(700.0, (r + k / n) * tau))
+    return min(n, (g - k) / (r + g / n)) if g > 0 else out
 
 
-def lanchester(attackers: float, defenders: float, alpha: float, beta: float, tau: float) -> tuple[float, float]:
-    """Both sides after tau hours of aimed fire, at least 0."""
-    if alpha <= 0 or beta <= 0:
-        return attackers, defenders
-    omega = math.sqrt(alpha * beta)
-    cosh, sinh = math.cosh(omega * tau), math.sinh(omega * tau)
-    a = attackers * cosh - defenders * math.sqrt(beta / alpha) * sinh
-    d = defenders * cosh - attackers * math.sqrt(alpha / beta) * sinh
-    return max(0.0, a), max(0.0, d)
+def shifted(share: float, log_odds: float) -> float:
+    """A share moved on the scale of log odds; 0 and 1 stay."""
+    if share <= 0 or share >= 1:
+        return share
+    return 1 / (1 + (1 - share) / share * math.exp(-log_odds))
 
 
 class Facility(mesa.Agent):
@@ -109,7 +108,11 @@ class Facility(mesa.Agent):
         walls = model.sc.walls
         of_kind = walls.prison_flow_per_hour if spec.kind == "prison" else walls.camp_flow_per_hour
         self.flow_per_hour = of_kind if spec.flow_per_hour is None else spec.flow_per_hour
-        self.open_hours = walls.prison_open_hours if spec.kind == "prison" else walls.camp_open_hours
+        open_hours = walls.prison_open_hours if spec.kind == "prison" else walls.camp_open_hours
+        draws = model.draws
+        self.open_hours = open_hours * math.exp(walls.open_sd * draws.z("event.opening", name, 0, 0))
+        self.leave_now = shifted(spec.leave_share, walls.leave_sd * draws.z("event.leave", name, 0, 0))
+        self.search_now = math.exp(model.sc.at_large.retake_sd * draws.z("event.search", name, 0, 0))
 
         self.controller = spec.party
         self.custody = "guarded" if self.guards else "none"
@@ -195,6 +198,12 @@ class Facility(mesa.Agent):
     def episode(self) -> Episode | None:
         """The last one."""
         return self.episodes[-1] if self.episodes else None
+
+    def can_take_in(self) -> bool:
+        """Kept, no assault on it or just gone, perimeter whole."""
+        kept = self.custody in ("guarded", "occupied")
+        just_over = self.assault_end is not None and self.model.m0 < self.assault_end + AFTERMATH
+        return kept and self.assault is None and not just_over and self.opening < self.model.sc.walls.breached
 
     def take_in(self, person: Detainee) -> None:
         """Someone is brought in: last in order."""
@@ -332,7 +341,7 @@ class Facility(mesa.Agent):
         rules = self.model.sc
         c = self.n_guards / rules.guards.shifts * self.effectiveness * self.upkeep
         c *= 1 + rules.guards.camera_gain * self.cameras
-        if self.assault is not None and self.assault.holds_gate(k0):
+        if self.assault is not None and self.assault.gate_fell:
             c *= 1 - rules.assault.suppress_share
         if k0 < self.pulled_until:
             c *= 1 - rules.shelling.pull_share
@@ -370,7 +379,7 @@ class Facility(mesa.Agent):
 
     def holds_gate(self, k0: int) -> bool:
         """Whether attackers hold the gate."""
-        return self.assault is not None and self.assault.holds_gate(k0)
+        return self.assault is not None and self.assault.gate_fell
 
     # 7.8
 
@@ -378,54 +387,48 @@ class Facility(mesa.Agent):
         if self.attack is not None and k0 <= self.attack[0] < k1:
             self._begin_assault(k0, self.attack[1])
             self.attack = None
-        assault = self.assault
+        assault, rules = self.assault, self.model.sc.assault
         if assault is None:
             return
         if k0 >= assault.relief_due:
-            if assault.gate_from is None:
-                self._count_fallen_guards(assault)
             self._end_assault(k0)
-        elif assault.holds_gate(k0):
-            let_out = assault.opened + self.model.sc.assault.open_per_attacker_hour * assault.attackers * tau
-            assault.opened = min(self.n + assault.out, let_out)
-        else:
-            self._fight(assault, k0, k1, tau)
+            return
+        if not assault.gate_fell:
+            if k0 < assault.fight_until:
+                return
+            if not assault.succeeds:
+                self._end_assault(k0)
+                return
+            self._count_fallen_guards(assault, rules.loss_success)
+            assault.gate_fell = True
+        n = float(self.n + assault.out)
+        assault.opened = freed(assault.opened, n, assault.let_out_per_hour, rules.self_release_per_hour, tau)
 
     def _begin_assault(self, k0: int, attackers: int) -> None:
         model, rules, draws = self.model, self.model.sc.assault, self.model.draws
         defenders = rules.defend_share * self.n_guards * self.effectiveness * self.upkeep
         median = rules.relief_hours * (1 + rules.relief_penalty * (1 - model.reaction))
         relief_h = lognormal(draws.u("assault.relief", self.name, k0, 0), median, rules.relief_sd)
+        odds = rules.success_level + rules.success_sd * draws.z("assault.event", self.name, k0, 0)
+        odds += rules.success_slope * math.log(attackers / max(1.0, defenders))
+        succeeds = draws.u("assault.success", self.name, k0, 0) < 1 / (1 + math.exp(-odds))
+        fight_h = lognormal(draws.u("assault.fight", self.name, k0, 0), rules.fight_hours, rules.fight_sd)
+        event = math.exp(rules.open_sd * draws.z("assault.opening", self.name, k0, 0))
+        size = (max(1, self.n) / 1000) ** rules.size_exponent
         self.ever_assaulted = True
         self.assault = Assault(
             start=k0,
-            attackers0=attackers,
-            defenders0=defenders,
+            attackers=attackers,
+            succeeds=succeeds or defenders < 1,
+            fight_until=k0 if defenders < 1 else k0 + math.floor(60 * fight_h),
             relief_due=k0 + math.ceil(60 * relief_h),
-            strength=math.exp(rules.strength_sd * draws.z("assault.strength", self.name, k0, 0)),
-            attackers=float(attackers),
-            defenders=defenders,
+            let_out_per_hour=rules.open_per_attacker_hour * attackers * event * size,
         )
-        if draws.u("assault.surprise", self.name, k0, 0) < rules.surprise or defenders < 1:
-            self.assault.gate_from = k0
 
-    def _fight(self, assault: Assault, k0: int, k1: int, tau: float) -> None:
-        rules = self.model.sc.assault
-        alpha = rules.kill_per_hour * assault.strength
-        beta = rules.kill_per_hour * rules.defender_advantage
-        assault.attackers, assault.defenders = lanchester(assault.attackers, assault.defenders, alpha, beta, tau)
-        if assault.attackers < rules.attacker_breaks * assault.attackers0:
-            self._count_fallen_guards(assault)
-            self._end_assault(k0)
-        elif assault.defenders < rules.defender_breaks * assault.defenders0:
-            self._count_fallen_guards(assault)
-            assault.gate_from = k1
-
-    def _count_fallen_guards(self, assault: Assault) -> None:
-        share_lost = 1 - assault.defenders / assault.defenders0
+    def _count_fallen_guards(self, assault: Assault, share_lost: float) -> None:
         extra = self.model.draws.u("assault.lost", self.name, assault.start, 0)
         lost = math.floor(self.model.sc.assault.defend_share * self.n_guards * share_lost + extra)
-        lost = min(lost, self.n_guards)
+        lost = min(lost, math.floor(self.n_guards))
         if self.occupier_guards > 0:
             self.occupier_guards -= lost
             return
@@ -434,7 +437,9 @@ class Facility(mesa.Agent):
 
     def _end_assault(self, k0: int) -> None:
         assault, rules = self.assault, self.model.sc.assault
-        if assault.gate_from is not None:
+        if not assault.gate_fell:
+            self._count_fallen_guards(assault, rules.loss_failure)
+        else:
             loose = min(self.n, max(0, math.floor(assault.opened) - assault.out))
             dead = binomial(self.model.draws.u("assault.dead", self.name, k0, 0), loose, rules.death_share)
             for person in self.order[:dead]:
@@ -533,7 +538,8 @@ class Facility(mesa.Agent):
             self._leave(k0, n_held, poisson(v, self.flow_per_hour * tau), "release")
         elif self.holds_gate(k0):
             pool = max(0, min(n_held, math.floor(self.assault.opened) - self.assault.out))
-            self.assault.out += self._leave(k0, pool, poisson(v, self.flow_per_hour * tau), "assault")
+            flow = max(self.flow_per_hour, self.model.sc.assault.flow_per_hour)
+            self.assault.out += self._leave(k0, pool, poisson(v, flow * tau), "assault")
         elif self.custody == "none":
             mean = self.flow_per_hour * self.opening * tau
             self._leave(k0, self._who_would_leave(), poisson(v, mean), "abandonment")
@@ -553,7 +559,7 @@ class Facility(mesa.Agent):
     def _who_would_leave(self) -> int:
         """The pool of a place nobody guards."""
         gone = self.left_freely if self.resident else self.escaped
-        return max(0, min(self.n, half_up(self.spec.leave_share * self.n0) - gone))
+        return max(0, min(self.n, half_up(self.leave_now * self.n0) - gone))
 
     def _leave(self, k0: int, pool: int, wanted: int, cause: str) -> int:
         """Those in disorder first, in order, then the others."""

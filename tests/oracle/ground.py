@@ -58,10 +58,28 @@ class Ground:
         x1, y1 = self.km(north, east)
         return [cell for cell in self.cells if x0 <= self.centre(cell)[0] <= x1 and y0 <= self.centre(cell)[1] <= y1]
 
-    def edge_km(self, cell: Cell) -> float:
-        """From a cell's centre to the nearest edge of the map."""
-        x, y = self.centre(cell)
-        return min(x, self.width * self.cell_km - x, y, self.height * self.cell_km - y)
+    @property
+    def width_km(self) -> float:
+        """Width of the map."""
+        return self.width * self.cell_km
+
+    @property
+    def height_km(self) -> float:
+        """Height of the map."""
+        return self.height * self.cell_km
+
+    def clipped(self, x: float, y: float) -> tuple[float, float]:
+        """The point of the map nearest to a point."""
+        return min(max(x, 0.0), self.width_km), min(max(y, 0.0), self.height_km)
+
+    def cell_on_map(self, x: float, y: float) -> Cell:
+        """The cell that holds a point of the map; its far edges belong to the last cells."""
+        column, row = self.cell_at(x, y)
+        return min(column, self.width - 1), min(row, self.height - 1)
+
+    def edge_km(self, x: float, y: float) -> float:
+        """From a point of the map to the nearest edge."""
+        return min(x, self.width_km - x, y, self.height_km - y)
 
 
 def distance(x0: float, y0: float, x1: float, y1: float) -> float:

@@ -27,7 +27,7 @@ import mesa
 from sim.scenario.declare import parse_date
 from sim.scenario.parameters import Change, Scenario
 from sim.scenario.theatre import Theatre
-from tests.oracle.draws import Draws, add_up, half_up, poisson
+from tests.oracle.draws import Draws, add_up, half_up, key, poisson
 from tests.oracle.facility import CAUSES, DAY, Facility
 from tests.oracle.ground import Ground, OccupyingForce, distance
 from tests.oracle.observing import THEATRE, Board, Observer, Surveillance
@@ -123,9 +123,9 @@ class OracleModel(mesa.Model):
         )
 
     def nearest_facility(self, x: float, y: float, fits: Callable[[Facility], bool]) -> Facility | None:
-        """The nearest detained facility that fits; ties: the first."""
+        """The nearest detained facility that fits; ties: the one with the smaller key."""
         fitting = [facility for facility in self.sites if fits(facility)]
-        return min(fitting, key=lambda facility: distance(x, y, facility.x, facility.y), default=None)
+        return min(fitting, key=lambda f: (distance(x, y, f.x, f.y), key(f.name)), default=None)
 
     @property
     def day(self) -> int:
@@ -215,9 +215,9 @@ class OracleModel(mesa.Model):
         v = self.draws.u(stream, THEATRE, 0, 0)
         return math.floor((e + 1) * per_day + v) - math.floor(e * per_day + v)
 
-    def _held_by_index(self, facility: Facility) -> list[Detainee]:
-        """People held there, in order of their own facility and index."""
-        return [person for person in self.people if person.state == "held" and person.facility is facility]
+    def _by_turn(self) -> list[Detainee]:
+        """Everybody in the order in which levers take people."""
+        return sorted(self.people, key=lambda person: person.turn)
 
     def _repatriate(self) -> None:
         lever = self.sc.levers.repatriation
@@ -229,7 +229,7 @@ class OracleModel(mesa.Model):
             "fighters": ("fighters",),
             "families": ("families", "minors"),
         }
-        for person in self.people:
+        for person in self._by_turn():
             kept = person.state == "held" and person.facility.custody == "guarded" and not person.facility.changed
             if left > 0 and kept and person.nationality == "foreign" and person.kind in kinds[lever.who]:
                 person.facility.repatriate(person)
@@ -247,7 +247,8 @@ class OracleModel(mesa.Model):
             there = self._destination(source)
             if there is None or there is source:
                 continue
-            for person in self._held_by_index(source)[:left]:
+            held = [person for person in self._by_turn() if person.state == "held" and person.facility is source]
+            for person in held[:left]:
                 source.move_to(person, there)
                 self.moved += 1
                 left -= 1
@@ -255,11 +256,16 @@ class OracleModel(mesa.Model):
     def _destination(self, source: Facility) -> Facility | None:
         lever = self.sc.levers.move_first
         if lever.to is not None:
-            return self.facilities[lever.to]
+            return self.facilities[lever.to] if self.facilities[lever.to].can_take_in() else None
         return self.nearest_facility(
             source.x,
             source.y,
-            lambda f: f.controller == source.controller and f.custody == "guarded" and f.name not in lever.origin,
+            lambda f: (
+                f.controller == source.controller
+                and f.custody == "guarded"
+                and f.can_take_in()
+                and f.name not in lever.origin
+            ),
         )
 
     # --- 7.4 ground

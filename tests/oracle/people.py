@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from tests.oracle.model import OracleModel
 
 HAZARDS = ("retake", "rejoin", "leave", "death")
-NEIGHBOURS = ((-1, -1), (0, -1), (1, -1), (-1, 0), (1, 0), (-1, 1), (0, 1), (1, 1))
 STATES = ("held", "at_large", "rejoined", "left_theatre", "dead", "transferred", "repatriated")
 REVIEW = 1440
 """Minutes between reviews of a plan."""
@@ -63,11 +62,21 @@ class Detainee(mesa.Agent):
         self.in_disorder = False
         self.escapes = 0
         # at large
-        self.cell: Cell = origin.cell
+        self.x, self.y = origin.x, origin.y
         self.out_at = 0
         self.hazards_left: dict[str, float] = {}
         self.plan_end: int | None = None
         self.planned: tuple[str, int] | None = None
+
+    @property
+    def cell(self) -> Cell:
+        """The cell of a person at large."""
+        return self.model.ground.cell_on_map(self.x, self.y)
+
+    @property
+    def turn(self) -> float:
+        """A person's number in the order in which levers take people (7.3)."""
+        return self.model.draws.u("levers.turn", self.origin.name, 0, self.index)
 
     @property
     def is_fighter(self) -> bool:
@@ -82,7 +91,7 @@ class Detainee(mesa.Agent):
         """Stand outside the facility just left, with fresh thresholds for what may happen there."""
         draws = self.model.draws
         self.state = "at_large"
-        self.cell = self.facility.cell
+        self.x, self.y = self.model.ground.clipped(self.facility.x, self.facility.y)
         self.out_at = k0
         self.hazards_left = {
             c: -math.log(draws.u(f"fugitive.{c}", self.origin.name, self.escapes, self.index)) for c in HAZARDS
@@ -116,9 +125,9 @@ class Detainee(mesa.Agent):
         noticed = model.sc.response and m < self.facility.noticed_until
         notice = rules.noticed_factor if noticed else 1.0
         early = rules.retake_early_per_hour * tau * (math.exp(-age / tau) - math.exp(-(age + hours) / tau))
-        near_edge = model.ground.edge_km(self.cell) <= model.theatre.border_km
+        near_edge = model.ground.edge_km(self.x, self.y) <= model.theatre.border_km
         return {
-            "retake": search * family * notice * (early + rules.retake_per_day * hours / 24),
+            "retake": search * family * notice * (early * self.facility.search_now + rules.retake_per_day * hours / 24),
             "rejoin": rules.rejoin_per_day * hours / 24 if self.is_fighter else 0.0,
             "leave": rules.leave_per_day * hours / 24 if near_edge else 0.0,
             "death": rules.death_per_day * hours / 24,
@@ -138,15 +147,24 @@ class Detainee(mesa.Agent):
             self.hazards_left[c] -= hazards[c]
 
     def _review(self, m: int) -> None:
-        """Perhaps a move to a neighbouring cell, then a new plan."""
+        """A day's way, then a new plan."""
         model = self.model
-        share = model.sc.at_large.move_share * model.ground.terrain[self.cell]
-        if model.draws.u("fugitive.move", self.origin.name, m, self.index) < share:
-            way = math.floor(8 * model.draws.u("fugitive.way", self.origin.name, m, self.index))
-            dx, dy = NEIGHBOURS[way]
-            there = (self.cell[0] + dx, self.cell[1] + dy)
-            if there in model.ground.control:
-                self.cell = there
+        rules, ground = model.sc.at_large, model.ground
+        ease = ground.terrain[self.cell]
+        half_width = math.sqrt(1.5) * rules.km_per_day * ease
+        x = self.x + half_width * (2 * model.draws.u("fugitive.east", self.origin.name, m, self.index) - 1)
+        y = self.y + half_width * (2 * model.draws.u("fugitive.north", self.origin.name, m, self.index) - 1)
+        if self.nationality != "local":
+            edges = [
+                (self.x, -1, 0),
+                (ground.width_km - self.x, 1, 0),
+                (self.y, 0, -1),
+                (ground.height_km - self.y, 0, 1),
+            ]
+            _, dx, dy = min(edges, key=lambda edge: edge[0])
+            x += dx * rules.border_km_per_day * ease
+            y += dy * rules.border_km_per_day * ease
+        self.x, self.y = ground.clipped(x, y)
         self._plan(m)
 
     def _meet(self, what: str) -> None:
@@ -162,8 +180,7 @@ class Detainee(mesa.Agent):
         model = self.model
         self.facility.recaptured += 1
         party = model.ground.control[self.cell]
-        x, y = model.ground.centre(self.cell)
-        there = model.nearest_facility(x, y, lambda f: f.controller == party and f.custody in ("guarded", "occupied"))
+        there = model.nearest_facility(self.x, self.y, lambda f: f.controller == party and f.can_take_in())
         if there is None:
             self.state = "transferred"
         else:

@@ -9,7 +9,7 @@ from scipy import integrate, stats
 
 from tests.oracle.cases import CASES, Case, build, people, prison
 from tests.oracle.draws import Draws
-from tests.oracle.facility import CAUSES, Facility, lanchester
+from tests.oracle.facility import CAUSES, Facility, freed
 from tests.oracle.model import OracleModel
 from tests.oracle.people import STATES
 
@@ -159,17 +159,16 @@ def test_stealth_does_not_depend_on_the_step() -> None:
     assert escaped(1.0) == escaped(6.0) == escaped(24.0)
 
 
-def test_lanchester_solves_its_equations() -> None:
-    alpha, beta, a0, d0, tau = 0.7, 1.5, 40.0, 18.0, 0.25
-    solved = integrate.solve_ivp(
-        lambda _, y: [-beta * y[1], -alpha * y[0]], (0, tau), [a0, d0], rtol=1e-12, atol=1e-12
-    ).y[:, -1]
-    assert lanchester(a0, d0, alpha, beta, tau) == pytest.approx(tuple(solved), rel=1e-9)
-    assert lanchester(a0, 1.0, alpha, beta, 5.0)[1] == 0.0
-    assert lanchester(a0, d0, 0.0, 0.0, tau) == (a0, d0)
+def test_freed_solves_its_equation() -> None:
+    k, r, n, out, tau = 30.0, 1.2, 400.0, 7.0, 0.25
+    solved = integrate.solve_ivp(lambda _, o: (k + r * o) * (1 - o / n), (0, tau), [out], rtol=1e-12, atol=1e-12)
+    assert freed(out, n, k, r, tau) == pytest.approx(solved.y[0, -1], rel=1e-9)
+    assert freed(n, n, k, r, tau) == n
+    assert freed(0.0, n, 0.0, r, tau) == 0.0
 
 
-def test_an_assault_keeps_to_lanchester_s_square_law() -> None:
+@pytest.mark.parametrize("level", [-10.0, 10.0])
+def test_an_assault_by_hand(level: float) -> None:
     case = one_prison(
         {
             "days": 3,
@@ -179,8 +178,8 @@ def test_an_assault_keeps_to_lanchester_s_square_law() -> None:
                 "attacks": [{"date": "2019-10-01T01:00", "facility": "block", "attackers": 50.0}],
             },
             "assault": {
-                "surprise": 0.0, "kill_per_hour": 0.3, "attacker_breaks": 0.0, "defender_breaks": 0.3,
-                "relief_hours": 400.0, "death_share": 0.0,
+                "success_level": level, "success_sd": 0.0, "fight_hours": 1.0, "fight_sd": 0.0, "open_sd": 0.0,
+                "loss_success": 0.5, "loss_failure": 0.25, "relief_hours": 400.0, "relief_sd": 0.0, "death_share": 0.0,
             },
         },
         guards=20,
@@ -190,24 +189,27 @@ def test_an_assault_keeps_to_lanchester_s_square_law() -> None:
     for _ in range(4):
         model.step()
         assert block.assault is None
-    squares, strength = [], 0.0
-    while block.assault is None or block.assault.gate_from is None:
+    for _ in range(4):  # an hour of fighting
         model.step()
-        assault = block.assault
-        strength = assault.strength
-        squares.append(assault.attackers**2 * 0.3 * strength - assault.defenders**2 * 0.9)
-    assert assault.defenders0 == pytest.approx(0.6 * 20)
-    start = 50.0**2 * 0.3 * strength - assault.defenders0**2 * 0.9
-    assert squares == pytest.approx([start] * len(squares), rel=1e-9)
-    fallen = 20 - len(block.on_site)
-    assert fallen in (math.floor(12 * (1 - assault.defenders / 12)), math.ceil(12 * (1 - assault.defenders / 12)))
-    assert assault.gate_from == model.m1
+        assert block.assault is not None and not block.assault.gate_fell
+        assert len(block.on_site) == 20
     model.step()
-    assert assault.opened == pytest.approx(min(60, 4.0 * assault.attackers * 0.25))
+    fallen = 20 - len(block.on_site)
+    if level < 0:
+        assert block.assault is None
+        assert fallen in (3, 4)  # of the 12 who fight, a quarter
+        assert block.escaped == 0
+    else:
+        assert block.assault is not None and block.assault.gate_fell
+        assert fallen in (6, 7)
+        k = 1.0 * 50 * (60 / 1000) ** 0.5
+        assert block.assault.opened == pytest.approx(freed(0.0, 60.0, k, 0.8, 0.25))
 
 
 def test_an_unguarded_wall_opens_exponentially() -> None:
-    model = OracleModel(*one_prison({"days": 2}, guards=0, leave_share=0.0), seed=1, replicate=0).run()
+    model = OracleModel(
+        *one_prison({"days": 2, "walls": {"open_sd": 0.0}}, guards=0, leave_share=0.0), seed=1, replicate=0
+    ).run()
     block = model.facilities["block"]
     assert block.opening == pytest.approx(1 - (1 - 0.005) * math.exp(-48 / 10))
     assert block.authority == pytest.approx(0.7 * math.exp(-48 / 12))
