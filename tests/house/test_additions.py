@@ -32,9 +32,7 @@ LEAKY = ("--set", "stealth.per_1000_year=3000", "--replicates", "4", "--record",
 
 
 def test_a_role_added_in_one_place_has_its_columns_its_claims_and_its_oracle(checkout: Checkout) -> None:
-    checkout.edit(
-        "sim/scenario/vocabulary.py", '    "later accounting",\n]', '    "later accounting",\n    "local militia",\n]'
-    )
+    checkout.edit("sim/scenario/vocabulary.py", "Role = Literal[\n", 'Role = Literal[\n    "local militia",\n')
     checkout.write("scenarios/militia.yaml", MILITIA.format(tiny="tiny.yaml"))
     done = checkout.command("run", "scenarios/militia.yaml", *LEAKY, "--out", "out", "--json")
     assert done.returncode == 0, said(done)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.model import Run, schedule
-from sim.outcomes import DAILY_RECORD, RUN_RECORD
+from sim.outcomes import DAILY_RECORD, ROLE_COLUMNS, RUN_RECORD
 from sim.scenario.declare import Choice
 from sim.scenario.parameters import Confirmation, Isr
 from sim.scenario.resolved import Resolved
@@ -118,9 +118,7 @@ def test_every_column_is_of_one_kind_or_the_other() -> None:
     """So that a new column is thought about here."""
     assert {*RUN_RECORD.names, *DAILY_RECORD.names} - {*TRUE_RUN, *TRUE_DAILY} == {
         "confirmed", "reported", "gap", "gap_peak", "gap_person_days", "undetected_share", "first_report_day",
-        "first_confirmed_day", "isr_hours", "isr_coverage", "claimed_guarding_force", "claimed_attacker",
-        "claimed_occupier", "claimed_sponsor_government", "claimed_other_government", "claimed_NGO", "claimed_media",
-        "claimed_later_accounting",
+        "first_confirmed_day", "isr_hours", "isr_coverage", *(f"claimed_{role}" for role in ROLE_COLUMNS),
     }  # fmt: skip
 
 
