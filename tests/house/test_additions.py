@@ -162,7 +162,7 @@ def add_lockdown(checkout: Checkout, part: str) -> None:
     )
     checkout.edit(rule, "@compiled\ndef fix_rates_of_disorder", DESCRIBE + "@compiled\ndef fix_rates_of_disorder")
     checkout.edit(
-        rule,
+        "sim/agents/thresholds.py",
         "        return 1 if u < clock.join else 0\n",
         "        kept = t.parameters[0].levers_lockdown_share if t.facility[person.facility].locked == 1 else 0.0\n"
         "        return 1 if u < clock.join * (1.0 - kept) else 0\n",
