@@ -1,4 +1,4 @@
-"""An attack on a facility from outside: surprise, fight, gate, relief."""
+"""An attack on a facility from outside: fight, gate, relief."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ BLOCKS = owned(
 """Columns of FACILITY."""
 BLOCK_COUNTS = owned(
     __name__,
+    fixed("first", "i8", "", "where its list begins: each block has room for its own people"),
     state("held", "i8", "persons", "people in the block"),
     state("active", "i8", "persons", "people of the block in disorder"),
 )

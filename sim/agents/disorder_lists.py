@@ -15,7 +15,7 @@ from sim.agents.blocks import book_decision
 from sim.agents.entries import drop_departed
 from sim.agents.go_order import draw_order
 from sim.agents.thresholds import containment, critical_agitation, critical_containment, decide, draw_traits
-from sim.engine.columns import fixed, owned, saved
+from sim.engine.columns import owned, saved
 from sim.engine.compiled import compiled
 from sim.engine.ranking import sort_together
 from sim.world.codes import MINOR
@@ -45,7 +45,6 @@ LISTS = owned(
 """Columns of FACILITY."""
 BLOCK_LISTS = owned(
     __name__,
-    fixed("first", "i8", "", "where its list begins: each block has room for its own people"),
     saved("near", "i8", "persons", "length of the list, -1 for none", forget=-1),
     saved("look", "i8", "persons", "those of it to be asked; the others are settled in disorder"),
     saved("least", "f8", "P", "containment from which its list holds"),

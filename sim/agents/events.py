@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import math
 
-from sim.engine.columns import decision, owned
+from sim.engine.columns import drawn, owned
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
 from sim.world.state import Truth
 
 EVENT = owned(
     __name__,
-    decision("leave_now", "f8", "share", "of those held, who leave in this event when nobody guards"),
-    decision("search_now", "f8", "ratio", "early search for those who leave here in this event, 1 in a middling one"),
+    drawn("leave_now", "f8", "share", "of those held, who leave in this event when nobody guards"),
+    drawn("search_now", "f8", "ratio", "early search for those who leave here in this event, 1 in a middling one"),
 )
 """Columns of FACILITY."""
 

@@ -17,15 +17,15 @@ class Part(StrEnum):
     """The part that a column, or a whole array, plays in a run."""
 
     FIXED = "fixed"
-    """Given by the scenario; no rule writes it once the replicate has begun."""
+    """Given by the scenario, or worked out from it as a replicate begins; no rule writes it later."""
     DECISION = "decision"
-    """Given by the scenario, and a later decision may change it: a branch takes it from its own scenario."""
+    """The same, and a later decision may change it: a branch takes it from its own scenario."""
     DRAWN = "drawn"
     """Drawn once for a replicate, when it begins or when first needed."""
     STATE = "state"
     """Written by the rules."""
     SAVED = "saved work"
-    """Written by the rules to save work. It is never a result: forgetting it changes none."""
+    """Written by the rules to save work, under the parameters of the time; forgetting it changes no result."""
 
 
 class Field(NamedTuple):

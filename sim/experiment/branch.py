@@ -39,7 +39,13 @@ def check_difference(overrides: Mapping[str, object], was: Resolved, after: Reso
     decided, started = _differences(was, after)
     if started:
         raise InputError([_problem(path, f"{ACTS}: it changes {', '.join(started)}") for path in paths])
-    if not decided and was.as_data() != after.as_data() and not all(path.endswith(".cost") for path in paths):
+    same_draws = was.rule_numbers() == after.rule_numbers() and was.joint() == after.joint()
+    if (
+        not decided
+        and same_draws
+        and was.as_data() != after.as_data()
+        and not all(path.endswith(".cost") for path in paths)
+    ):
         raise InputError([_problem(path, "changes nothing that a run reads on its way") for path in paths])
 
 
@@ -86,7 +92,8 @@ class Branch(Run):
     """A replicate that has one scenario up to a step, and another after it.
 
     At that step the state is the first scenario's to the bit. What is decided otherwise then holds from there on: a
-    lever dated earlier begins at that step; hardening strengthens walls as they stand.
+    lever dated earlier begins at that step; hardening strengthens walls as they stand; what was drawn for the whole day
+    (attacks, lone escapes, hits) is drawn by the new rates from the next midnight on.
     """
 
     def __init__(self, past: Resolved, resolved: Resolved, step: int, *, full: bool = False) -> None:
@@ -106,6 +113,7 @@ class Branch(Run):
         now = int(self._past.truth.clock["step"][0] * self._past.truth.clock["step_minutes"][0])
         _take_over(self.truth, self._past.truth, now)
         _take_over(self.belief, self._past.belief, now)
+        _forget(self.truth)
         sites = self.truth.facility
         sites["opening"][intact] = sites["opening0"][intact]
         for mine, theirs in zip(self.tables, self._past.tables, strict=True):
@@ -128,3 +136,11 @@ def _take_over(mine: Truth | Belief, past: Truth | Belief, now: int) -> None:
         np.copyto(held, then)
         for name, values in decided.items():
             held[name] = values
+
+
+def _forget(truth: Truth) -> None:
+    """Forget the work that the past has saved: it holds under the past's numbers only."""
+    for array, spec in specs(Truth).items():
+        for field in _FIELDS.get(spec.holds, {}).values():
+            if field.forget is not None:
+                getattr(truth, array)[field.name] = field.forget

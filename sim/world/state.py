@@ -80,7 +80,7 @@ class Truth(NamedTuple):
     fugitive: Annotated[np.ndarray, Spec("FUGITIVE", "people", "people at large", first="written as a person gets out")]
     hazard: Annotated[
         np.ndarray,
-        Spec("f8", "people, 4", "what is left of the hazards at large", Part.DRAWN, "drawn as a person gets out"),
+        Spec("f8", "people, 4", "what is left of the hazards at large", Part.STATE, "drawn as a person gets out"),
     ]
     out: Annotated[
         np.ndarray,

@@ -234,3 +234,33 @@ def test_a_setting_that_no_array_holds_is_refused_by_a_branch():
         was,
         load("tiny", {"levers.guard_floor": {"per_100": 4, "cost": 2}}),
     )
+
+
+STEEP = {"disorder.threshold": 0.0, "disorder.containment_k": 0.2}
+
+
+def test_a_branch_does_not_go_by_work_that_the_past_saved():
+    """What the past saw quiet under its own numbers is not so under others."""
+    was = load("tiny", {"days": 2})
+    other = load("tiny", {"days": 2, **STEEP})
+    escaped = 0
+    for replicate in range(3):
+        branch, looking = Branch(was, other, 24), Branch(was, other, 24)
+        branch.reset(5, replicate)
+        looking.reset(5, replicate)
+        for _ in range(24):
+            for name, nothing in (("quiet_guards", np.inf), ("listed", 0), ("smallest_block", 0), ("rest_until", 0)):
+                looking.truth.facility[name] = nothing
+            branch.advance(1)
+            looking.advance(1)
+        assert branch.finish().run.tobytes() == looking.finish().run.tobytes(), replicate
+        escaped += int(branch.tables.run["escaped"][0])
+    assert escaped > 50
+
+
+def test_a_branch_may_put_one_distribution_in_the_place_of_another():
+    path = "at_large.retake_per_day"
+    was, after = (load("tiny", {path: {"uniform": ends}}) for ends in ([0.01, 0.02], [0.3, 0.5]))
+    check_difference({path: {"uniform": [0.3, 0.5]}}, was, after)
+    branch, run = Branch(was, after, 0), Run(after)
+    assert outcome(branch, 5, 0)[0] == outcome(run, 5, 0)[0]
