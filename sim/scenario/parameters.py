@@ -134,7 +134,7 @@ class Assault(Section):
     open_per_attacker_hour: Number = declared(
         1.0, "persons/h", 0, 1000, "people let out of cells by an attacker where 1,000 are at hand"
     )
-    size_exponent: Number = declared(0.5, "", -2, 2, "of the number at hand, by which that grows")
+    size_exponent: Number = declared(0.5, "exponent", -2, 2, "of the number at hand, by which that grows")
     self_release_per_hour: Number = declared(0.8, "1/h", 0, 50, "people whom one who is out of the cells lets out")
     open_sd: Number = declared(1.0, "log", 0, 3, "spread between events of the rate at which attackers open cells")
     flow_per_hour: Number = declared(
