@@ -1,6 +1,7 @@
 """The arrays of truth and belief, built from a resolved scenario before anything is drawn.
 
-Each kind makes its own rows; this file assembles them.
+Each kind makes its own rows; this file assembles them, and fills what belongs to no kind: the clock, the size of the
+map, and the counts of each list.
 """
 
 from __future__ import annotations

@@ -85,25 +85,6 @@ def to_unit(word: np.uint64) -> float:
 
 
 @compiled
-def uniform(seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int, index: int) -> float:
-    """Return a number on the open interval (0, 1), fixed by its address.
-
-    Parameters: seed; stream and entity, keys of names; replicate; minute, since the start (0 for what is
-    drawn once); index, of the person or of the draw.
-    """
-    words = philox(
-        np.uint64(seed),
-        np.uint64(stream),
-        np.uint64(replicate),
-        np.uint64(entity),
-        np.uint64(minute),
-        np.uint64(index >> 2),
-    )
-    which = index & 3
-    return to_unit(words[0] if which == 0 else words[1] if which == 1 else words[2] if which == 2 else words[3])
-
-
-@compiled
 def four_uniforms(
     seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int, block: int
 ) -> tuple[float, float, float, float]:
@@ -123,6 +104,16 @@ def four_uniforms(
 def one_of(four: tuple[float, float, float, float], which: int) -> float:
     """Return the number at a place from 0 to 3."""
     return four[0] if which == 0 else four[1] if which == 1 else four[2] if which == 2 else four[3]
+
+
+@compiled
+def uniform(seed: int, stream: np.uint64, replicate: int, entity: np.uint64, minute: int, index: int) -> float:
+    """Return a number on the open interval (0, 1), fixed by its address.
+
+    Parameters: seed; stream and entity, keys of names; replicate; minute, since the start (0 for what is
+    drawn once); index, of the person or of the draw.
+    """
+    return one_of(four_uniforms(seed, stream, replicate, entity, minute, index >> 2), index & 3)
 
 
 @compiled

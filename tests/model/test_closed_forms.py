@@ -185,7 +185,7 @@ def test_people_at_large_leave_at_the_declared_rates() -> None:
         assert run.truth.total["escaped"][0] == 200
         ends += run.truth.states
     total = sum(rates.values())
-    hours = 24.0 * 6  # everybody is out in the first ticks
+    hours = 24.0 * 6  # everybody is out in the first substeps
     gone = 1.0 - math.exp(-total * hours / 24.0)
     expected = {1: 1.0 - gone, 2: gone * 0.1 / total, 4: gone * 0.03 / total, 5: gone * 0.05 / total}
     for state, share in expected.items():

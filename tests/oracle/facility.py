@@ -365,17 +365,17 @@ class Facility(mesa.Agent):
         else:
             self.authority = self.authority * math.exp(-model.dt / rules.authority_down_hours)
 
-    # --- 7.8-7.12 ticks
+    # --- 7.8-7.12 substeps
 
-    def tick(self, k0: int, k1: int) -> None:
-        """One tick of the fast processes."""
+    def substep(self, k0: int, k1: int) -> None:
+        """One substep of the fast processes."""
         tau = (k1 - k0) / 60
-        self._tick_assault(k0, k1, tau)
-        self._tick_shelling(k0, k1)
-        self._tick_stealth(k0, k1)
-        uncontained = self._tick_disorder(k0, tau)
-        self._tick_exits(k0, tau)
-        self._tick_walls(uncontained, tau)
+        self._substep_assault(k0, k1, tau)
+        self._substep_shelling(k0, k1)
+        self._substep_stealth(k0, k1)
+        uncontained = self._substep_disorder(k0, tau)
+        self._substep_exits(k0, tau)
+        self._substep_walls(uncontained, tau)
 
     def holds_gate(self, k0: int) -> bool:
         """Whether attackers hold the gate."""
@@ -383,7 +383,7 @@ class Facility(mesa.Agent):
 
     # 7.8
 
-    def _tick_assault(self, k0: int, k1: int, tau: float) -> None:
+    def _substep_assault(self, k0: int, k1: int, tau: float) -> None:
         if self.attack is not None and k0 <= self.attack[0] < k1:
             self._begin_assault(k0, self.attack[1])
             self.attack = None
@@ -452,7 +452,7 @@ class Facility(mesa.Agent):
 
     # 7.9
 
-    def _tick_shelling(self, k0: int, k1: int) -> None:
+    def _substep_shelling(self, k0: int, k1: int) -> None:
         rules, draws = self.model.sc.shelling, self.model.draws
         if k0 >= self.shell_until:
             self.exposed = 0
@@ -469,7 +469,7 @@ class Facility(mesa.Agent):
 
     # 7.10
 
-    def _tick_stealth(self, k0: int, k1: int) -> None:
+    def _substep_stealth(self, k0: int, k1: int) -> None:
         if self.custody not in ("guarded", "occupied", "moving") or self.holds_gate(k0):
             return
         gain = self.model.sc.stealth.thin_gain
@@ -487,7 +487,7 @@ class Facility(mesa.Agent):
 
     # 7.11
 
-    def _tick_disorder(self, k0: int, tau: float) -> float:
+    def _substep_disorder(self, k0: int, tau: float) -> float:
         """People join and calm down; returns U, those in disorder whom nobody contains."""
         if self.custody not in ("guarded", "occupied") or not self.order:
             return 0.0
@@ -524,7 +524,7 @@ class Facility(mesa.Agent):
 
     # 7.12
 
-    def _tick_exits(self, k0: int, tau: float) -> None:
+    def _substep_exits(self, k0: int, tau: float) -> None:
         v = self.model.draws.u("exits", self.name, k0, 0)
         if self.resident:
             if self.custody == "none":
@@ -587,7 +587,7 @@ class Facility(mesa.Agent):
         self.episode.last = k0
         self.model.count_exit(self, person, k0, cause)
 
-    def _tick_walls(self, uncontained: float, tau: float) -> None:
+    def _substep_walls(self, uncontained: float, tau: float) -> None:
         rules = self.model.sc.walls
         if self.custody == "none":
             self.opening = 1 - (1 - self.opening) * math.exp(-tau / self.open_hours)

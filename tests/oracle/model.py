@@ -7,11 +7,11 @@ already replaced by numbers.
 Where the text leaves a choice that shows in results, the oracle reads it so:
 
 - N at a resident facility is the residents present; nobody is *held* there (no shelling, no attack).
-- Custody is settled once a step, in 7.5; G is read anew at every tick.
+- Custody is settled once a step, in 7.5; G is read anew at every substep.
 - Effectiveness is that of the guards' own party: the old one's until custody is taken over.
-- N_b, A_b and C of 7.11 are those at which the disorder rule begins its tick, after deaths and stealth.
+- N_b, A_b and C of 7.11 are those at which the disorder rule begins its substep, after deaths and stealth.
 - Candidates of a day (attacks, shells, stealth, rumours) act in the order of their number.
-- "In order of escape" is the order in which the ticks of 7.8-7.12 let people out, facility by facility.
+- "In order of escape" is the order in which the substeps of 7.8-7.12 let people out, facility by facility.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from tests.oracle.ground import Ground, OccupyingForce, distance
 from tests.oracle.observing import THEATRE, Board, Observer, Surveillance
 from tests.oracle.people import STATES, ArmedCell, Detainee
 
-LONGEST_TICK = 15
+LONGEST_SUBSTEP = 15
 
 
 class OracleModel(mesa.Model):
@@ -48,9 +48,9 @@ class OracleModel(mesa.Model):
         self.step_minutes = round(60 * scenario.step_hours)
         self.n_steps = round(scenario.days * DAY / self.step_minutes)
         parts = 1
-        while self.step_minutes % parts or self.step_minutes // parts > LONGEST_TICK:
+        while self.step_minutes % parts or self.step_minutes // parts > LONGEST_SUBSTEP:
             parts += 1
-        self.tick_minutes = self.step_minutes // parts
+        self.substep_minutes = self.step_minutes // parts
         self.m0, self.m1 = 0, 0
         self.dt = self.step_minutes / 60
         self._set_levers()
@@ -157,8 +157,8 @@ class OracleModel(mesa.Model):
         self.plan_attacks()
         for facility in self.facilities.values():
             facility.exits_in_step = 0
-            for k0 in range(self.m0, self.m1, self.tick_minutes):
-                facility.tick(k0, k0 + self.tick_minutes)
+            for k0 in range(self.m0, self.m1, self.substep_minutes):
+                facility.substep(k0, k0 + self.substep_minutes)
         for person in self.outside:
             person.live_until(self.m1)
         self.outside = [person for person in self.outside if person.state == "at_large"]

@@ -218,12 +218,12 @@ def test_an_unguarded_wall_opens_exponentially() -> None:
 # --- disorder by hand
 
 
-def by_hand(model: OracleModel, block: Facility, ticks: int) -> set[int]:
-    """Who is in disorder after so many ticks, all switching at once: the rule of 7.11 for one block."""
+def by_hand(model: OracleModel, block: Facility, substeps: int) -> set[int]:
+    """Who is in disorder after so many substeps, all switching at once: the rule of 7.11 for one block."""
     n, draws, authority = block.n0, Draws(3, 0), 0.7
     on_shift = len(block.guards) / 2 * (1 + 0.3 * 0.3)
     active: set[int] = set()
-    for _ in range(ticks):
+    for _ in range(substeps):
         contained = 1 - math.exp(-2.3 * on_shift / (len(active) + 0.02 * n + 1))
         active = set()
         for i in range(n):
@@ -253,10 +253,10 @@ def test_a_thinly_guarded_block_tips() -> None:
 # --- single rules
 
 
-def test_a_tick_is_at_most_a_quarter_of_an_hour() -> None:
-    ticks = {0.2: 12, 0.25: 15, 0.5: 15, 1.0: 15, 8.0: 15, 1 / 3: 10}
-    for step_hours, minutes in ticks.items():
-        assert OracleModel(*build({"step_hours": step_hours}), seed=1, replicate=0).tick_minutes == minutes
+def test_a_substep_is_at_most_a_quarter_of_an_hour() -> None:
+    substeps = {0.2: 12, 0.25: 15, 0.5: 15, 1.0: 15, 8.0: 15, 1 / 3: 10}
+    for step_hours, minutes in substeps.items():
+        assert OracleModel(*build({"step_hours": step_hours}), seed=1, replicate=0).substep_minutes == minutes
 
 
 def test_presence_is_linear_between_dates() -> None:
