@@ -24,6 +24,7 @@ CHANGE = Record(
         fixed("area", "i8", "", "index of the area, -1 for a facility"),
         fixed("to", "i8", "", "index of the party"),
         fixed("handover", "i8", "", "index of how control passes, -1 for the scenario's default"),
+        fixed("ground_only", "i8", "0/1", "1 if the facilities in the area stay with their guards"),
         state("done", "i8", "0/1", "1 once it has happened"),
     ),
 )
@@ -45,6 +46,7 @@ def dated_rows(given: Given) -> np.ndarray:
         row["facility"] = given.facility(change.facility)
         row["area"] = given.area(change.area)
         row["to"] = given.party(change.to)
+        row["ground_only"] = change.ground_only
         row["handover"] = HANDOVERS.index(change.handover) if change.handover else -1
     return rows
 
@@ -57,7 +59,7 @@ def mark_dated(rows: np.ndarray, changes: np.ndarray, areas: np.ndarray) -> None
     for change in changes:
         if change["facility"] >= 0:
             rows["dated"][change["facility"]] = 1
-        else:
+        elif not change["ground_only"]:
             rows["dated"][areas[change["area"]][rows["row"], rows["column"]]] = 1
 
 
@@ -79,6 +81,8 @@ def dated_changes(t: Truth) -> None:
             for column in range(width):
                 if mask[row, column]:
                     take_cell(t, row, column, change.to)
+        if change.ground_only == 1:
+            continue
         for f in range(t.facility.shape[0]):
             if mask[t.facility[f].row, t.facility[f].column]:
                 change_control(t, f, change.to, change.handover)

@@ -134,6 +134,9 @@ def _change_targets(scenario: Scenario, layers: Layered) -> Iterator[Problem]:
         if (change.facility is None) == (change.area is None):
             what = "neither facility nor area" if change.facility is None else "both facility and area"
             yield layers.problem(("control", "changes", index), f"names {what}", "one of them")
+        elif change.ground_only and change.facility is not None:
+            at = ("control", "changes", index, "ground_only")
+            yield layers.problem(at, "a facility's change is never of ground only", "an area, or leave ground_only out")
 
 
 def _references(model: BaseModel, layers: Layered, names: Names) -> Iterator[Problem]:

@@ -214,6 +214,9 @@ class Change(Section):
     area: AreaName | None = None
     to: PartyName
     handover: Handover | None = None
+    ground_only: Annotated[
+        bool, Field(description="an area's ground passes, facilities in it stay with their guards: an agreement")
+    ] = False
 
 
 class Offensive(Section):

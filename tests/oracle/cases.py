@@ -636,6 +636,33 @@ def response() -> Case:
 
 
 @case
+def ground_by_agreement() -> Case:
+    """A state takes over the ground by agreement on the third day; the guards stay, and an invader turns away from it."""
+    return build(
+        {
+            "days": 8,
+            "at_large": {"retake_per_day": 0.2},
+            "stealth": {"per_1000_year": 3000.0},
+            "control": {
+                "changes": [
+                    {"date": "2019-10-03T08:00", "area": "south", "to": "state", "ground_only": True},
+                    {"date": "2019-10-06T08:00", "area": "south", "to": "sponsor", "ground_only": True},
+                ],
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-02T09:00", "from": "border",
+                     "objectives": ["block", "junction"], "km_per_day": 12.0},
+                ],
+                "contest_hours": 9.0,
+            },
+        },
+        {
+            "facilities": two_prisons(),
+            "areas": {"south": {"box": [38.1, 36.0, 38.95, 36.5]}},
+        },
+    )  # fmt: skip
+
+
+@case
 def everything() -> Case:
     """All rules at once, for twenty days."""
     return build(

@@ -118,7 +118,7 @@ class OracleModel(mesa.Model):
         """Whether the table names the facility or an area it lies in."""
         return any(
             change.facility == facility.name
-            or (change.area is not None and facility.cell in self.ground.cells_in(change.area))
+            or (change.area is not None and not change.ground_only and facility.cell in self.ground.cells_in(change.area))
             for change in self.sc.control.changes
         )
 
@@ -300,6 +300,8 @@ class OracleModel(mesa.Model):
             cells = self.ground.cells_in(change.area)
             for cell in cells:
                 self.ground.control[cell] = change.to
+            if change.ground_only:
+                return
             for facility in self.facilities.values():
                 if facility.cell in cells:
                     facility.change_hands(change.to, self._handover(facility, change))
