@@ -118,7 +118,11 @@ class OracleModel(mesa.Model):
         """Whether the table names the facility or an area it lies in."""
         return any(
             change.facility == facility.name
-            or (change.area is not None and not change.ground_only and facility.cell in self.ground.cells_in(change.area))
+            or (
+                change.area is not None
+                and not change.ground_only
+                and facility.cell in self.ground.cells_in(change.area)
+            )
             for change in self.sc.control.changes
         )
 
