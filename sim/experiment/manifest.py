@@ -17,6 +17,7 @@ from sim.experiment.design import Batch, Design
 from sim.experiment.environment import here, program_version
 from sim.experiment.settings import differences
 from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
+from sim.scenario.imposed import imposed
 from sim.tables import RECORD_LEVELS, TABLES
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Manifest:
                 "varied": list(design.varied),
                 "inputs": {},
                 "notes": [],
+                "imposed": [],
                 "version": program_version(),
                 "code": here().code,
                 "commit": None,
@@ -103,6 +105,7 @@ class Manifest:
         first = design.points[0].resolved
         self.data["inputs"] = design.sources
         self.data["notes"] = list(design.notes)
+        self.data["imposed"] = list(imposed(first.scenario))
         self.data["batch"] = batch
         self.data["commit"] = commit()
         self.data["columns"] = columns

@@ -22,6 +22,7 @@ class Provenance(NamedTuple):
     commit: str
     code: str
     notes: tuple[str, ...]
+    imposed: tuple[str, ...]
 
     @classmethod
     def of(cls, view: ResultsView) -> Provenance:
@@ -35,6 +36,7 @@ class Provenance(NamedTuple):
             commit=_text(manifest, "commit"),
             code=_text(manifest, "code"),
             notes=tuple(str(note) for note in manifest.get("notes") or ()),
+            imposed=tuple(str(line) for line in manifest.get("imposed") or ()),
         )
 
     @property

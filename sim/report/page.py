@@ -30,6 +30,7 @@ def page(view: ResultsView, figures: list[Drawn]) -> str:
         tables=brief.tables(view),
         figures=[(figure.name, figure.caption, _uri(figure.svg)) for figure in figures],
         notes=told.notes,
+        imposed=told.imposed,
         provenance=brief.provenance(view),
         glossary=brief.GLOSSARY,
         limits=brief.LIMITS,

@@ -33,6 +33,7 @@ MANIFEST = {
     "inputs": {"made-up.yaml": "ab" * 32},
     "timings": {"started": "2026-01-01T00:00:00.000Z", "ended": None, "seconds": 1.5, "per_second": 100.0},
     "notes": ["a note of the scenario"],
+    "imposed": ["2019-10-13: a site passes to a party, handover none"],
 }
 SITES = {"hasakah": 1000, "derik": 400, "al-hol": 2000, "al-hol-main": 50_000}
 

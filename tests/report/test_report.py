@@ -55,6 +55,8 @@ def test_the_brief_answers_with_the_tables_numbers(tmp_path) -> None:
     assert f"{count(float(np.median(escaped)))} in the median run" in page.text
     assert f"{count(float(np.median(runs['confirmed'].to_numpy())))} confirmed in the median run" in page.text
     assert f"is {count(float(np.median(runs['gap'].to_numpy())))} in the median run" in page.text
+    assert "What the scenario imposes" in page.text
+    assert "2019-10-13: a site passes to a party, handover none" in page.text
     for question in ("How many could get out?", "How much of it would anyone know?", "How thin can guards get?"):
         assert question in page.text
 
@@ -90,6 +92,7 @@ def test_hostile_names_stay_text(tmp_path) -> None:
         "name": hostile,
         "description": hostile + HOSTILE,
         "notes": [hostile],
+        "imposed": [hostile],
         "version": hostile,
         "inputs": {hostile: hostile},
         "packages": {hostile: hostile},
