@@ -14,7 +14,7 @@ import numpy as np
 from sim.agents.blocks import book_decision
 from sim.agents.entries import drop_departed
 from sim.agents.go_order import draw_order
-from sim.agents.thresholds import containment, critical_agitation, critical_containment, decide, draw_traits
+from sim.agents.thresholds import containment, critical_agitation, critical_containment, decide, draw_traits, legitimacy
 from sim.engine.columns import owned, saved
 from sim.engine.compiled import compiled
 from sim.engine.ranking import sort_together
@@ -111,14 +111,15 @@ def is_quiet(t: Truth, f: int, guards: float, agitation: float) -> bool:
         return True
     least = 0.0
     needed = 0.0
-    if (1.0 + agitation) * (1.0 - site.authority) > params.disorder_threshold:
+    illegitimate = 1.0 - legitimacy(t, site.authority)
+    if (1.0 + agitation) * illegitimate > params.disorder_threshold:
         n = smallest_block(t, f)
         needed = guards
         least = containment(guards * n / site.held, 0.0, params.disorder_watching * n, params.disorder_containment_k)
     risk = min(params.disorder_risk_min, params.disorder_family_risk_min)
     up_to = math.inf
-    if site.authority < 1.0:
-        up_to = (least * risk + params.disorder_threshold) / (1.0 - site.authority) - 1.0 - 1e-9
+    if illegitimate > 0.0:
+        up_to = (least * risk + params.disorder_threshold) / illegitimate - 1.0 - 1e-9
     if agitation > up_to:
         return False
     remember_quiet(t, f, needed, up_to)

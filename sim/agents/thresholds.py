@@ -56,14 +56,28 @@ def draw_traits(t: Truth, f: int) -> None:
 
 
 @compiled
-def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
-    """Return p*_i = ((h_i + s)(1 - L) - T) / r_i: the containment at which a person just stays quiet; -1 for minors.
+def legitimacy(t: Truth, authority: float) -> float:
+    """Return L~ = reference + weight (L - reference): the custodian's authority is one part of legitimacy.
 
-    Parameters: s, agitation; authority, L. Source: Epstein 2002.
+    It rises with authority, in floating point too, and is the reference to the last bit where authority is.
+    Parameters: authority, L. Source: Epstein 2002 at weight 1; as a weighted average, Lemos, Lopes and Coelho 2016.
+    """
+    params = t.parameters[0]
+    return params.disorder_authority_reference + params.disorder_authority_weight * (
+        authority - params.disorder_authority_reference
+    )
+
+
+@compiled
+def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
+    """Return p*_i = ((h_i + s)(1 - L~) - T) / r_i: the containment at which a person just stays quiet; -1 for minors.
+
+    Parameters: s, agitation; authority, L, of which `legitimacy` makes L~. Source: Epstein 2002.
     """
     if t.people[i].kind == MINOR:
         return -1.0
-    return ((t.trait[i, 0] + s) * (1.0 - authority) - t.parameters[0].disorder_threshold) / t.trait[i, 1]
+    illegitimate = 1.0 - legitimacy(t, authority)
+    return ((t.trait[i, 0] + s) * illegitimate - t.parameters[0].disorder_threshold) / t.trait[i, 1]
 
 
 @compiled
@@ -73,9 +87,10 @@ def critical_agitation(t: Truth, i: int, authority: float, least: float) -> floa
     It is 1e-9 below the exact value, so that rounding never calls a person quiet who is not.
     Parameters: authority, L; least, containment P.
     """
-    if t.people[i].kind == MINOR or authority >= 1.0:
+    illegitimate = 1.0 - legitimacy(t, authority)
+    if t.people[i].kind == MINOR or illegitimate <= 0.0:
         return math.inf
-    s = (least * t.trait[i, 1] + t.parameters[0].disorder_threshold) / (1.0 - authority) - t.trait[i, 0]
+    s = (least * t.trait[i, 1] + t.parameters[0].disorder_threshold) / illegitimate - t.trait[i, 0]
     return s - 1e-9
 
 

@@ -53,6 +53,16 @@ class Disorder(Section):
     crowding_max: Number = declared(0.1, "s", 0, 1, "largest agitation from crowding")
     agitation_sd: Number = declared(0.02, "s", 0, 1, "slow random agitation, standard deviation")
     agitation_days: Number = declared(5.0, "days", 0.1, 365, "its correlation time")
+    authority_reference: Number = declared(0.7, "L, 0-1", 0, 1, "legitimacy that people grant whoever guards them")
+    authority_weight: Number = declared(
+        0.1,
+        "share",
+        0,
+        1,
+        "of legitimacy that is the custodian's authority; 1 = Epstein's form",
+        source="form: Lemos, Lopes and Coelho 2016, Int. J. Intelligent Systems 31(2), weighted average",
+        status="assumed",
+    )
     authority_down_hours: Number = declared(12.0, "h", 0.1, 5000, "decay of authority without custody")
     authority_up_hours: Number = declared(24.0, "h", 0.1, 5000, "its recovery under a custodian")
 

@@ -171,6 +171,27 @@ def disorder() -> Case:
 
 
 @case
+def authority() -> Case:
+    """Disorder under custodians of much and little authority, weighed around another one; places change hands."""
+    changes = [
+        {"date": "2019-10-03T04:00", "facility": "block", "to": "invader", "handover": "formal"},
+        {"date": "2019-10-04", "facility": "yard", "to": "state", "handover": "hasty"},
+    ]
+    return build(
+        {
+            "days": 8,
+            "guards": {"scale": 0.8},
+            "disorder": RIOT | {"authority_reference": 0.4, "authority_weight": 0.6, "authority_down_hours": 6.0},
+            "control": {"changes": changes},
+        },
+        {
+            "facilities": two_prisons(block_size=20),
+            "parties": {"keeper": {"authority": 0.9}, "invader": {"authority": 0.1}, "state": {"authority": 1.0}},
+        },
+    )
+
+
+@case
 def assault_dated() -> Case:
     """Dated attacks: before hour 0, two on one day, one that fails, one on an empty place."""
     return build(

@@ -502,7 +502,7 @@ class Facility(mesa.Agent):
             for person in block:
                 if person.kind == "minors":
                     continue
-                dares = person.net_threshold(self.agitation, self.authority, rules.threshold) > p
+                dares = person.net_threshold(self.agitation, self.authority) > p
                 if dares != person.in_disorder:
                     u = draws.u("disorder.switch", person.origin.name, k0, person.index)
                     if u < (joins if dares else calms):

@@ -83,9 +83,12 @@ class Detainee(mesa.Agent):
         """Families and minors are the others."""
         return self.kind == "fighters"
 
-    def net_threshold(self, agitation: float, authority: float, threshold: float) -> float:
+    def net_threshold(self, agitation: float, authority: float) -> float:
         """p*, the containment at which this person would just join (7.11)."""
-        return ((self.hardship + agitation) * (1 - authority) - threshold) / self.risk
+        rules = self.model.sc.disorder
+        usual = rules.authority_reference
+        granted = usual + rules.authority_weight * (authority - usual)
+        return ((self.hardship + agitation) * (1 - granted) - rules.threshold) / self.risk
 
     def go_out(self, k0: int) -> None:
         """Stand outside the facility just left, with fresh thresholds for what may happen there."""
