@@ -101,10 +101,13 @@ FACILITIES: tuple[Column, ...] = (
 EVENTS: tuple[Column, ...] = (
     Column("day", "level", "days", "when"),
     Column(
-        "kind", "name", "", "exit, assault, repelled, gate, relief, control, custody, hit, call, guards_gone, moved"
+        "kind",
+        "name",
+        "",
+        "exit, assault, repelled, gate, relief, control, custody, hit, call, guards_gone, moved, incident, quelled",
     ),
     Column("facility", "name", "", "where"),
-    Column("cause", "name", "", "cause of an exit; party of a change; custody entered", True),
+    Column("cause", "name", "", "cause of an exit; party of a change; custody entered; kind of incident", True),
     Column("count", "level", "", "persons, attackers or guards"),
 )
 

@@ -69,6 +69,13 @@ def count_through_gate(t: Truth, f: int, n: int) -> None:
 
 
 @compiled
+def join_opened(t: Truth, f: int, n: int) -> None:
+    """Count n people in the open inside among those whose cells are open."""
+    site = t.facility[f]
+    site.opened = min(float(site.held + site.gate_out), site.opened + n)
+
+
+@compiled
 def chance_of_success(attackers: float, defenders: float, level: float, slope: float) -> float:
     """Return the probability that a gate falls: logistic in the logarithm of the force ratio.
 

@@ -10,7 +10,7 @@ from sim.agents.exits import left_to_go
 from sim.agents.guard import upkeep_here
 from sim.agents.rest import rest_before
 from sim.engine.compiled import compiled
-from sim.world.codes import DAY, GUARDED, NEVER, NO_ASSAULT, NONE, OCCUPIED
+from sim.world.codes import DAY, GUARDED, NEVER, NO_ASSAULT, NO_INCIDENT, NONE, OCCUPIED
 from sim.world.state import Truth
 
 
@@ -19,7 +19,7 @@ def no_more_exits(t: Truth, f: int) -> bool:
     """Return whether a whole step can change nothing but authority at a facility without guards."""
     clock = t.clock[0]
     site = t.facility[f]
-    if site.assault != NO_ASSAULT or site.assault_due != NEVER or site.exposed > 0:
+    if site.assault != NO_ASSAULT or site.assault_due != NEVER or site.exposed > 0 or site.incident != NO_INCIDENT:
         return False
     if site.custody == NONE:
         under_fire = site.held > 0 and site.distance <= t.parameters[0].shelling_front_km and site.hits != 0
@@ -30,7 +30,7 @@ def no_more_exits(t: Truth, f: int) -> bool:
 
 @compiled
 def can_rest(t: Truth, f: int, guards: float) -> bool:
-    """Return whether a whole step can change nothing here: kept, quiet, closed, no attack, no fire, no candidate."""
+    """Return whether a whole step can change nothing here: kept, quiet, closed, no attack, fire, candidate, incident."""
     clock = t.clock[0]
     site = t.facility[f]
     if site.custody != GUARDED and site.custody != OCCUPIED:
@@ -40,6 +40,8 @@ def can_rest(t: Truth, f: int, guards: float) -> bool:
     if site.active > 0 or site.exposed > 0 or site.assault != NO_ASSAULT or site.assault_due != NEVER:
         return False
     if site.opening != site.opening0 or site.stealth_due < clock.m1 or clock.m0 < site.pulled_until:
+        return False
+    if site.incident != NO_INCIDENT or site.incident_due < clock.m1:
         return False
     if site.distance <= t.parameters[0].shelling_front_km and site.hits != 0:
         return False
@@ -72,8 +74,9 @@ def rest(t: Truth, f: int, guards: float) -> None:
             return
         news = clock.news
         upkeep = slack * upkeep_here(t, f) * (1.0 + 1e-9) if slack < 1.0 else upkeep_here(t, f)
-    # The step that holds the next candidate begins after this minute less a step.
-    rest_before(t, f, min(tomorrow, site.stealth_due - clock.step_minutes + 1), upkeep, news)
+    # The step that holds the next candidate or incident begins after this minute less a step.
+    due = min(site.stealth_due, site.incident_due)
+    rest_before(t, f, min(tomorrow, due - clock.step_minutes + 1), upkeep, news)
 
 
 @compiled

@@ -22,6 +22,7 @@ from sim.agents.detainee import enrol
 from sim.agents.facility import describe_sites, first_in_cells, first_in_squares
 from sim.agents.given import Given, Names, names_of
 from sim.agents.guard import post_guards
+from sim.agents.incident import incident_rows
 from sim.agents.knowledge import pair_rows
 from sim.agents.levers import describe_levers
 from sim.agents.news import news_to_come
@@ -134,6 +135,7 @@ def build_truth(resolved: Resolved, capacity: Capacity) -> Truth:
         objective=objective,
         cell=cell_rows(given),
         attack=attack_rows(given),
+        incident=incident_rows(facility, given),
         move_from=move_from,
         heard=news_to_come(given, resolved.steps, step_minutes),
         episode=EPISODE.rows(capacity.episodes),

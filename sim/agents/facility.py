@@ -17,6 +17,7 @@ from sim.agents.events import draw_event
 from sim.agents.exits import exits
 from sim.agents.given import Given
 from sim.agents.guard import draw_guards, present, upkeep_here
+from sim.agents.incident import draw_incidents, end_incident, incident, pulls_guards
 from sim.agents.rest import wake
 from sim.agents.shelling import expect_fire, shelling
 from sim.agents.stealth import draw_candidates, stealth
@@ -103,7 +104,7 @@ def first_in_squares(rows: np.ndarray, extent_km: tuple[float, float], clock: np
 def effective_guards(t: Truth, f: int, minute: int) -> float:
     """Return C, the effective guards on shift: guards present over shifts, by effectiveness, upkeep and cameras.
 
-    Less the shares that an assault suppresses and shelling pulls from posts. Parameters: minute, the substep's first.
+    Less the shares that an assault suppresses, and that shelling and incidents pull from posts. Parameters: minute, the substep's first.
     """
     params = t.parameters[0]
     site = t.facility[f]
@@ -113,6 +114,8 @@ def effective_guards(t: Truth, f: int, minute: int) -> float:
         value *= 1.0 - params.assault_suppress_share
     if minute < site.pulled_until:
         value *= 1.0 - params.shelling_pull_share
+    if pulls_guards(t, f):
+        value *= 1.0 - params.unrest_pull_share
     return value
 
 
@@ -131,18 +134,19 @@ def open_facility(t: Truth, f: int) -> None:
 
 @compiled
 def new_day(t: Truth, f: int) -> None:
-    """Draw a facility's numbers of the day: agitation and candidates of lone escapes; hits when first needed."""
+    """Draw a facility's numbers of the day: agitation, candidates of lone escapes, incidents; hits when first needed."""
     if t.facility[f].resident == 1:
         return
     wake(t, f)
     agitate(t, f)
     draw_candidates(t, f)
+    draw_incidents(t, f)
     expect_fire(t, f)
 
 
 @compiled
 def step_facility(t: Truth, f: int) -> None:
-    """Step one facility, substep by substep: assault, fire, lone escapes, disorder, exits, walls."""
+    """Step one facility, substep by substep: assault, fire, incidents, lone escapes, disorder, exits, walls."""
     clock = t.clock[0]
     site = t.facility[f]
     wake(t, f)
@@ -160,7 +164,9 @@ def step_facility(t: Truth, f: int) -> None:
         if site.assault != NO_ASSAULT:
             assault(t, f, minute)
         if site.resident == 0:
+            end_incident(t, f, minute)
             shelling(t, f, minute)
+            incident(t, f, minute)
             stealth(t, f, minute)
         guards = effective_guards(t, f, minute)
         begin_substep(t, f)

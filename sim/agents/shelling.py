@@ -8,14 +8,14 @@ from sim.agents.walls import hit_walls
 from sim.engine.columns import owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import lognormal_quantile, name_key, poisson_quantile, uniform
-from sim.world.codes import DAY, HIT
+from sim.world.codes import DAY, HIT, NO_INCIDENT
 from sim.world.record import note
 from sim.world.state import Truth
 
 UNDER_FIRE = owned(
     __name__,
     state("hits", "i8", "hits", "hits drawn for the day, -1 before", start=-1),
-    state("exposed", "i8", "persons", "people whom a hit set loose inside"),
+    state("exposed", "i8", "persons", "people whom a hit or an incident set loose inside"),
     state("shell_until", "i8", "min", "exits before this minute go through an opening made by a shell"),
     state("pulled_until", "i8", "min", "guards are pulled from their posts before this minute"),
 )
@@ -35,9 +35,22 @@ def expect_fire(t: Truth, f: int) -> None:
 
 @compiled
 def use_exposed(t: Truth, f: int, n: int) -> None:
-    """Take n people who got out off those whom a hit set loose inside."""
+    """Take n people who got out off those who are loose inside."""
     site = t.facility[f]
     site.exposed = max(0, site.exposed - n)
+
+
+@compiled
+def expose(t: Truth, f: int, n: int) -> None:
+    """Set n people loose inside, no more than are held."""
+    site = t.facility[f]
+    site.exposed = min(site.held, site.exposed + n)
+
+
+@compiled
+def restore_order(t: Truth, f: int) -> None:
+    """Bring back to their cells those who are loose inside."""
+    t.facility[f].exposed = 0
 
 
 @compiled
@@ -46,8 +59,8 @@ def shelling(t: Truth, f: int, minute: int) -> None:
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
-    if minute >= site.shell_until:
-        site.exposed = 0
+    if minute >= site.shell_until and site.incident == NO_INCIDENT:
+        restore_order(t, f)
     if site.distance > params.shelling_front_km or site.held == 0:
         return
     day = clock.m0 // DAY * DAY
@@ -62,7 +75,7 @@ def shelling(t: Truth, f: int, minute: int) -> None:
         hit_walls(t, f, v * v)
         u = uniform(clock.seed, SHELL_EXPOSED, clock.replicate, site.key, when, k)
         loose = int(math.floor(lognormal_quantile(u, params.shelling_exposed, params.shelling_exposed_sd)))
-        site.exposed = min(site.held, site.exposed + loose)
+        expose(t, f, loose)
         site.shell_until = when + DAY
         site.pulled_until = when + int(math.floor(60.0 * params.shelling_pull_hours))
         note(t, when, HIT, f, 0, float(loose))

@@ -44,14 +44,20 @@ def draw_candidates(t: Truth, f: int) -> None:
 
 
 @compiled
+def thinness(t: Truth, f: int) -> float:
+    """Return how much thinner guards are than at the start, 0 to 1: 1 - (G / N) / (n_f / N0), at least 0."""
+    site = t.facility[f]
+    if site.assigned > 0.0:
+        return max(0.0, 1.0 - (present(t, f) / site.held) / (site.assigned / site.held0))
+    return 1.0
+
+
+@compiled
 def stealth_ratio(t: Truth, f: int) -> float:
     """Return the factor on the rate of lone escapes: above 1 with fewer guards than at the start, less with cameras."""
     params = t.parameters[0]
-    site = t.facility[f]
-    thin = 1.0
-    if site.assigned > 0.0:
-        thin = max(0.0, 1.0 - (present(t, f) / site.held) / (site.assigned / site.held0))
-    return (1.0 + params.stealth_thin_gain * thin) * (1.0 - params.stealth_camera_cut * site.cameras)
+    cut = params.stealth_camera_cut * t.facility[f].cameras
+    return (1.0 + params.stealth_thin_gain * thinness(t, f)) * (1.0 - cut)
 
 
 @compiled

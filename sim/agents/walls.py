@@ -11,7 +11,7 @@ from sim.agents.guard import present, upkeep_here
 from sim.engine.columns import decision, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, uniform
-from sim.world.codes import GUARDED, NO_ASSAULT, NONE, OCCUPIED
+from sim.world.codes import GUARDED, NO_ASSAULT, NO_INCIDENT, NONE, OCCUPIED
 from sim.world.state import Truth
 
 PERIMETER = owned(
@@ -84,6 +84,7 @@ def walls(t: Truth, f: int) -> None:
         loose = max(0.0, site.uncontained - params.walls_erosion_minimum)
         erosion = params.walls_erosion_per_hour * (1.0 - site.walls) * loose / 1000.0
         ordered = site.active == 0 and present(t, f) > 0.0 and site.assault == NO_ASSAULT
+        ordered = ordered and site.incident == NO_INCIDENT
         repair = params.walls_repair_per_hour * upkeep_here(t, f) if ordered else 0.0
         if erosion == 0.0 and site.opening == site.opening0:
             return
@@ -95,6 +96,13 @@ def hit_walls(t: Truth, f: int, weight: float) -> None:
     """Open the perimeter by a hit of this weight, 0 to 1."""
     site = t.facility[f]
     site.opening += t.parameters[0].shelling_opening * (1.0 - site.walls) * weight * (1.0 - site.opening)
+
+
+@compiled
+def open_gate(t: Truth, f: int, share: float) -> None:
+    """Open a share, 0 to 1, of what is closed, however sound the walls are."""
+    site = t.facility[f]
+    site.opening += share * (1.0 - site.opening)
 
 
 @compiled

@@ -18,10 +18,12 @@ from sim.world.codes import (
     GUARDED,
     GUARDS_GONE,
     HIT,
+    INCIDENT,
     MOVED,
     MOVING,
     NONE,
     OCCUPIED,
+    QUELLED,
     RELEASED,
     RELIEF,
     REPELLED,
@@ -39,6 +41,8 @@ CUSTODY_WORDS = {
     NONE: "the new holder leaves it unguarded",
     GUARDED: "guarded",
 }
+INCIDENTS = ("a riot", "guards taken hostage", "keys or arms taken", "a crowd at the gate")
+"""Incidents by kind."""
 
 
 def clock_text(minutes: float) -> str:
@@ -79,12 +83,15 @@ def event_text(model: DetentionModel, kind: int, detail: int, number: float) -> 
         return "no guard is left" if detail == NONE else f"guarded again, by {count(number)}"
     if kind == ATTACK:
         return f"attacked by {count(number)}"
+    if kind == INCIDENT:
+        return f"{INCIDENTS[detail]}; {count(number)} loose within"
     return {
         CUSTODY_CHANGE: CUSTODY_WORDS.get(detail, ""),
         REPELLED: "the attack is beaten off",
         GATE_FELL: "the attackers hold the gate",
         RELIEF: f"relief comes; {count(number)} of the held are dead",
         HIT: f"shelled; {count(number)} loose within",
+        QUELLED: "order is restored within",
         CALL: f"{counted(number, 'guard')} left after a call to the front",
     }.get(kind, "")
 

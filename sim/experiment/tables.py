@@ -21,9 +21,9 @@ from sim.outcomes import (
     Column,
     Table,
 )
-from sim.scenario.vocabulary import ROLES
+from sim.scenario.vocabulary import INCIDENT_KINDS, ROLES
 from sim.tables import tables_of
-from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, MOVED
+from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, INCIDENT, MOVED
 
 TYPES = {"count": pa.int64(), "level": pa.float64(), "name": pa.string()}
 MINUTES = 1440.0
@@ -168,13 +168,14 @@ def reports(point: int, replicate: int, record: np.ndarray, observers: np.ndarra
 
 
 def _cause(kind: int, detail: int, names: Names) -> str | None:
-    """What the detail of an event stands for: cause, party, custody or facility."""
+    """What the detail of an event stands for: cause, party, custody, facility or kind of incident."""
     words: dict[int, tuple[str, ...]] = {
         EXIT: CAUSES,
         CONTROL: names.parties,
         CUSTODY_CHANGE: CUSTODY,
         GUARDS_GONE: CUSTODY,
         MOVED: names.facilities,
+        INCIDENT: INCIDENT_KINDS,
     }
     known = words.get(kind, ())
     return known[detail] if 0 <= detail < len(known) else None

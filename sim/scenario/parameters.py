@@ -9,7 +9,7 @@ from pydantic import Field
 from sim.scenario.declare import AT_START, LATER, ActionDate, Date, Number, Section, Strict, Unread, declared
 from sim.scenario.limits import MAX_OBSERVERS
 from sim.scenario.theatre import AreaName, FacilityName, Name, PartyName, PlaceName
-from sim.scenario.vocabulary import Category, Handover, ObserverKind, ObserverSites, Reliability, Role
+from sim.scenario.vocabulary import Category, Handover, IncidentKind, ObserverKind, ObserverSites, Reliability, Role
 
 EPSTEIN = "Epstein 2002, PNAS 99 (suppl 3)"
 
@@ -206,6 +206,78 @@ class Shelling(Section):
     exposed_sd: Number = declared(1.2, "log", 0, 3, "spread of that number")
     pull_share: Number = declared(0.5, "share", 0, 1, "of guards pulled from posts")
     pull_hours: Number = declared(3.0, "h", 0, 200, "for how long")
+
+
+class Incident(Section):
+    """A dated incident, imposed rather than drawn."""
+
+    date: ActionDate
+    facility: FacilityName
+    kind: IncidentKind = Field(
+        description="riot; hostages: guards taken; keys: keys or an armoury taken; crowd: one from outside frees people"
+    )
+    severity: Number | None = declared(
+        None, "share", 0, 1, "of those held, in the open inside, median; default: that of its kind"
+    )
+
+
+class Unrest(Section):
+    """Incidents: how often one begins, and what it does."""
+
+    per_1000_year: Number = declared(
+        0.01,
+        "incidents per 1,000 person-years",
+        0,
+        100000,
+        "undated ones, at the guard ratio of the start",
+        source="riots in US prisons: 0.093 (1973), under 0.003 (2003) (Bernstein, The Atlantic, Dec 2013)",
+        status="literature",
+    )
+    thin_gain: Number = declared(4.0, "share", 0, 100, "added to the rate when no guard is left")
+    crowd_gain: Number = declared(
+        1.0, "share", 0, 100, "added to the rate when twice as many are held as there is room"
+    )
+    hostages_undated: Number = declared(0.1, "share", 0, 1, "of undated incidents, in which guards are taken hostage")
+    keys_undated: Number = declared(
+        0.05, "share", 0, 1, "of undated incidents, in which keys or an armoury are taken; the rest are riots"
+    )
+    riot_share: Number = declared(
+        0.3,
+        "share",
+        0,
+        1,
+        "of those held, in the open in a riot, median",
+        source="about 200 of 400 rioted at Derik, April 2019; one floor of Hasakah, March 2020",
+        status="assumed",
+    )
+    hostages_share: Number = declared(0.2, "share", 0, 1, "the same where guards are taken hostage")
+    keys_share: Number = declared(0.5, "share", 0, 1, "the same where keys or an armoury are taken")
+    crowd_share: Number = declared(0.5, "share", 0, 1, "the same where a crowd comes to free people")
+    severity_sd: Number = declared(1.3, "log odds", 0, 5, "spread of these shares between events")
+    riot_gate: Number = declared(0.05, "probability", 0, 1, "a gate is taken in a riot")
+    hostages_gate: Number = declared(0.2, "probability", 0, 1, "the same where guards are taken hostage")
+    keys_gate: Number = declared(
+        0.9,
+        "probability",
+        0,
+        1,
+        "the same where keys or an armoury are taken",
+        source="armouries taken at Khalis 2015 and Dantewada 2007: people left through the gate at both",
+        status="assumed",
+    )
+    crowd_gate: Number = declared(0.9, "probability", 0, 1, "the same where a crowd comes to free people")
+    pull_share: Number = declared(0.5, "share", 0, 1, "of guards held, overpowered or turned away, except in a riot")
+    quell_hours: Number = declared(
+        4.0,
+        "h",
+        0,
+        1000,
+        "median until it is quelled",
+        source="over four hours of clashes at Khalis (2015); into the next day at Hasakah (March 2020)",
+        status="assumed",
+    )
+    hostages_hours: Number = declared(12.0, "h", 0, 1000, "the same where guards are taken hostage")
+    quell_sd: Number = declared(0.8, "log", 0, 3, "spread of that time")
 
 
 class Withdrawal(Section):
@@ -441,6 +513,8 @@ class Scenario(Strict):
     assault: Annotated[Assault, LATER] = Assault()
     armed_cells: Annotated[ArmedCells, LATER] = ArmedCells()
     shelling: Annotated[Shelling, LATER] = Shelling()
+    unrest: Annotated[Unrest, LATER] = Unrest()
+    incidents: Annotated[list[Incident], AT_START] = Field(default_factory=list, description="dated incidents besides")
     withdrawal: Annotated[Withdrawal, LATER] = Withdrawal()
     control: Control = Control()
     at_large: Annotated[AtLarge, LATER] = AtLarge()
@@ -461,6 +535,7 @@ SCALAR_SECTIONS: tuple[str, ...] = (
     "assault",
     "armed_cells",
     "shelling",
+    "unrest",
     "control",
     "at_large",
     "isr",

@@ -24,6 +24,10 @@ Handover = Literal["none", "hasty", "formal"]
 """How custody passes when a facility changes hands."""
 HANDOVERS: tuple[Handover, ...] = get_args(Handover)
 
+IncidentKind = Literal["riot", "hostages", "keys", "crowd"]
+"""How an incident begins: a riot, guards taken hostage, keys or an armoury taken, a crowd that comes to free people."""
+INCIDENT_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
+
 ObserverKind = Literal["liaison", "reporter", "source", "desk", "statement"]
 """Kinds of observers that a file may state; surveillance is not among them."""
 OBSERVER_KINDS: tuple[ObserverKind, ...] = get_args(ObserverKind)

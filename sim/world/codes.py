@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.vocabulary import HANDOVERS, OBSERVER_KINDS, OBSERVER_SITES, PEOPLE_ORIGINS
+from sim.scenario.vocabulary import HANDOVERS, INCIDENT_KINDS, OBSERVER_KINDS, OBSERVER_SITES, PEOPLE_ORIGINS
 
 STATES = ("held", "at_large", "rejoined", "left_theatre", "dead", "transferred", "repatriated")
 """States of a detained person: exclusive, and their sum is conserved."""
@@ -26,6 +26,9 @@ ON_SITE, AT_FRONT, FLED, LOST, RELIEVED = range(len(GUARD_STATES))
 
 NO_ASSAULT, FIGHT, GATE = range(3)
 
+NO_INCIDENT = -1
+RIOT, HOSTAGES, KEYS, CROWD = range(len(INCIDENT_KINDS))
+
 NO_HANDOVER, HASTY, FORMAL = range(len(HANDOVERS))
 
 RETAKE, REJOIN, LEAVE, DEATH, REVIEW = range(5)
@@ -42,10 +45,11 @@ NUMBER, RANGE, DENIAL, WORDLESS, RUMOUR, TOLD = range(len(FORMS))
 
 EVENT_KINDS = (
     "exit", "assault", "repelled", "gate", "relief", "control", "custody", "hit", "call", "guards_gone", "moved",
+    "incident", "quelled",
 )  # fmt: skip
-EXIT, ATTACK, REPELLED, GATE_FELL, RELIEF, CONTROL, CUSTODY_CHANGE, HIT, CALL, GUARDS_GONE, MOVED = range(
-    len(EVENT_KINDS)
-)
+(
+    EXIT, ATTACK, REPELLED, GATE_FELL, RELIEF, CONTROL, CUSTODY_CHANGE, HIT, CALL, GUARDS_GONE, MOVED, INCIDENT, QUELLED,
+) = range(len(EVENT_KINDS))  # fmt: skip
 
 NEVER = 2**62
 """A minute that never comes."""

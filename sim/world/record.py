@@ -20,7 +20,7 @@ LOG = Record(
         state("minute", "i8", "min", "when"),
         state("kind", "i8", "", "index of the kind of event"),
         state("facility", "i8", "", "index of the facility"),
-        state("detail", "i8", "", "cause, party, custody or facility, by kind"),
+        state("detail", "i8", "", "cause, party, custody, facility or kind of incident, by kind"),
         state("count", "f8", "", "persons, attackers or guards"),
     ),
 )

@@ -110,6 +110,7 @@ class Truth(NamedTuple):
     ]
     cell: Annotated[np.ndarray, Spec("ARMED_CELL", "cells", "armed cells in file order")]
     attack: Annotated[np.ndarray, Spec("DATED_ATTACK", "attacks", "dated attacks in file order")]
+    incident: Annotated[np.ndarray, Spec("DATED_INCIDENT", "incidents", "dated incidents in file order")]
     move_from: Annotated[
         np.ndarray,
         Spec("i8", "facilities", "facilities that the move-first lever empties", Part.DECISION, NEVER_WRITTEN),

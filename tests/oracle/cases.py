@@ -84,6 +84,7 @@ SCENARIO: Tree = {
     "shelling": {"hits_per_month": 0.0},
     "armed_cells": {"attacks_per_month": 0.0},
     "stealth": {"per_1000_year": 0.0},
+    "unrest": {"per_1000_year": 0.0},
     "disorder": {"threshold": 1.0},
     "isr": {"revisit_hours": 12.0},
 }
@@ -291,6 +292,111 @@ def shelling_with_offensive() -> Case:
                 ]
             },
             "disorder": RIOT,
+        },
+        {"facilities": two_prisons()},
+    )  # fmt: skip
+
+
+@case
+def incidents_undated() -> Case:
+    """Incidents of every kind that comes undated, at guards that thin, crowded or not, while disorder goes on."""
+    return build(
+        {
+            "days": 8,
+            "step_hours": 3.0,
+            "guards": {"scale": 0.6, "redeploy_share": 0.9},
+            "disorder": RIOT,
+            "stealth": {"per_1000_year": 4000.0},
+            "unrest": {
+                "per_1000_year": 1500.0, "thin_gain": 2.0, "crowd_gain": 3.0, "hostages_undated": 0.3,
+                "keys_undated": 0.3, "quell_hours": 5.0, "hostages_hours": 11.0, "quell_sd": 1.2, "riot_gate": 0.4,
+            },
+            "control": {
+                "changes": [
+                    {"date": "2019-10-04T09:00", "facility": "open", "to": "state", "handover": "formal"},
+                    {"date": "2019-10-05", "facility": "yard", "to": "invader", "handover": "hasty"},
+                ],
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-02", "from": "border", "objectives": ["junction"],
+                     "km_per_day": 6.0, "stops": "2019-10-06"},
+                ],
+                "reach_km": 0.1,
+            },
+        },
+        {"facilities": two_prisons(capacity=50.0) | {"open": prison(36.3, 38.3, people(12), 0)}},
+    )  # fmt: skip
+
+
+def _dated(rows: list[tuple[str, str, str, float | None]]) -> list[Tree]:
+    keys = ("date", "facility", "kind", "severity")
+    return [{key: value for key, value in zip(keys, row, strict=True) if value is not None} for row in rows]
+
+
+@case
+def incidents_dated() -> Case:
+    """Dated ones of every kind: before hour 0, while another is in force, at one minute, where nobody is, or leaves."""
+    rows = [
+        ("2019-09-20", "block", "riot", None),
+        ("2019-10-01T00:00", "block", "keys", 0.9),
+        ("2019-10-02T05:07", "yard", "crowd", None),
+        ("2019-10-02T05:08", "yard", "keys", None),
+        ("2019-10-02T12:00", "block", "hostages", 1.0),
+        ("2019-10-03T23:59", "block", "keys", 0.2),
+        ("2019-10-03T06:00", "empty", "riot", None),
+        ("2019-10-03T17:30", "yard", "hostages", None),
+        ("2019-10-04T03:00", "block", "crowd", 0.0),
+        ("2019-10-04T03:00", "block", "keys", None),
+        ("2019-10-04T08:00", "camp", "riot", None),
+        ("2019-10-04T08:00", "annex", "crowd", 0.5),
+        ("2019-10-05T00:00", "annex", "keys", 0.5),
+    ]
+    return build(
+        {
+            "days": 6,
+            "step_hours": 0.2,
+            "incidents": _dated(rows),
+            "unrest": {"quell_hours": 3.0, "quell_sd": 1.5},
+            "walls": {"prison_flow_per_hour": 20.0},
+            "control": {"changes": [{"date": "2019-10-05T01:00", "facility": "annex", "to": "state"}]},
+        },
+        {"facilities": two_prisons() | camp_with_residents() | {"empty": prison(36.3, 38.3, people(0), 3)}},
+    )
+
+
+@case
+def incidents_under_fire_and_assault() -> Case:
+    """Hits and incidents at once, each ending before the other; a rising while attackers fight, hold the gate, leave."""
+    days = range(2, 8)
+    rows = [
+        (f"2019-10-{day:02}T{hour}", name, kind, None)
+        for day in days
+        for name, hour, kind in (("block", "07:13", "riot"), ("yard", "09:30", "hostages"), ("yard", "21:05", "keys"))
+    ]
+    attacks = [
+        {"date": f"2019-10-{day:02}T{hour}", "facility": name, "attackers": 12.0}
+        for day in days
+        for name, hour in (("block", "06:40"), ("yard", "21:20"))
+    ]
+    return build(
+        {
+            "days": 8,
+            "step_hours": 1.0,
+            "incidents": _dated(rows),  # type: ignore[arg-type]
+            "unrest": {
+                "per_1000_year": 300.0, "quell_hours": 8.0, "hostages_hours": 20.0, "riot_share": 0.15, "pull_share": 0.9,
+            },
+            "shelling": {"hits_per_month": 40.0, "front_km": 500.0, "exposed": 4.0, "pull_hours": 6.0},
+            "armed_cells": {"attacks": attacks},
+            "assault": {"open_per_attacker_hour": 2.0, "flow_per_hour": 8.0, "death_share": 0.1, "fight_hours": 0.7},
+            "guards": {"replace_per_day": 1.0},
+            "walls": {"prison_flow_per_hour": 6.0},
+            "disorder": RIOT,
+            "control": {
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-02", "objectives": ["border"], "km_per_day": 0.0,
+                     "stops": "2019-10-06"},
+                ]
+            },
         },
         {"facilities": two_prisons()},
     )  # fmt: skip
@@ -693,6 +799,7 @@ def everything() -> Case:
             "stealth": {"per_1000_year": 3000.0},
             "disorder": RIOT,
             "shelling": {"hits_per_month": 20.0},
+            "unrest": {"per_1000_year": 100.0},
             "armed_cells": {"attacks_per_month": 8.0, "attackers": 12.0},
             "news": {"minimum": 3, "full": 30},
             "withdrawal": {"schedule": [["2019-10-03", 1.0], ["2019-10-12", 0.0]]},

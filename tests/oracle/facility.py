@@ -1,4 +1,4 @@
-"""A facility: custody, guards, mood, assault, shelling, escapes, disorder, walls (ODD 7.3-7.12)."""
+"""A facility: custody, guards, mood, assault, shelling, incidents, escapes, disorder, walls (ODD 7.3-7.12)."""
 
 from __future__ import annotations
 
@@ -133,6 +133,9 @@ class Facility(mesa.Agent):
         self.candidate_minutes: list[int] = []  # of stealthy escapes, likewise
         self.attack: tuple[int, int] | None = None  # minute and attackers of one that begins in this step
         self.exposed = 0
+        self.incident: str | None = None  # kind of the one in force
+        self.quelled = 0
+        self.incident_minutes: list[int] = []  # of the day's candidates, by number
         self.shell_until = 0
         self.pulled_until = 0
         self.assault: Assault | None = None
@@ -248,6 +251,12 @@ class Facility(mesa.Agent):
         candidates = 0 if self.resident else poisson(draws.u("stealth.count", self.name, start, 0), mean)
         self.candidate_minutes = [self._minute("stealth.time", k) for k in range(candidates)]
 
+        unrest = model.sc.unrest
+        bound = (1 + unrest.thin_gain) * (1 + unrest.crowd_gain)
+        mean = 0.0 if self.resident else 24 * unrest.per_1000_year / 1000 / PER_YEAR_H * self.n_day * bound
+        starts = poisson(draws.u("incident.count", self.name, start, 0), mean)
+        self.incident_minutes = [self._minute("incident.time", k) for k in range(starts)]
+
     def _minute(self, stream: str, k: int) -> int:
         start = self.model.day_start
         return start + math.floor(DAY * self.model.draws.u(stream, self.name, start, k))
@@ -345,6 +354,8 @@ class Facility(mesa.Agent):
             c *= 1 - rules.assault.suppress_share
         if k0 < self.pulled_until:
             c *= 1 - rules.shelling.pull_share
+        if self.incident not in (None, "riot"):
+            c *= 1 - rules.unrest.pull_share
         return c
 
     # --- 7.6 mood
@@ -371,7 +382,11 @@ class Facility(mesa.Agent):
         """One substep of the fast processes."""
         tau = (k1 - k0) / 60
         self._substep_assault(k0, k1, tau)
+        if self.incident is not None and k0 >= self.quelled:
+            self.incident = None
+            self.exposed = 0
         self._substep_shelling(k0, k1)
+        self._substep_incidents(k0, k1)
         self._substep_stealth(k0, k1)
         uncontained = self._substep_disorder(k0, tau)
         self._substep_exits(k0, tau)
@@ -454,7 +469,7 @@ class Facility(mesa.Agent):
 
     def _substep_shelling(self, k0: int, k1: int) -> None:
         rules, draws = self.model.sc.shelling, self.model.draws
-        if k0 >= self.shell_until:
+        if k0 >= self.shell_until and self.incident is None:
             self.exposed = 0
         if self.near_front and self.order:
             for k, minute in enumerate(self.hit_minutes):
@@ -466,6 +481,50 @@ class Facility(mesa.Agent):
                 self.exposed = min(self.n, self.exposed + math.floor(lognormal(u, rules.exposed, rules.exposed_sd)))
                 self.shell_until = minute + DAY
                 self.pulled_until = minute + math.floor(60 * rules.pull_hours)
+
+    # 7.9b
+
+    def _substep_incidents(self, k0: int, k1: int) -> None:
+        for dated in self.model.sc.incidents:
+            minute = max(0, self.model.minute_of(dated.date))
+            if dated.facility == self.name and k0 <= minute < k1 and self._may_begin():
+                self._begin_incident(minute, dated.kind, dated.severity)
+        for k, minute in enumerate(self.incident_minutes):
+            if k0 <= minute < k1 and self._may_begin() and self._accepts_incident(k):
+                self._begin_incident(minute, self._undated_kind(k), None)
+        if self.incident is not None and self.holds_gate(k0):
+            self.assault.opened = min(float(self.n + self.assault.out), self.assault.opened + self.exposed)
+            self.exposed = 0
+
+    def _may_begin(self) -> bool:
+        return self.incident is None and self.custody in ("guarded", "occupied") and bool(self.order)
+
+    def _accepts_incident(self, k: int) -> bool:
+        rules = self.model.sc.unrest
+        crowded = min(1.0, max(0.0, self.n / self.capacity - 1)) if self.capacity > 0 else 0.0
+        mult = (1 + rules.thin_gain * self._thin()) * (1 + rules.crowd_gain * crowded)
+        bound = (1 + rules.thin_gain) * (1 + rules.crowd_gain)
+        u = self.model.draws.u("incident.accept", self.name, self.model.day_start, k)
+        return u < mult * self.n / (self.n_day * bound)
+
+    def _undated_kind(self, k: int) -> str:
+        rules = self.model.sc.unrest
+        v = self.model.draws.u("incident.kind", self.name, self.model.day_start, k)
+        if v < rules.hostages_undated:
+            return "hostages"
+        return "keys" if v < rules.hostages_undated + rules.keys_undated else "riot"
+
+    def _begin_incident(self, m: int, kind: str, severity: float | None) -> None:
+        rules, draws = self.model.sc.unrest, self.model.draws
+        median = getattr(rules, f"{kind}_share") if severity is None else severity
+        share = shifted(median, rules.severity_sd * draws.z("incident.severity", self.name, m, 0))
+        self.exposed = min(self.n, self.exposed + half_up(share * self.n))
+        if draws.u("incident.gate", self.name, m, 0) < getattr(rules, f"{kind}_gate"):
+            self.opening += draws.u("incident.opening", self.name, m, 0) * (1 - self.opening)
+        hours = rules.hostages_hours if kind == "hostages" else rules.quell_hours
+        lasts = lognormal(draws.u("incident.quelled", self.name, m, 0), hours, rules.quell_sd)
+        self.quelled = m + math.floor(60 * lasts)
+        self.incident = kind
 
     # 7.10
 
@@ -481,9 +540,12 @@ class Facility(mesa.Agent):
 
     def _stealth_multiplier(self) -> float:
         rules = self.model.sc.stealth
+        return (1 + rules.thin_gain * self._thin()) * (1 - rules.camera_cut * self.cameras)
+
+    def _thin(self) -> float:
         # a place that stood empty at the start has had guards without end for each of nobody
         kept = (self.n_guards / self.n) / (self.spec.guards / self.n0) if self.n0 > 0 and self.spec.guards > 0 else 0.0
-        return (1 + rules.thin_gain * max(0.0, 1 - kept)) * (1 - rules.camera_cut * self.cameras)
+        return max(0.0, 1 - kept)
 
     # 7.11
 
@@ -593,7 +655,7 @@ class Facility(mesa.Agent):
             self.opening = 1 - (1 - self.opening) * math.exp(-tau / self.open_hours)
         elif self.custody in ("guarded", "occupied"):
             e = rules.erosion_per_hour * (1 - self.walls) * max(0.0, uncontained - rules.erosion_minimum) / 1000
-            in_order = not self.active and self.n_guards > 0 and self.assault is None
+            in_order = not self.active and self.n_guards > 0 and self.assault is None and self.incident is None
             r = rules.repair_per_hour * self.upkeep if in_order else 0.0
             if e + r > 0:
                 end = (e + r * self.opening0) / (e + r)

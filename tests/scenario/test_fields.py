@@ -111,10 +111,10 @@ def test_numbers_below_such_a_key_are_drawn_and_set_by_the_key(scenario) -> None
 
 LATER = (
     "levers", "withdrawal", "response", "confirmation", "isr", "disorder", "walls", "stealth", "assault", "shelling",
-    "at_large", "armed_cells", "guards", "news", "control.handover", "control.hasty_hours", "control.none_hours",
+    "at_large", "armed_cells", "guards", "news", "unrest", "control.handover", "control.hasty_hours", "control.none_hours",
 )  # fmt: skip
 AT_START = (
-    "guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "walls.baseline",
+    "guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "incidents", "walls.baseline",
     "guards.nerve_min", "disorder.risk_min", "disorder.family_risk_min",
     "walls.open_sd", "walls.leave_sd", "at_large.retake_sd",
 )  # fmt: skip

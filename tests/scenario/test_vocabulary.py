@@ -10,6 +10,7 @@ from sim.scenario.theatre import Held, Origins
 PLACES = {
     vocabulary.ROLES: (SCENARIO, ("observers", 0, "role")),
     vocabulary.HANDOVERS: (SCENARIO, ("control", "handover")),
+    vocabulary.INCIDENT_KINDS: (SCENARIO, ("incidents", 0, "kind")),
     vocabulary.OBSERVER_KINDS: (SCENARIO, ("observers", 0, "kind")),
     vocabulary.OBSERVER_SITES: (SCENARIO, ("observers", 0, "sites")),
     vocabulary.RELIABILITIES: (SCENARIO, ("observers", 0, "reliability")),
