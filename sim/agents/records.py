@@ -43,13 +43,14 @@ GAP = owned(
     state("gap_person_days", "f8", "exit-days", "sum of the positive daily gaps"),
 )
 """Columns of BOARD, which the model writes with each day's row."""
-RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if detection speeds recapture"))
+RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if what is noticed speeds relief, search and reinforcement"))
 """Columns of CLOCK."""
 
 CLOCK = Record(
     "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES,
     custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, disorder.DISORDER_RATES,
     account.COUNTS, at_large.OUTSIDE, entries.ENTRIES, armed_cell.MOVEMENT, levers.LEVERS,
+    assault.ASSAULTS,
 )  # fmt: skip
 PARTY = Record(
     "PARTY", guard.EFFECTIVENESS, guard.PRESSURE, disorder.AUTHORITY, at_large.SEARCH, custody.CUSTODY_POLICY

@@ -636,6 +636,31 @@ def response() -> Case:
 
 
 @case
+def alarm() -> Case:
+    """Assaults are seen by a liaison team that goes, and by looks; relief comes sooner, and lost guards are replaced."""
+    attacks = [
+        {"date": f"2019-10-{day:02}T{hour:02}:20", "facility": name, "attackers": 14.0}
+        for day, hour in ((1, 2), (2, 7), (3, 13), (4, 3), (5, 17), (6, 4))
+        for name in ("block", "yard")
+    ]
+    return build(
+        {
+            "days": 8,
+            "response": True,
+            "armed_cells": {"attacks": attacks},
+            "assault": {"relief_hours": 6.0, "loss_failure": 0.3, "open_per_attacker_hour": 2.0, "alarm_share": 0.7},
+            "guards": {"replace_per_day": 0.1, "reinforce_per_day": 0.8},
+            "walls": {"prison_flow_per_hour": 4.0},
+            "isr": {"coverage": 0.8, "residual": 0.5, "revisit_hours": 2.0, "detect_per_look": 0.6},
+            "at_large": {"retake_per_day": 0.3, "noticed_factor": 4.0, "noticed_hours": 15.0},
+            "withdrawal": {"schedule": [["2019-10-02", 1.0], ["2019-10-06", 0.0]]},
+            "observers": EYES,
+        },
+        {"facilities": two_prisons()},
+    )
+
+
+@case
 def everything() -> Case:
     """All rules at once, for twenty days."""
     return build(

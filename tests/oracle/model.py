@@ -435,7 +435,13 @@ class OracleModel(mesa.Model):
     # --- 7.15 observation
 
     def observe(self) -> None:
-        """Learning, surveillance, rumours, reports, statements."""
+        """Alarms, learning, surveillance, rumours, reports, statements."""
+        for facility in self.sites:
+            assault = facility.assault
+            if assault is not None and facility.alarm < assault.start:
+                if any(observer.sees_assault(facility) for observer in [*self.observers, self.surveillance]):
+                    facility.alarm = self.m1
+                    facility.be_noticed()
         for facility in self.sites:
             for observer in self.observers:
                 if facility.exits_in_step > 0 and observer.kind != "statement":
