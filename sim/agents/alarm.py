@@ -34,10 +34,10 @@ def can_see(t: Truth, b: Belief, f: int, o: int) -> bool:
 @compiled
 def seen_by_liaison(t: Truth, b: Belief, f: int) -> bool:
     """Return whether a liaison team is on the spot."""
+    found = False
     for o in range(b.board[0].isr):
-        if b.observer[o].kind == LIAISON and can_see(t, b, f, o):
-            return True
-    return False
+        found = found or (b.observer[o].kind == LIAISON and can_see(t, b, f, o))
+    return found
 
 
 @compiled

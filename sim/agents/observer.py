@@ -283,7 +283,7 @@ def statements(t: Truth, b: Belief) -> None:
 
 @compiled
 def observe(t: Truth, b: Belief) -> None:
-    """Carry out the observation pass: alarms, learning, surveillance, rumours, reports, statements; then add up the claims."""
+    """Carry out the observation pass: alarms, learning, surveillance, rumours, reports, statements, sums of claims."""
     clock = t.clock[0]
     set_coverage(t, b)
     note_coverage(t, b)

@@ -43,7 +43,7 @@ GAP = owned(
     state("gap_person_days", "f8", "exit-days", "sum of the positive daily gaps"),
 )
 """Columns of BOARD, which the model writes with each day's row."""
-RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if what is noticed speeds relief, search and reinforcement"))
+RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if notice speeds relief and search"))
 """Columns of CLOCK."""
 
 CLOCK = Record(
