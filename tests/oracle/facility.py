@@ -278,12 +278,36 @@ class Facility(mesa.Agent):
         self.custody_due = model.m0 + math.floor(60 * (setup + gap))
         if not self.formal:
             self.relieve_guards()
+            if model.draws.u("control.arrival", self.name, 0, 0) < model.theatre.parties[party].custody_policy.seize:
+                self.custody_due = model.m0
         model.ground.control[self.cell] = party
 
     def relieve_guards(self) -> None:
         """The old guards are done, wherever they are."""
         for guard in self.guards:
             guard.status = "relieved"
+
+    def evacuate(self) -> None:
+        """The guards bring people away from units that come near, to a place that is far from them."""
+        model, near = self.model, self.model.sc.control.evacuate_km
+        chance = model.theatre.parties[self.spec.party].custody_policy.evacuate
+        if self.resident or not model.draws.u("control.evacuate", self.name, 0, 0) < chance:
+            return
+        if self.custody != "guarded" or self.changed or self.assault is not None or self.front_km > near:
+            return
+        u = model.draws.u("control.lorries", self.name, model.m0, 0)
+        going = self.order[: poisson(u, model.sc.control.evacuate_per_hour * model.dt)]
+        there = model.nearest_facility(
+            self.x, self.y, lambda f: f.controller == self.controller and f.can_take_in() and f.front_km > near
+        )
+        for person in going:
+            if there is None:
+                self.take_out(person)
+                person.state = "transferred"
+                self.transferred += 1
+            else:
+                self.move_to(person, there)
+                model.moved += 1
 
     def take_over(self) -> None:
         """The new party decides what becomes of the people."""

@@ -271,7 +271,7 @@ class OracleModel(mesa.Model):
     # --- 7.4 ground
 
     def move_ground(self) -> None:
-        """Dated changes, contested places, custody that is due, units, distance of the front."""
+        """Dated changes, contested places, custody that is due, units, distance of the front, evacuation."""
         while self.changes_left and self.minute_of(self.changes_left[0].date) <= self.m0:
             self._change(self.changes_left.pop(0))
         for facility in self.facilities.values():
@@ -294,6 +294,8 @@ class OracleModel(mesa.Model):
                 default=math.inf,
             )
             facility.threat = math.exp(-facility.front_km / self.sc.guards.flee_km)
+        for facility in self.facilities.values():
+            facility.evacuate()
 
     def _change(self, change: Change) -> None:
         if change.area is not None:
