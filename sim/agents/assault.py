@@ -28,13 +28,15 @@ UNDER_ASSAULT = owned(
     state("succeeds", "i8", "0/1", "1 if the gate is to fall, unless relief comes first"),
     state("fight_until", "i8", "min", "when the gate falls or the attackers break off"),
     state("let_out_per_hour", "f8", "persons/h", "people whom the attackers let out of their cells"),
-    state("relief_due", "i8", "min", "when relief comes"),
+    state("relief_due", "i8", "min", "when relief comes, if nobody sees the assault sooner"),
     state("opened", "f8", "persons", "people whose cells are open"),
     state("gate_out", "i8", "exits", "exits while attackers held the gate"),
     state("assault_until", "i8", "min", "exits before this minute count as assault"),
     state("assaulted", "i8", "0/1", "1 once it has been attacked"),
 )
 """Columns of FACILITY."""
+ASSAULTS = owned(__name__, state("assaults", "i8", "", "facilities under assault"))
+"""Columns of CLOCK."""
 
 SUCCESS = name_key("assault.success")
 SUCCESS_EVENT = name_key("assault.event")
@@ -141,6 +143,7 @@ def begin_assault(t: Truth, f: int, minute: int) -> None:
     u = uniform(clock.seed, RELIEF_HOURS, clock.replicate, site.key, minute, 0)
     site.relief_due = minute + int(math.ceil(60.0 * lognormal_quantile(u, median, params.assault_relief_sd)))
     site.assault = FIGHT
+    clock.assaults += 1
     note(t, minute, ATTACK, f, site.assault, site.attackers)
 
 
@@ -161,6 +164,7 @@ def end_assault(t: Truth, f: int, minute: int) -> None:
     params = t.parameters[0]
     site = t.facility[f]
     site.assault_until = minute + LINGER_MINUTES
+    clock.assaults -= 1
     if site.assault == FIGHT:
         end_fight(t, f, params.assault_loss_failure)
         site.assault = NO_ASSAULT
@@ -182,12 +186,26 @@ def end_assault(t: Truth, f: int, minute: int) -> None:
 
 
 @compiled
+def relief_comes(t: Truth, f: int) -> int:
+    """Return the minute at which relief comes: sooner if the assault has been noticed, where the scenario responds.
+
+    R, the time until relief, is spent in a share alarm_share until somebody who can send it knows. Noticed at a,
+    relief comes at min(k0 + R, a + ceil((1 - alarm_share) R)), k0 the assault's first minute.
+    """
+    site = t.facility[f]
+    if t.clock[0].response == 0 or t.alarm[f] < site.assault_start:
+        return int(site.relief_due)
+    on_the_way = (1.0 - t.parameters[0].assault_alarm_share) * (site.relief_due - site.assault_start)
+    return int(min(site.relief_due, t.alarm[f] + int(math.ceil(on_the_way))))
+
+
+@compiled
 def assault(t: Truth, f: int, minute: int) -> None:
     """Carry out one substep of an assault: relief, the end of the fighting, or cells opened."""
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
-    if minute >= site.relief_due:
+    if minute >= relief_comes(t, f):
         end_assault(t, f, minute)
         return
     if site.assault == FIGHT:

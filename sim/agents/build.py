@@ -141,6 +141,7 @@ def build_truth(resolved: Resolved, capacity: Capacity) -> Truth:
         episode=EPISODE.rows(capacity.episodes),
         log=LOG.rows(capacity.log),
         noticed=np.full(len(facility), -1, np.int64),
+        alarm=np.full(len(facility), -1, np.int64),
     )
     return _filled(truth, given)
 

@@ -7,10 +7,11 @@ import math
 import numpy as np
 
 from sim.agents.given import Given
+from sim.agents.notice import is_heard, notice
 from sim.claims.misreport import agree, as_number
 from sim.engine.columns import Record, decision, owned, state
 from sim.engine.compiled import compiled
-from sim.scenario.vocabulary import RELIABILITIES, ROLES
+from sim.scenario.vocabulary import RELIABILITIES
 from sim.world.belief import Belief
 from sim.world.codes import DAY, WORDLESS
 from sim.world.state import Truth
@@ -41,9 +42,6 @@ CLAIMS = owned(
 )
 """Columns of BOARD."""
 
-GUARDING_FORCE, OCCUPIER, SPONSOR = map(ROLES.index, ("guarding force", "occupier", "sponsor government"))
-"""Roles whose true report makes an escape count as noticed."""
-
 
 def describe_confirmation(board: np.ndarray, given: Given) -> None:
     """Write the rule of confirmation into the BOARD."""
@@ -51,12 +49,6 @@ def describe_confirmation(board: np.ndarray, given: Given) -> None:
     board["origins"] = rule.origins
     never = rule.direct_reliability == "never"
     board["direct_reliability"] = -1 if never else RELIABILITIES.index(rule.direct_reliability)
-
-
-@compiled
-def is_heard(role: int) -> bool:
-    """Return whether a true report by a role makes an escape count as noticed."""
-    return role in (GUARDING_FORCE, OCCUPIER, SPONSOR)
 
 
 @compiled
@@ -131,7 +123,7 @@ def publish(t: Truth, b: Belief, f: int, o: int, low: float, high: float, form: 
         if board.first_report < 0:
             board.first_report = clock.m1
         if is_heard(watcher.role):
-            t.noticed[f] = clock.m1 + int(math.floor(60.0 * t.parameters[0].at_large_noticed_hours))
+            notice(t, f)
 
 
 @compiled

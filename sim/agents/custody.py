@@ -61,6 +61,8 @@ CUSTODY_POLICY = owned(
     fixed("free", "f8", "probability", "it frees people", "theatre.parties.*.custody.free"),
     fixed("move", "f8", "probability", "it moves people away", "theatre.parties.*.custody.move"),
     fixed("neglect", "f8", "probability", "it leaves the facility unguarded", "theatre.parties.*.custody.neglect"),
+    fixed("seize", "f8", "probability", "it takes custody on arrival", "theatre.parties.*.custody.seize"),
+    fixed("evacuate", "f8", "probability", "its guards bring people away", "theatre.parties.*.custody.evacuate"),
 )
 """Columns of PARTY."""
 HANDING_OVER = owned(
@@ -73,6 +75,7 @@ HANDING_OVER = owned(
 
 GAP = name_key("control.gap")
 POLICY = name_key("control.policy")
+ARRIVAL = name_key("control.arrival")
 
 DECISION_MINUTE = 360
 """Minute of the day at which commanders decide: 06:00."""
@@ -153,6 +156,8 @@ def change_control(t: Truth, f: int, to: int, handover: int) -> None:
     elif handover != FORMAL:
         hours += params.control_none_hours * spread
     site.custody_due = clock.m0 + int(math.floor(60.0 * hours))
+    if handover != FORMAL and uniform(clock.seed, ARRIVAL, clock.replicate, site.key, 0, 0) < t.party[to].seize:
+        site.custody_due = clock.m0
     look_again(t, site.custody_due)
     guards_changed(t, f)
     note(t, clock.m0, CONTROL, f, to, present(t, f))

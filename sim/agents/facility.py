@@ -13,6 +13,7 @@ from sim.agents.at_rest import can_rest, is_at_rest, rest
 from sim.agents.attributes import own_name, party_name
 from sim.agents.custody import open_custody
 from sim.agents.disorder import agitate, begin_substep, disorder, mood, open_mood
+from sim.agents.evacuation import decide_evacuation
 from sim.agents.events import draw_event
 from sim.agents.exits import exits
 from sim.agents.given import Given
@@ -126,6 +127,7 @@ def open_facility(t: Truth, f: int) -> None:
     if math.isnan(site.capacity):
         site.capacity = float(site.held0) if site.held0 > 0 else math.inf
     draw_event(t, f)
+    decide_evacuation(t, f)
     open_walls(t, f)
     open_mood(t, f)
     draw_guards(t, f)

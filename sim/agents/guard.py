@@ -129,6 +129,15 @@ def front_pressure(t: Truth) -> None:
 
 
 @compiled
+def replaced_per_day(t: Truth, f: int, minute: int) -> float:
+    """Return the rate at which lost guards are replaced: faster once noticed, where the scenario responds (1/day)."""
+    params = t.parameters[0]
+    if t.clock[0].response == 1 and minute < t.noticed[f]:
+        return max(params.guards_replace_per_day, params.guards_reinforce_per_day)
+    return params.guards_replace_per_day
+
+
+@compiled
 def return_and_replace(t: Truth, f: int, minute: int) -> None:
     """Replace lost guards; let those who fled return once the threat is below half their nerve.
 
@@ -136,7 +145,7 @@ def return_and_replace(t: Truth, f: int, minute: int) -> None:
     """
     clock = t.clock[0]
     site = t.facility[f]
-    chance = 1.0 - math.exp(-t.parameters[0].guards_replace_per_day)
+    chance = 1.0 - math.exp(-replaced_per_day(t, f, minute))
     for j in range(site.guards):
         guard = t.guard[site.guard_first + j]
         if guard.status == LOST:

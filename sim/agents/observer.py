@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from sim.agents.alarm import alarms, can_see
 from sim.agents.attributes import own_name
 from sim.agents.confirmation import add_up_claims, publish, state_total, sum_of_claims
 from sim.agents.given import Given, number
@@ -20,6 +21,7 @@ from sim.agents.knowledge import (
     schedule_report,
     tell_if_new,
 )
+from sim.agents.notice import is_heard, notice
 from sim.agents.surveillance import add_watched_hours, draw_phase, note_coverage, set_coverage, surveillance
 from sim.claims.misreport import claimed_range, form_of_claim
 from sim.engine.arrayset import Column, RowAgent
@@ -31,14 +33,11 @@ from sim.scenario.vocabulary import OBSERVER_SITES, RELIABILITIES, ROLES
 from sim.world.belief import Belief
 from sim.world.codes import (
     ASSAULT,
-    ASSAULTED_SITES,
     DAY,
     DENIAL,
-    REPORTER,
     RUMOUR,
     SHELLING,
     STATEMENT,
-    TAKEN_SITES,
     TOLD,
     WATCHER_KINDS,
     WORDLESS,
@@ -87,7 +86,6 @@ OBSERVER = Record(
 SURVEILLANCE_PLACE = owned(__name__, fixed("isr", "i8", "", "index of the surveillance among the observers"))
 """Columns of BOARD."""
 
-PRESENCE = name_key("observer.presence")
 LEARN = name_key("observer.learn")
 SIZE = name_key("observer.size")
 DELAY = name_key("observer.delay")
@@ -148,22 +146,6 @@ def open_observers(t: Truth, b: Belief) -> None:
 
 
 @compiled
-def can_see(t: Truth, b: Belief, f: int, o: int) -> bool:
-    """Return whether an observer could see an escape at a facility now."""
-    clock = t.clock[0]
-    watcher = b.observer[o]
-    site = t.facility[f]
-    if watcher.kind == REPORTER and site.controller != watcher.party:
-        return False
-    if watcher.sites == ASSAULTED_SITES and site.assaulted == 0:
-        return False
-    if watcher.sites == TAKEN_SITES and site.changed == 0:
-        return False
-    reach = watcher.presence * (clock.presence if watcher.leaves == 1 else 1.0)
-    return uniform(clock.seed, PRESENCE, clock.replicate, b.pair[f, o].key, 0, 0) < reach
-
-
-@compiled
 def learn(t: Truth, b: Belief, f: int) -> None:
     """Let observers, except surveillance and spokesmen, learn of the episode at a facility with exits in this step."""
     clock = t.clock[0]
@@ -181,6 +163,8 @@ def learn(t: Truth, b: Belief, f: int) -> None:
         if size < needed or not can_see(t, b, f, o):
             continue
         know_episode(t, b, f, o, episode)
+        if is_heard(watcher.role):
+            notice(t, f)
         u = uniform(clock.seed, DELAY, clock.replicate, pair.key, start, 0)
         hours = lognormal_quantile(u, watcher.delay_hours, watcher.delay_sd)
         schedule_report(b, f, o, clock.m1 + int(math.floor(60.0 * hours)))
@@ -299,10 +283,11 @@ def statements(t: Truth, b: Belief) -> None:
 
 @compiled
 def observe(t: Truth, b: Belief) -> None:
-    """Carry out the observation pass: learning, surveillance, rumours, reports, statements; then add up the claims."""
+    """Carry out the observation pass: alarms, learning, surveillance, rumours, reports, statements, sums of claims."""
     clock = t.clock[0]
     set_coverage(t, b)
     note_coverage(t, b)
+    alarms(t, b)
     for f in range(t.facility.shape[0] if clock.exits_step > 0 or b.board[0].showing > 0 else 0):
         if t.facility[f].resident == 1:
             continue

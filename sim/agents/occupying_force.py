@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.agents.attributes import party_name
 from sim.agents.control import contest, dated_changes, hand_over
+from sim.agents.evacuation import evacuations
 from sim.agents.given import Given
 from sim.agents.rest import wake
 from sim.engine.arrayset import Column, RowAgent, array_column
@@ -147,7 +148,7 @@ def measure_threat(t: Truth) -> None:
 
 @compiled
 def control_of_ground(t: Truth) -> None:
-    """Step control of ground and facilities: the table, contested facilities, custody taken, units on the move."""
+    """Step control of ground and facilities: table, contested facilities, custody taken, units, evacuation."""
     m0 = t.clock[0].m0
     dated_changes(t)
     if t.clock[0].ground_due <= m0:
@@ -157,6 +158,7 @@ def control_of_ground(t: Truth) -> None:
         if t.unit[u].active == 1:
             take_ground(t, u)
     measure_threat(t)
+    evacuations(t)
 
 
 class OccupyingForce(RowAgent):

@@ -15,6 +15,7 @@ from sim.agents import (
     disorder,
     disorder_lists,
     entries,
+    evacuation,
     events,
     facility,
     go_order,
@@ -44,13 +45,14 @@ GAP = owned(
     state("gap_person_days", "f8", "exit-days", "sum of the positive daily gaps"),
 )
 """Columns of BOARD, which the model writes with each day's row."""
-RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if detection speeds recapture"))
+RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if notice speeds relief and search"))
 """Columns of CLOCK."""
 
 CLOCK = Record(
     "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES,
     custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, disorder.DISORDER_RATES,
     account.COUNTS, at_large.OUTSIDE, entries.ENTRIES, armed_cell.MOVEMENT, levers.LEVERS,
+    assault.ASSAULTS, evacuation.EVACUATIONS,
 )  # fmt: skip
 PARTY = Record(
     "PARTY", guard.EFFECTIVENESS, guard.PRESSURE, disorder.AUTHORITY, at_large.SEARCH, custody.CUSTODY_POLICY
@@ -59,7 +61,7 @@ FACILITY = Record(
     "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, custody.KEEPING, control.CONTESTED,
     occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
     incident.UNREST, stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
-    go_order.ORDER, disorder_lists.LISTS,
+    go_order.ORDER, disorder_lists.LISTS, evacuation.LEAVING,
 )  # fmt: skip
 BLOCK = Record("BLOCK", blocks.BLOCK_COUNTS, disorder.CONTAINED, disorder_lists.BLOCK_LISTS)
 PERSON = Record("PERSON", detainee.IDENTITY, blocks.MEMBERSHIP, at_large.ESCAPES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.agents.knowledge import know_episode, schedule_report, see_exits
+from sim.agents.notice import notice
 from sim.engine.columns import owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import lognormal_quantile, name_key, uniform
@@ -103,6 +104,7 @@ def surveillance(t: Truth, b: Belief, f: int) -> None:
     pair = b.pair[f, o]
     know_episode(t, b, f, o, site.episode)
     see_exits(t, b, f, o, float(t.episode[site.episode].exits))
+    notice(t, f)
     if pair.due != NEVER or pair.before + pair.seen == pair.told:
         return
     u = uniform(clock.seed, ISR_DELAY, clock.replicate, site.key, clock.m1, 0)

@@ -30,6 +30,9 @@ class Guards(Section):
     flee_km: Number = declared(15.0, "km", 0.1, 500, "distance of hostile forces over which threat falls by e")
     upkeep_floor: Number = declared(0.85, "share", 0, 1, "guards' effect left when the sponsor is gone")
     replace_per_day: Number = declared(0.02, "1/day", 0, 1, "rate at which guards lost are replaced")
+    reinforce_per_day: Number = declared(
+        0.1, "1/day", 0, 1, "the same, if larger, while an escape or assault counts as noticed (response: true)"
+    )
     pressure_up_hours: Number = declared(36.0, "h", 1, 2000, "time in which an offensive draws on guards")
     pressure_down_hours: Number = declared(120.0, "h", 1, 5000, "time in which a ceasefire gives them back")
     camera_gain: Number = declared(0.3, "share", 0, 2, "added to guards' effect by working cameras")
@@ -168,6 +171,9 @@ class Assault(Section):
     relief_sd: Number = declared(0.7, "log", 0, 3, "spread of the time until relief")
     relief_penalty: Number = declared(
         2.0, "ratio", 0, 50, "added to that time, as a multiple, without a reaction force"
+    )
+    alarm_share: Number = declared(
+        0.4, "share", 0, 1, "of the time until relief, until somebody who can send it knows (response: true cuts it)"
     )
     reaction_residual: Number = declared(0.0, "share", 0, 1, "of the sponsor's reaction force left at full withdrawal")
     breach_open: Number = declared(0.3, "share", 0, 1, "opening that an assault leaves in the wall")
@@ -325,6 +331,8 @@ class Control(Section):
     gap_sd: Number = declared(0.5, "log", 0, 3, "spread of the gap")
     reach_km: Number = declared(12.0, "km", 0.1, 500, "ground a unit takes around it")
     contest_hours: Number = declared(6.0, "h", 0, 1000, "fighting over a facility before it falls")
+    evacuate_km: Number = declared(20.0, "km", 0, 500, "distance of hostile units at which people are brought away")
+    evacuate_per_hour: Number = declared(15.0, "persons/h", 0, 10000, "brought away from a facility, by lorry")
     pace_sd: Number = declared(0.4, "log", 0, 3, "day-to-day spread of a unit's pace")
 
 
@@ -521,7 +529,9 @@ class Scenario(Strict):
     isr: Annotated[Isr, LATER] = Isr()
     observers: list[Observer] = Field(default_factory=list, max_length=MAX_OBSERVERS)
     confirmation: Annotated[Confirmation, LATER] = Confirmation()
-    response: Annotated[bool, LATER] = Field(False, description="whether detection speeds recapture")
+    response: Annotated[bool, LATER] = Field(
+        False, description="whether what is noticed speeds relief, search and reinforcement"
+    )
     levers: Annotated[Levers, LATER] = Levers()
     draws: str | None = Field(None, description="CSV of joint draws; columns are paths, one row per replicate")
 

@@ -67,6 +67,12 @@ class CustodyPolicy(Section):
     free: Number = declared(0.0, "probability", 0, 1, "it opens the gate")
     move: Number = declared(0.0, "probability", 0, 1, "it moves everyone out of the network")
     neglect: Number = declared(0.0, "probability", 0, 1, "it leaves the place unguarded")
+    seize: Number = declared(
+        0.0, "probability", 0, 1, "it takes custody on arrival, without a gap, unless the handover is formal"
+    )
+    evacuate: Number = declared(
+        0.0, "probability", 0, 1, "its guards bring people away from a place that hostile units come near"
+    )
 
     @model_validator(mode="after")
     def _at_most_one(self) -> Self:

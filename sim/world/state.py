@@ -30,7 +30,7 @@ TIME = owned(
 
 
 class Truth(NamedTuple):
-    """Arrays of what happens, without observers, reports, confirmations, estimates; `noticed` is the one edge back."""
+    """Arrays of what happens, without observers, reports, confirmations, estimates but what was `noticed`."""
 
     clock: Annotated[np.ndarray, Spec("CLOCK", "1", "time, and single values of a run")]
     parameters: Annotated[np.ndarray, Spec("PARAMETERS", "1", "the scenario's numbers")]
@@ -120,6 +120,9 @@ class Truth(NamedTuple):
     log: Annotated[np.ndarray, Spec("LOG", "capacity", "events of a full record", first="written up to `log_count`")]
     noticed: Annotated[
         np.ndarray, Spec("i8", "facilities", "minute until which an escape counts as noticed, -1 for never")
+    ]
+    alarm: Annotated[
+        np.ndarray, Spec("i8", "facilities", "minute at which the last assault that was noticed was so, -1 for none")
     ]
 
 

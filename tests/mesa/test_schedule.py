@@ -85,7 +85,7 @@ def test_mood_comes_before_the_substeps_and_matters_to_nothing_in_between() -> N
     assert not writes & reads
 
 
-OBSERVERS = ("knowledge.py", "confirmation.py", "surveillance.py", "observer.py")
+OBSERVERS = ("knowledge.py", "confirmation.py", "surveillance.py", "observer.py", "alarm.py", "notice.py")
 """Files of the observation pass."""
 
 
@@ -104,13 +104,16 @@ def test_the_truth_pass_is_given_the_truth_alone() -> None:
         assert not forbidden & (words | imported), path.name
 
 
-def test_what_was_noticed_is_read_by_the_search_alone() -> None:
-    readers = set()
+def test_what_was_noticed_is_used_by_few() -> None:
+    users: dict[str, set[str]] = {"noticed": set(), "alarm": set()}
     for path in sorted((ROOT / "sim").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr == "noticed":
-                readers.add(path.relative_to(ROOT / "sim").as_posix())
-    assert readers == {"agents/at_large.py", "agents/confirmation.py"}
+            if isinstance(node, ast.Attribute) and node.attr in users:
+                users[node.attr].add(path.relative_to(ROOT / "sim").as_posix())
+    assert users == {
+        "noticed": {"agents/at_large.py", "agents/guard.py", "agents/notice.py"},
+        "alarm": {"agents/assault.py", "agents/alarm.py", "agents/notice.py"},
+    }
 
 
 def streams_in_the_code() -> set[str]:

@@ -85,9 +85,11 @@ CHANGES = (
 
 
 def truth_arrays(run: Run) -> dict[str, bytes]:
-    """All that the truth holds, the parameters and the notice left out."""
+    """All that the truth holds, the parameters and what was noticed left out."""
     return {
-        name: array.tobytes() for name, array in run.truth._asdict().items() if name not in ("parameters", "noticed")
+        name: array.tobytes()
+        for name, array in run.truth._asdict().items()
+        if name not in ("parameters", "noticed", "alarm")
     }
 
 
@@ -235,15 +237,19 @@ def test_no_file_of_the_truth_pass_knows_of_belief(truth_pass: dict[str, Any]) -
         for name in ("facility", "detainee", "guard", "custody", "armed_cell", "levers", "at_large")
     } <= files
     for module in sorted(files):
-        believing = ("observer", "knowledge", "confirmation", "surveillance")
+        believing = ("observer", "knowledge", "confirmation", "surveillance", "alarm", "notice")
         forbidden = {"sim.world.belief", "sim.claims.misreport", *(f"sim.agents.{name}" for name in believing)}
         assert not forbidden & imported(module), module
     assert "sim.world.belief" in imported("sim.agents.observer")
 
 
-def test_only_the_search_reads_the_notice(truth_pass: dict[str, Any]) -> None:
-    readers = {name for name, function in truth_pass.items() if "noticed" in named_in(function.__code__, "LOAD_ATTR")}
-    assert readers == {"sim.agents.at_large.plan"}
+@pytest.mark.parametrize(
+    ("edge", "readers"),
+    [("noticed", {"at_large.plan", "guard.replaced_per_day"}), ("alarm", {"assault.relief_comes"})],
+)
+def test_few_read_what_was_noticed(edge: str, readers: set[str], truth_pass: dict[str, Any]) -> None:
+    found = {name for name, function in truth_pass.items() if edge in named_in(function.__code__, "LOAD_ATTR")}
+    assert found == {f"sim.agents.{name}" for name in readers}
 
 
 # --- a facility nobody reaches

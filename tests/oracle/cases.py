@@ -525,6 +525,68 @@ def table_mixed_rows() -> Case:
 
 
 @case
+def table_seized() -> Case:
+    """Who comes seizes, in some places at once: what it then does is drawn as ever."""
+    return _table("none", {"seize": 0.6, "free": 0.2, "move": 0.3, "neglect": 0.1})
+
+
+@case
+def seized_by_units() -> Case:
+    """Units seize what falls to them, and a formal handover is no seizure."""
+    return build(
+        {
+            "days": 6,
+            "step_hours": 2.0,
+            "control": {
+                "changes": [{"date": "2019-10-04T05:00", "facility": "gaol", "to": "invader", "handover": "formal"}],
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-01T06:00", "from": "border",
+                     "objectives": ["block", "junction", "yard"], "km_per_day": 30.0},
+                ],
+                "contest_hours": 1.0,
+            },
+            "guards": {"flee_km": 2.0},
+        },
+        {
+            "facilities": two_prisons() | {"gaol": prison(36.3, 38.95, people(12), 3)},
+            "parties": {"invader": {"custody": {"seize": 0.9}}},
+        },
+    )  # fmt: skip
+
+
+@case
+def evacuation() -> Case:
+    """Guards bring people away from units, to a place far from them while there is one, then out of the theatre."""
+    return build(
+        {
+            "days": 7,
+            "step_hours": 1.0,
+            "disorder": RIOT,
+            "stealth": {"per_1000_year": 8000.0},
+            "control": {
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-01T03:00", "from": "border",
+                     "objectives": ["junction", "block"], "km_per_day": 15.0, "stops": "2019-10-06"},
+                ],
+                "reach_km": 2.0,
+                "contest_hours": 30.0,
+                "evacuate_km": 22.0,
+                "evacuate_per_hour": 1.3,
+            },
+            "armed_cells": {
+                "attacks": [{"date": "2019-10-02T09:15", "facility": "block", "attackers": 6.0}],
+            },
+            "guards": {"flee_km": 3.0},
+            "assault": {"relief_hours": 4.0},
+        },
+        {
+            "facilities": two_prisons() | camp_with_residents() | {"lone": prison(36.41, 38.53, people(15), 2)},
+            "parties": {"keeper": {"custody": {"evacuate": 0.8}}},
+        },
+    )  # fmt: skip
+
+
+@case
 def abandonment_prison() -> Case:
     """All guards flee from a place that then opens slowly; they come back when the front has gone."""
     return build(
@@ -787,6 +849,31 @@ def ground_by_agreement() -> Case:
             "areas": {"south": {"box": [38.1, 36.0, 38.95, 36.5]}},
         },
     )  # fmt: skip
+
+
+@case
+def alarm() -> Case:
+    """Assaults are seen by a liaison team that goes, and by looks; relief comes sooner, and lost guards are replaced."""
+    attacks = [
+        {"date": f"2019-10-{day:02}T{hour:02}:20", "facility": name, "attackers": 14.0}
+        for day, hour in ((1, 2), (2, 7), (3, 13), (4, 3), (5, 17), (6, 4))
+        for name in ("block", "yard")
+    ]
+    return build(
+        {
+            "days": 8,
+            "response": True,
+            "armed_cells": {"attacks": attacks},
+            "assault": {"relief_hours": 6.0, "loss_failure": 0.3, "open_per_attacker_hour": 2.0, "alarm_share": 0.7},
+            "guards": {"replace_per_day": 0.1, "reinforce_per_day": 0.8},
+            "walls": {"prison_flow_per_hour": 4.0},
+            "isr": {"coverage": 0.8, "residual": 0.5, "revisit_hours": 2.0, "detect_per_look": 0.6},
+            "at_large": {"retake_per_day": 0.3, "noticed_factor": 4.0, "noticed_hours": 15.0},
+            "withdrawal": {"schedule": [["2019-10-02", 1.0], ["2019-10-06", 0.0]]},
+            "observers": EYES,
+        },
+        {"facilities": two_prisons()},
+    )
 
 
 @case

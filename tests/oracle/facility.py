@@ -44,7 +44,7 @@ class Assault:
     attackers: int
     succeeds: bool
     fight_until: int
-    relief_due: int
+    relief_min: int  # R: from the start until relief, if nobody sees it sooner
     let_out_per_hour: float
     gate_fell: bool = False
     opened: float = 0.0  # people let out of their cells so far
@@ -144,6 +144,7 @@ class Facility(mesa.Agent):
         self.episodes: list[Episode] = []
         self.exits_in_step = 0
         self.noticed_until = -math.inf
+        self.alarm = -math.inf
 
         self.escaped = 0
         self.recaptured = 0
@@ -221,6 +222,10 @@ class Facility(mesa.Agent):
         self.order.remove(person)
         person.in_disorder = False
 
+    def be_noticed(self) -> None:
+        """Somebody who can act on it has seen an escape or an assault here."""
+        self.noticed_until = self.model.m1 + 60 * self.model.sc.at_large.noticed_hours
+
     def repatriate(self, person: Detainee) -> None:
         """Someone goes home."""
         self.take_out(person)
@@ -282,12 +287,36 @@ class Facility(mesa.Agent):
         self.custody_due = model.m0 + math.floor(60 * (setup + gap))
         if not self.formal:
             self.relieve_guards()
+            if model.draws.u("control.arrival", self.name, 0, 0) < model.theatre.parties[party].custody_policy.seize:
+                self.custody_due = model.m0
         model.ground.control[self.cell] = party
 
     def relieve_guards(self) -> None:
         """The old guards are done, wherever they are."""
         for guard in self.guards:
             guard.status = "relieved"
+
+    def evacuate(self) -> None:
+        """The guards bring people away from units that come near, to a place that is far from them."""
+        model, near = self.model, self.model.sc.control.evacuate_km
+        chance = model.theatre.parties[self.spec.party].custody_policy.evacuate
+        if self.resident or not model.draws.u("control.evacuate", self.name, 0, 0) < chance:
+            return
+        if self.custody != "guarded" or self.changed or self.assault is not None or self.front_km > near:
+            return
+        u = model.draws.u("control.lorries", self.name, model.m0, 0)
+        going = self.order[: poisson(u, model.sc.control.evacuate_per_hour * model.dt)]
+        there = model.nearest_facility(
+            self.x, self.y, lambda f: f.controller == self.controller and f.can_take_in() and f.front_km > near
+        )
+        for person in going:
+            if there is None:
+                self.take_out(person)
+                person.state = "transferred"
+                self.transferred += 1
+            else:
+                self.move_to(person, there)
+                model.moved += 1
 
     def take_over(self) -> None:
         """The new party decides what becomes of the people."""
@@ -313,10 +342,12 @@ class Facility(mesa.Agent):
         """06:00: the lost are replaced, the fled return, the front calls."""
         model, rules = self.model, self.model.sc.guards
         minute = model.day_start + 360
+        noticed = model.sc.response and minute < self.noticed_until
+        per_day = max(rules.replace_per_day, rules.reinforce_per_day) if noticed else rules.replace_per_day
         for guard in self.guards:
             if guard.status == "lost":
                 replaced = model.draws.u("guards.replace", self.name, minute, guard.index)
-                if replaced < 1 - math.exp(-rules.replace_per_day):
+                if replaced < 1 - math.exp(-per_day):
                     guard.status = "on site"
         for guard in self.guards:
             if guard.status == "fled" and self.threat < guard.nerve / 2:
@@ -405,7 +436,7 @@ class Facility(mesa.Agent):
         assault, rules = self.assault, self.model.sc.assault
         if assault is None:
             return
-        if k0 >= assault.relief_due:
+        if k0 >= self._relief_due(assault):
             self._end_assault(k0)
             return
         if not assault.gate_fell:
@@ -418,6 +449,12 @@ class Facility(mesa.Agent):
             assault.gate_fell = True
         n = float(self.n + assault.out)
         assault.opened = freed(assault.opened, n, assault.let_out_per_hour, rules.self_release_per_hour, tau)
+
+    def _relief_due(self, assault: Assault) -> float:
+        share = self.model.sc.assault.alarm_share
+        if self.model.sc.response and self.alarm >= assault.start:
+            return min(assault.start + assault.relief_min, self.alarm + math.ceil((1 - share) * assault.relief_min))
+        return assault.start + assault.relief_min
 
     def _begin_assault(self, k0: int, attackers: int) -> None:
         model, rules, draws = self.model, self.model.sc.assault, self.model.draws
@@ -436,7 +473,7 @@ class Facility(mesa.Agent):
             attackers=attackers,
             succeeds=succeeds or defenders < 1,
             fight_until=k0 if defenders < 1 else k0 + math.floor(60 * fight_h),
-            relief_due=k0 + math.ceil(60 * relief_h),
+            relief_min=math.ceil(60 * relief_h),
             let_out_per_hour=rules.open_per_attacker_hour * attackers * event * size,
         )
 

@@ -275,7 +275,7 @@ class OracleModel(mesa.Model):
     # --- 7.4 ground
 
     def move_ground(self) -> None:
-        """Dated changes, contested places, custody that is due, units, distance of the front."""
+        """Dated changes, contested places, custody that is due, units, distance of the front, evacuation."""
         while self.changes_left and self.minute_of(self.changes_left[0].date) <= self.m0:
             self._change(self.changes_left.pop(0))
         for facility in self.facilities.values():
@@ -298,6 +298,8 @@ class OracleModel(mesa.Model):
                 default=math.inf,
             )
             facility.threat = math.exp(-facility.front_km / self.sc.guards.flee_km)
+        for facility in self.facilities.values():
+            facility.evacuate()
 
     def _change(self, change: Change) -> None:
         if change.area is not None:
@@ -441,7 +443,13 @@ class OracleModel(mesa.Model):
     # --- 7.15 observation
 
     def observe(self) -> None:
-        """Learning, surveillance, rumours, reports, statements."""
+        """Alarms, learning, surveillance, rumours, reports, statements."""
+        for facility in self.sites:
+            assault = facility.assault
+            if assault is not None and facility.alarm < assault.start:
+                if any(observer.sees_assault(facility) for observer in [*self.observers, self.surveillance]):
+                    facility.alarm = self.m1
+                    facility.be_noticed()
         for facility in self.sites:
             for observer in self.observers:
                 if facility.exits_in_step > 0 and observer.kind != "statement":

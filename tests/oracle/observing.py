@@ -1,6 +1,6 @@
 """Observers, what they know and claim, and what counts as confirmed (ODD 7.15).
 
-Observers read the truth; the one thing they write that the truth reads is `Facility.noticed_until`.
+Observers read the truth; the only things they write that the truth reads are `Facility.noticed_until` and `Facility.alarm`.
 """
 
 from __future__ import annotations
@@ -88,6 +88,12 @@ class Observer(mesa.Agent):
         knowledge = self.knowledge[facility.name]
         return knowledge.before + (knowledge.learned.size if knowledge.learned is not None else 0)
 
+    # --- alarm
+
+    def sees_assault(self, facility: Facility) -> bool:
+        """Whether an assault that is on is seen: a liaison on the spot sees it."""
+        return self.kind == "liaison" and self.can_see(facility)
+
     # --- 1 learning
 
     def can_see(self, facility: Facility) -> bool:
@@ -114,6 +120,8 @@ class Observer(mesa.Agent):
         if episode.size < -self.spec.notice_size * math.log(draws.u("observer.size", pair, episode.first, 0)):
             return
         knowledge.learn(episode, knowledge.learned.size if knowledge.learned is not None else 0)
+        if self.role in NOTICING:
+            facility.be_noticed()
         if knowledge.due is None:
             u = draws.u("observer.delay", pair, episode.first, 0)
             knowledge.due = self.model.m1 + math.floor(60 * lognormal(u, self.spec.delay_hours, self.spec.delay_sd))
@@ -186,7 +194,7 @@ class Observer(mesa.Agent):
             episode.reported = True
         knowledge.unreported.clear()
         if self.role in NOTICING:
-            facility.noticed_until = self.model.m1 + 60 * self.model.sc.at_large.noticed_hours
+            facility.be_noticed()
 
     def _plan_update(self, knowledge: Knowledge, episode: Episode) -> None:
         if self.model.m1 - episode.last <= PAUSE:
@@ -233,6 +241,13 @@ class Surveillance(Observer):
         knowledge = self.knowledge[facility.name]
         return knowledge.before + knowledge.seen
 
+    def sees_assault(self, facility: Facility) -> bool:
+        """Whether a look falls on the end of the step, the facility is watched, and the look succeeds."""
+        model, start = self.model, facility.assault.start
+        watched = model.draws.u("isr.alarm", facility.name, start, 0) < model.isr_now
+        look = model.draws.u("isr.alarm_look", facility.name, model.m1, 0)
+        return watched and self._looks_now(facility) and look < model.sc.isr.detect_per_look
+
     def look(self, facility: Facility) -> None:
         """Let signs fade or show anew, and look if a look is due."""
         model, draws, rules = self.model, self.model.draws, self.model.sc.isr
@@ -262,6 +277,7 @@ class Surveillance(Observer):
         if knowledge.learned is not episode:
             knowledge.learn(episode, knowledge.seen)
         knowledge.seen = episode.size
+        facility.be_noticed()
         if self.known(facility) != knowledge.last_reported and knowledge.due is None:
             u = model.draws.u("isr.delay", facility.name, model.m1, 0)
             knowledge.due = model.m1 + math.floor(60 * lognormal(u, self.spec.delay_hours, self.spec.delay_sd))

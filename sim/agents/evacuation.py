@@ -1,0 +1,94 @@
+"""Evacuation: guards who bring people away from a facility that hostile units come near."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.agents.account import book_moved
+from sim.agents.custody import can_take_in
+from sim.agents.detainee import arrive, depart, next_in_order
+from sim.agents.exits import move_out
+from sim.agents.rest import wake
+from sim.engine.columns import drawn, owned
+from sim.engine.compiled import compiled
+from sim.engine.random import name_key, poisson_quantile, uniform
+from sim.world.codes import GUARDED, MOVED, NO_ASSAULT
+from sim.world.map import distance_km
+from sim.world.record import note
+from sim.world.state import Truth
+
+LEAVING = owned(__name__, drawn("evacuates", "i8", "0/1", "1 if its guards bring people away from the enemy"))
+"""Columns of FACILITY."""
+EVACUATIONS = owned(__name__, drawn("evacuators", "i8", "", "facilities whose guards would"))
+"""Columns of CLOCK."""
+
+EVACUATE = name_key("control.evacuate")
+LORRIES = name_key("control.lorries")
+
+
+@compiled
+def decide_evacuation(t: Truth, f: int) -> None:
+    """Draw whether the guards of a facility bring people away once the enemy is near; residents go as they like."""
+    clock = t.clock[0]
+    site = t.facility[f]
+    u = uniform(clock.seed, EVACUATE, clock.replicate, site.key, 0, 0)
+    site.evacuates = 1 if site.resident == 0 and u < t.party[site.initial].evacuate else 0
+    clock.evacuators += site.evacuates
+
+
+@compiled
+def shelter(t: Truth, f: int) -> int:
+    """Return the nearest facility of the same controller that can take people in, far from the enemy; -1 for none."""
+    best = -1
+    best_km = math.inf
+    site = t.facility[f]
+    for g in range(t.facility.shape[0]):
+        other = t.facility[g]
+        if other.resident == 1 or other.controller != site.controller or not can_take_in(t, g):
+            continue
+        if other.distance <= t.parameters[0].control_evacuate_km:
+            continue
+        km = distance_km(site.x, site.y, other.x, other.y)
+        if km < best_km or (km == best_km and other.key < t.facility[best].key):
+            best_km = km
+            best = g
+    return best
+
+
+@compiled
+def bring_away(t: Truth, f: int, n: int) -> None:
+    """Move the next n people in order to a shelter, or out of the modelled facilities if there is none."""
+    to = shelter(t, f)
+    wake(t, f)
+    if to < 0:
+        move_out(t, f, n)
+        return
+    wake(t, to)
+    chosen = np.empty(n, np.int64)
+    found = next_in_order(t, f, False, n, chosen)
+    for k in range(found):
+        depart(t, chosen[k])
+        arrive(t, chosen[k], to)
+    book_moved(t, f, found)
+    note(t, t.clock[0].m0, MOVED, f, to, float(found))
+
+
+@compiled
+def evacuations(t: Truth) -> None:
+    """Let guards bring people away where they would, hold the facility still, and hostile units are near."""
+    clock = t.clock[0]
+    if clock.evacuators == 0:
+        return
+    params = t.parameters[0]
+    for f in range(t.facility.shape[0]):
+        site = t.facility[f]
+        if site.evacuates == 0 or site.distance > params.control_evacuate_km or site.held == 0:
+            continue
+        if site.custody != GUARDED or site.changed == 1 or site.assault != NO_ASSAULT:
+            continue
+        u = uniform(clock.seed, LORRIES, clock.replicate, site.key, clock.m0, 0)
+        n = min(site.held, poisson_quantile(u, params.control_evacuate_per_hour * clock.dt))
+        if n > 0:
+            bring_away(t, f, n)
