@@ -15,6 +15,7 @@ from sim.agents.custody import open_custody
 from sim.agents.disorder import agitate, begin_substep, disorder, mood, open_mood
 from sim.agents.events import draw_event
 from sim.agents.exits import exits
+from sim.agents.flight import may_flee, raise_alarm
 from sim.agents.given import Given
 from sim.agents.guard import draw_guards, present, upkeep_here
 from sim.agents.rest import wake
@@ -168,6 +169,8 @@ def step_facility(t: Truth, f: int) -> None:
             disorder(t, f, guards, minute)
         exits(t, f, guards, minute)
         walls(t, f)
+    if may_flee(t, f):
+        raise_alarm(t)
 
 
 @compiled

@@ -17,6 +17,7 @@ from sim.agents import (
     entries,
     events,
     facility,
+    flight,
     go_order,
     guard,
     knowledge,
@@ -47,7 +48,7 @@ RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if detection spe
 """Columns of CLOCK."""
 
 CLOCK = Record(
-    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES,
+    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES, flight.ALARM,
     custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, disorder.DISORDER_RATES,
     account.COUNTS, at_large.OUTSIDE, entries.ENTRIES, armed_cell.MOVEMENT, levers.LEVERS,
 )  # fmt: skip
@@ -55,7 +56,7 @@ PARTY = Record(
     "PARTY", guard.EFFECTIVENESS, guard.PRESSURE, disorder.AUTHORITY, at_large.SEARCH, custody.CUSTODY_POLICY
 )
 FACILITY = Record(
-    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, custody.KEEPING, control.CONTESTED,
+    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, flight.FRIGHT, custody.KEEPING, control.CONTESTED,
     occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
     stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
     go_order.ORDER, disorder_lists.LISTS,
