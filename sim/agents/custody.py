@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from sim.agents.disorder import calm_everyone
+from sim.agents.flight import answer_front, calm_down, is_alarm
 from sim.agents.given import Given
 from sim.agents.guard import (
-    answer_front,
     front_pressure,
     guards_changed,
     guards_seen,
@@ -220,10 +220,10 @@ def guards_and_custody(t: Truth) -> None:
     clock = t.clock[0]
     decision = clock.m0 // DAY * DAY + DECISION_MINUTE
     decides = clock.m0 <= decision < clock.m1
-    if not decides and clock.threatened == 0 and not guards_stir(t):
+    if not decides and clock.threatened == 0 and not guards_stir(t) and not is_alarm(t):
         return
     guards_seen(t)
+    calm_down(t)
     for f in range(t.facility.shape[0]):
-        if t.facility[f].changed == 0:
-            answer_front(t, f, decides, decision)
+        answer_front(t, f, decides, decision)
         keep_or_leave(t, f)

@@ -16,6 +16,7 @@ from sim.agents.disorder import agitate, begin_substep, disorder, mood, open_moo
 from sim.agents.evacuation import decide_evacuation
 from sim.agents.events import draw_event
 from sim.agents.exits import exits
+from sim.agents.flight import may_flee, raise_alarm
 from sim.agents.given import Given
 from sim.agents.guard import draw_guards, present, upkeep_here
 from sim.agents.incident import draw_incidents, end_incident, incident, pulls_guards
@@ -176,6 +177,8 @@ def step_facility(t: Truth, f: int) -> None:
             disorder(t, f, guards, minute)
         exits(t, f, guards, minute)
         walls(t, f)
+    if may_flee(t, f):
+        raise_alarm(t)
 
 
 @compiled

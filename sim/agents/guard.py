@@ -1,4 +1,4 @@
-"""Guard: one guard at a facility, who is called to the front, flees, is lost, comes back; the view."""
+"""Guard: one guard at a facility, who is called to the front, leaves, is lost, comes back; the view."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.engine.compiled import compiled
 from sim.engine.random import fill_uniform, name_key, uniform
 from sim.engine.ranking import rank_uniforms
 from sim.scenario.size import most_guards
-from sim.world.codes import AT_FRONT, CALL, FLED, GUARD_STATES, LOST, ON_SITE, RELIEVED
+from sim.world.codes import AT_FRONT, CALL, FLED, FORMAL, GUARD_STATES, LOST, NEVER, ON_SITE, RELIEVED
 from sim.world.record import list_too_short, note
 from sim.world.state import Truth
 
@@ -24,7 +24,7 @@ GUARD = Record(
         __name__,
         state("status", "i8", "", "index of the status: on site, at the front, ..."),
         drawn("call", "f8", "", "the front calls those with low numbers first, 0-1"),
-        drawn("nerve", "f8", "threat", "threat at which this guard flees, 0-1"),
+        drawn("nerve", "f8", "fear", "fear above which this guard flees, 0-1"),
     ),
 )
 POSTS = owned(
@@ -37,6 +37,8 @@ POSTS = owned(
     state("on_site", "i8", "guards", "own guards present, all shifts"),
     state("at_front", "i8", "guards", "own guards at the front"),
     state("occupier_guards", "f8", "guards", "the occupier's guards present"),
+    state("gone", "f8", "guards", "own guards who went in about the last day, Z, as it stood at gone_at"),
+    state("gone_at", "i8", "min", "when it was last brought up to date"),
     saved("stirred", "i8", "0/1", "1 if guards came or went since the last call", forget=1),
 )
 """Columns of FACILITY."""
@@ -58,6 +60,7 @@ COUNT = name_key("guards.count")
 CALLED = name_key("guards.call")
 NERVE = name_key("guards.nerve")
 REPLACE = name_key("guards.replace")
+ORDER = name_key("guards.order")
 
 
 def post_guards(rows: np.ndarray, given: Given) -> np.ndarray:
@@ -138,10 +141,62 @@ def replaced_per_day(t: Truth, f: int, minute: int) -> float:
 
 
 @compiled
-def return_and_replace(t: Truth, f: int, minute: int) -> None:
-    """Replace lost guards; let those who fled return once the threat is below half their nerve.
+def gone_lately(t: Truth, f: int) -> float:
+    """Return Z, the facility's own guards who went in about the last day, as they have been forgotten until now."""
+    site = t.facility[f]
+    if site.gone == 0.0:
+        return 0.0
+    hours = (t.clock[0].m0 - site.gone_at) / 60.0
+    return float(site.gone * math.exp(-hours / t.parameters[0].guards_gone_hours))
 
-    Parameters: minute, that of the daily decision.
+
+@compiled
+def count_gone(t: Truth, f: int, n: int) -> None:
+    """Add n guards who have just gone to Z."""
+    site = t.facility[f]
+    site.gone = gone_lately(t, f) + n
+    site.gone_at = t.clock[0].m0
+
+
+@compiled
+def forget_the_gone(t: Truth, f: int) -> None:
+    """Bring Z up to date."""
+    count_gone(t, f, 0)
+
+
+@compiled
+def may_be_ordered(t: Truth, f: int) -> bool:
+    """Return whether a facility would pass formally: the lever names it, or control passes so by default."""
+    clock = t.clock[0]
+    return bool(clock.handover == FORMAL or clock.formal_everywhere == 1 or t.facility[f].formal_lever == 1)
+
+
+@compiled
+def order_in_force(t: Truth, f: int) -> bool:
+    """Return whether guards are under an order to stay until they are relieved.
+
+    By agreement, near the front or where a unit contests the place; and after a formal change of control.
+    """
+    site = t.facility[f]
+    if site.changed == 1:
+        return bool(site.formal == 1)
+    near = site.distance <= t.parameters[0].shelling_front_km
+    return bool(may_be_ordered(t, f) and (near or site.contested_due != NEVER))
+
+
+@compiled
+def keeps_order(t: Truth, f: int, j: int) -> bool:
+    """Return whether guard j of a facility keeps to an order to stay."""
+    clock = t.clock[0]
+    u = uniform(clock.seed, ORDER, clock.replicate, t.facility[f].key, 0, j)
+    return bool(u < t.parameters[0].guards_order_kept)
+
+
+@compiled
+def return_and_replace(t: Truth, f: int, minute: int, fear: float) -> None:
+    """Replace lost guards; let those who fled return where fear is below half their nerve.
+
+    Parameters: minute, that of the daily decision; fear, of one who stood there.
     """
     clock = t.clock[0]
     site = t.facility[f]
@@ -152,26 +207,32 @@ def return_and_replace(t: Truth, f: int, minute: int) -> None:
             if uniform(clock.seed, REPLACE, clock.replicate, site.key, minute, j) < chance:
                 guard.status = ON_SITE
                 site.stirred = 1
-        elif guard.status == FLED and site.threat < guard.nerve / 2.0:
+        elif guard.status == FLED and fear < guard.nerve / 2.0:
             guard.status = ON_SITE
             site.stirred = 1
 
 
 @compiled
 def call_up(t: Truth, f: int, minute: int) -> None:
-    """Send guards to the front by call number, down to the floor; the others stand on site."""
+    """Send guards to the front by call number, down to the floor; the others stand on site.
+
+    Those who keep an order to stay are left where they are.
+    """
     params = t.parameters[0]
     site = t.facility[f]
     share = params.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
     before = site.on_site
     if site.stirred == 1:
         count_guards(t, f)
-    wanted = called_below(t, f, share)
     floor = int(math.ceil(params.guards_floor_per_100 * site.held / 100.0))
-    n = min(wanted, max(0, site.on_site + site.at_front - floor))
-    if n == site.at_front and site.stirred == 0:
-        return
-    send_to_front(t, f, n)
+    if may_be_ordered(t, f):
+        call_the_free(t, f, share, floor)
+    else:
+        wanted = called_below(t, f, share)
+        n = min(wanted, max(0, site.on_site + site.at_front - floor))
+        if n == site.at_front and site.stirred == 0:
+            return
+        send_to_front(t, f, n)
     if site.on_site != before:
         note(t, minute, CALL, f, 0, float(site.on_site))
 
@@ -194,14 +255,58 @@ def called_below(t: Truth, f: int, share: float) -> int:
 def send_to_front(t: Truth, f: int, n: int) -> None:
     """Send the first n by call number to the front, and put the others on site."""
     site = t.facility[f]
-    gone = 0
+    ranked = 0
+    leave = 0
     for j in range(site.guards):
         guard = t.guard[t.guard_order[site.guard_first + j]]
         if guard.status == ON_SITE or guard.status == AT_FRONT:
-            guard.status = AT_FRONT if gone < n else ON_SITE
-            gone += 1
-    site.at_front = min(n, gone)
-    site.on_site = gone - site.at_front
+            if ranked < n and guard.status == ON_SITE:
+                leave += 1
+            guard.status = AT_FRONT if ranked < n else ON_SITE
+            ranked += 1
+    count_gone(t, f, leave)
+    site.at_front = min(n, ranked)
+    site.on_site = ranked - site.at_front
+    site.stirred = 0
+    wake(t, f)
+
+
+@compiled
+def call_the_free(t: Truth, f: int, share: float, floor: int) -> None:
+    """Send guards to the front where an order to stay may be in force: those who keep it are passed over.
+
+    Parameters: share, call number below which guards are called; floor, guards who must be left.
+    """
+    site = t.facility[f]
+    ordered = order_in_force(t, f)
+    first = site.guard_first
+    wanted = 0
+    here = 0
+    for j in range(site.guards):
+        guard = t.guard[first + j]
+        if guard.status != ON_SITE and guard.status != AT_FRONT:
+            continue
+        if ordered and keeps_order(t, f, j):
+            here += 1 if guard.status == ON_SITE else 0
+        else:
+            here += 1
+            wanted += 1 if guard.call < share else 0
+    n = min(wanted, max(0, here - floor))
+    ranked = 0
+    leave = 0
+    for k in range(site.guards):
+        row = t.guard_order[first + k]
+        guard = t.guard[row]
+        if guard.status != ON_SITE and guard.status != AT_FRONT:
+            continue
+        if ordered and keeps_order(t, f, row - first):
+            continue
+        if ranked < n and guard.status == ON_SITE:
+            leave += 1
+        guard.status = AT_FRONT if ranked < n else ON_SITE
+        ranked += 1
+    count_gone(t, f, leave)
+    count_guards(t, f)
     site.stirred = 0
     wake(t, f)
 
@@ -215,15 +320,29 @@ def guards_changed(t: Truth, f: int) -> None:
 
 
 @compiled
-def flee(t: Truth, f: int) -> None:
-    """Let guards on site whose nerve is below the threat leave their posts."""
+def guards_by_nerve(t: Truth, f: int, ranked: np.ndarray) -> None:
+    """Write the indices of a facility's guards by rising nerve, ties by index: int32 (>= guards,)."""
+    clock = t.clock[0]
     site = t.facility[f]
-    for j in range(site.guards):
-        guard = t.guard[site.guard_first + j]
-        if guard.status == ON_SITE and guard.nerve < site.threat:
-            guard.status = FLED
-            site.on_site -= 1
-            guards_changed(t, f)
+    draw = np.empty(site.guards)
+    fill_uniform(draw, clock.seed, NERVE, clock.replicate, site.key, 0)
+    rank_uniforms(draw, 0.0, 1.0, ranked)
+
+
+@compiled
+def on_post(t: Truth, f: int, j: int) -> bool:
+    """Return whether guard j of a facility is on site."""
+    return bool(t.guard[t.facility[f].guard_first + j].status == ON_SITE)
+
+
+@compiled
+def leave_post(t: Truth, f: int, j: int) -> None:
+    """Let guard j of a facility, who is on site, flee."""
+    site = t.facility[f]
+    t.guard[site.guard_first + j].status = FLED
+    site.on_site -= 1
+    count_gone(t, f, 1)
+    guards_changed(t, f)
 
 
 @compiled
@@ -263,6 +382,7 @@ def lose(t: Truth, f: int, n: int) -> None:
             guard.status = LOST
             site.on_site -= 1
             left -= 1
+    count_gone(t, f, n - left)
     if left > 0:
         site.occupier_guards = max(0.0, site.occupier_guards - left)
 
@@ -298,21 +418,6 @@ def upkeep_here(t: Truth, f: int) -> float:
 
 
 @compiled
-def answer_front(t: Truth, f: int, decides: bool, decision: int) -> None:
-    """Step one facility's guards: the daily decision, then flight.
-
-    Parameters: decides, whether the decision falls in this step; decision, its minute.
-    """
-    site = t.facility[f]
-    if decides:
-        if site.on_site + site.at_front < site.guards:
-            return_and_replace(t, f, decision)
-        call_up(t, f, decision)
-    if site.threat > t.parameters[0].guards_nerve_min and site.on_site > 0:
-        flee(t, f)
-
-
-@compiled
 def guards_on_duty(t: Truth) -> int:
     """Return the number of guards present everywhere, all shifts."""
     n = 0
@@ -333,7 +438,7 @@ class Guard(RowAgent):
 
     status = array_column("guard", "status", GUARD_STATES)
     call = array_column("guard", "call", doc="the front calls those with low numbers first")
-    nerve = array_column("guard", "nerve", doc="threat at which this guard flees")
+    nerve = array_column("guard", "nerve", doc="fear above which this guard flees")
     facility = Column(lambda model, rows: np.asarray(model.names.facilities)[model.guard_home[rows]], "facility")
     party = Column(
         lambda model, rows: np.asarray(model.names.parties)[model.truth.facility["initial"][model.guard_home[rows]]],

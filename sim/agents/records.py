@@ -18,6 +18,7 @@ from sim.agents import (
     evacuation,
     events,
     facility,
+    flight,
     go_order,
     guard,
     incident,
@@ -49,7 +50,7 @@ RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if notice speeds
 """Columns of CLOCK."""
 
 CLOCK = Record(
-    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES,
+    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES, flight.ALARM,
     custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, disorder.DISORDER_RATES,
     account.COUNTS, at_large.OUTSIDE, entries.ENTRIES, armed_cell.MOVEMENT, levers.LEVERS,
     assault.ASSAULTS, evacuation.EVACUATIONS,
@@ -58,7 +59,7 @@ PARTY = Record(
     "PARTY", guard.EFFECTIVENESS, guard.PRESSURE, disorder.AUTHORITY, at_large.SEARCH, custody.CUSTODY_POLICY
 )
 FACILITY = Record(
-    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, custody.KEEPING, control.CONTESTED,
+    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, flight.FRIGHT, custody.KEEPING, control.CONTESTED,
     occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
     incident.UNREST, stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
     go_order.ORDER, disorder_lists.LISTS, evacuation.LEAVING,

@@ -25,9 +25,20 @@ class Guards(Section):
         0.5, "share", 0, 1, "of guards on shift, drawn to disorder; the rest at fixed posts"
     )
     nerve_min: Annotated[Number, AT_START] = declared(
-        0.35, "threat, 0-1", 0.01, 1, "threat at which the first guard flees"
+        0.35, "fear", 0.01, 1, "fear at which the first guard flees; the last at 1"
     )
     flee_km: Number = declared(15.0, "km", 0.1, 500, "distance of hostile forces over which threat falls by e")
+    threat_weight: Number = declared(1.0, "fear", 0, 10, "fear of hostile forces at the gate")
+    fire_weight: Number = declared(0.3, "fear", 0, 10, "fear under heavy fire: one hit on the site is 0.63 of it")
+    fire_km: Number = declared(5.0, "km", 0.1, 500, "distance of fire over which it counts less by e")
+    fire_hours: Number = declared(24.0, "h", 0.1, 5000, "time in which fire is forgotten")
+    alone_weight: Number = declared(0.5, "fear", 0, 10, "fear where all colleagues have just gone")
+    gone_hours: Number = declared(24.0, "h", 0.1, 5000, "time in which it is forgotten that they went")
+    stir_weight: Number = declared(0.4, "fear", 0, 10, "fear of a crowd in disorder that no guard could face")
+    stir_per_guard: Number = declared(5.0, "persons", 0.01, 1000, "in disorder for each guard: half of that fear")
+    hold_sponsor: Number = declared(0.2, "fear", 0, 10, "taken off fear by the sponsor's full presence")
+    hold_reaction: Number = declared(0.1, "fear", 0, 10, "taken off fear by a whole reaction force")
+    order_kept: Number = declared(0.9, "share", 0, 1, "of guards, who keep an order to stay until relieved")
     upkeep_floor: Number = declared(0.85, "share", 0, 1, "guards' effect left when the sponsor is gone")
     replace_per_day: Number = declared(0.02, "1/day", 0, 1, "rate at which guards lost are replaced")
     reinforce_per_day: Number = declared(

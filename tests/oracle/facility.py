@@ -10,6 +10,7 @@ import mesa
 
 from sim.scenario.theatre import Facility as FacilitySpec
 from tests.oracle.draws import binomial, half_up, lognormal, poisson
+from tests.oracle.ground import distance
 from tests.oracle.people import Detainee, Guard
 
 if TYPE_CHECKING:
@@ -124,6 +125,9 @@ class Facility(mesa.Agent):
         self.contested_due = 0
         self.front_km = math.inf
         self.threat = 0.0
+        self.fire = 0.0  # Phi
+        self.fire_in_step = 0.0  # what this step adds to it for the next
+        self.gone = 0.0  # Z
 
         self.authority: float = model.theatre.parties[spec.party].authority
         self.agitation = 0.0
@@ -338,35 +342,82 @@ class Facility(mesa.Agent):
 
     # --- 7.5 guards
 
+    def remember(self) -> None:
+        """Fire and those who went are slowly forgotten; the fire of the last step counts from now on."""
+        rules = self.model.sc.guards
+        self.fire = self.fire * math.exp(-self.model.dt / rules.fire_hours) + self.fire_in_step
+        self.fire_in_step = 0.0
+        self.gone *= math.exp(-self.model.dt / rules.gone_hours)
+
+    def come_under_fire(self) -> None:
+        """A hit here, or an assault: guards hear it, here and nearby."""
+        for facility in self.model.facilities.values():
+            km = distance(self.x, self.y, facility.x, facility.y)
+            facility.fire_in_step += math.exp(-km / self.model.sc.guards.fire_km)
+
+    def fear(self, guards: int) -> float:
+        """x with so many own guards on site."""
+        rules = self.model.sc.guards
+        stirring = len(self.active) + self.exposed
+        alone = self.gone / (self.gone + guards) if self.gone > 0 else 0.0
+        outnumbered = stirring / (stirring + rules.stir_per_guard * guards) if stirring > 0 else 0.0
+        return (
+            rules.threat_weight * self.threat
+            + rules.fire_weight * (1 - math.exp(-self.fire))
+            + rules.alone_weight * alone
+            + rules.stir_weight * outnumbered
+            - rules.hold_sponsor * self.model.w
+            - rules.hold_reaction * self.model.reaction
+        )
+
+    @property
+    def order_in_force(self) -> bool:
+        """Whether guards are told to stay until they are relieved."""
+        if self.changed:
+            return self.formal and not self.taken_over
+        return self.model.would_pass_formally(self) and (self.near_front or self.contested_by is not None)
+
+    def keeps_order(self, guard: Guard) -> bool:
+        """Whether a guard is under such an order and keeps to it."""
+        u = self.model.draws.u("guards.order", self.name, 0, guard.index)
+        return self.order_in_force and u < self.model.sc.guards.order_kept
+
     def morning(self, pressure: float) -> None:
         """06:00: the lost are replaced, the fled return, the front calls."""
         model, rules = self.model, self.model.sc.guards
         minute = model.day_start + 360
         noticed = model.sc.response and minute < self.noticed_until
         per_day = max(rules.replace_per_day, rules.reinforce_per_day) if noticed else rules.replace_per_day
+        fear = self.fear(len(self.on_site) + 1)
         for guard in self.guards:
             if guard.status == "lost":
                 replaced = model.draws.u("guards.replace", self.name, minute, guard.index)
                 if replaced < 1 - math.exp(-per_day):
                     guard.status = "on site"
         for guard in self.guards:
-            if guard.status == "fled" and self.threat < guard.nerve / 2:
+            if guard.status == "fled" and fear < guard.nerve / 2:
                 guard.status = "on site"
-        alive = sorted(
-            (guard for guard in self.guards if guard.status in ("on site", "at the front")),
+        free = sorted(
+            (g for g in self.guards if g.status in ("on site", "at the front") and not self.keeps_order(g)),
             key=lambda guard: (guard.call, guard.index),
         )
         share = rules.redeploy_share * min(1.0, pressure * self.spec.call_priority)
-        called = sum(guard.call < share for guard in alive)
-        spare = max(0, len(alive) - math.ceil(model.guard_floor_per_100 * self.n / 100))
-        for rank, guard in enumerate(alive):
-            guard.status = "at the front" if rank < min(called, spare) else "on site"
+        called = sum(guard.call < share for guard in free)
+        here = len(free) + sum(self.keeps_order(guard) for guard in self.on_site)
+        spare = max(0, here - math.ceil(model.guard_floor_per_100 * self.n / 100))
+        for rank, guard in enumerate(free):
+            goes = rank < min(called, spare)
+            self.gone += goes and guard.status == "on site"
+            guard.status = "at the front" if goes else "on site"
 
     def flee(self) -> None:
-        """Guards on site with too little nerve for the threat run."""
-        for guard in self.on_site:
-            if guard.nerve < self.threat:
-                guard.status = "fled"
+        """One after the other those with the least nerve run, each seeing who has gone before."""
+        free = [guard for guard in self.on_site if not self.keeps_order(guard)]
+        for guard in sorted(free, key=lambda guard: (guard.nerve, guard.index)):
+            if not guard.nerve < self.fear(len(self.on_site)):
+                return
+            guard.status = "fled"
+            self.gone += 1
 
     def settle_custody(self) -> None:
         """Guarded while there are guards, until somebody takes over; nobody riots where nobody guards."""
@@ -468,6 +519,7 @@ class Facility(mesa.Agent):
         event = math.exp(rules.open_sd * draws.z("assault.opening", self.name, k0, 0))
         size = (max(1, self.n) / 1000) ** rules.size_exponent
         self.ever_assaulted = True
+        self.come_under_fire()
         self.assault = Assault(
             start=k0,
             attackers=attackers,
@@ -486,6 +538,7 @@ class Facility(mesa.Agent):
             return
         for guard in self.on_site[: int(lost)]:
             guard.status = "lost"
+            self.gone += 1
 
     def _end_assault(self, k0: int) -> None:
         assault, rules = self.assault, self.model.sc.assault
@@ -518,6 +571,7 @@ class Facility(mesa.Agent):
                 self.exposed = min(self.n, self.exposed + math.floor(lognormal(u, rules.exposed, rules.exposed_sd)))
                 self.shell_until = minute + DAY
                 self.pulled_until = minute + math.floor(60 * rules.pull_hours)
+                self.come_under_fire()
 
     # 7.9b
 

@@ -316,12 +316,20 @@ class OracleModel(mesa.Model):
             facility.change_hands(change.to, self._handover(facility, change))
 
     def _handover(self, facility: Facility, change: Change | None) -> str:
-        lever = self.sc.levers.formal_handover
-        if lever is not None and (not lever.facilities or facility.name in lever.facilities):
+        if self.lever_is_formal(facility):
             return "formal"
         if change is not None and change.handover is not None:
             return change.handover
         return self.sc.control.handover
+
+    def would_pass_formally(self, facility: Facility) -> bool:
+        """Whether a facility would pass formally if a unit took it."""
+        return self.lever_is_formal(facility) or self.sc.control.handover == "formal"
+
+    def lever_is_formal(self, facility: Facility) -> bool:
+        """Whether the lever of formal handovers names a facility, or none."""
+        lever = self.sc.levers.formal_handover
+        return lever is not None and (not lever.facilities or facility.name in lever.facilities)
 
     # --- 7.5 guards
 
@@ -334,9 +342,10 @@ class OracleModel(mesa.Model):
             self.pressure[party] = f + (target - f) * (1 - math.exp(-self.dt / tau))
         morning = self.m0 <= self.day_start + 360 < self.m1
         for facility in self.facilities.values():
-            if not facility.changed:
-                if morning:
-                    facility.morning(self.pressure[facility.controller])
+            facility.remember()
+            if not facility.changed and morning:
+                facility.morning(self.pressure[facility.controller])
+            if not facility.changed or facility.formal:
                 facility.flee()
             facility.settle_custody()
 
