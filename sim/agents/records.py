@@ -17,6 +17,7 @@ from sim.agents import (
     entries,
     events,
     facility,
+    families,
     go_order,
     guard,
     knowledge,
@@ -55,13 +56,13 @@ PARTY = Record(
     "PARTY", guard.EFFECTIVENESS, guard.PRESSURE, disorder.AUTHORITY, at_large.SEARCH, custody.CUSTODY_POLICY
 )
 FACILITY = Record(
-    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, custody.KEEPING, control.CONTESTED,
-    occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
-    stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
-    go_order.ORDER, disorder_lists.LISTS,
+    "FACILITY", facility.SITE, detainee.ROLL, families.DECIDERS, blocks.BLOCKS, guard.POSTS, custody.KEEPING,
+    control.CONTESTED, occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD,
+    assault.UNDER_ASSAULT, shelling.UNDER_FIRE, stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT,
+    levers.EMPTIED, rest.REST, thresholds.THRESHOLDS, go_order.ORDER, disorder_lists.LISTS,
 )  # fmt: skip
 BLOCK = Record("BLOCK", blocks.BLOCK_COUNTS, disorder.CONTAINED, disorder_lists.BLOCK_LISTS)
-PERSON = Record("PERSON", detainee.IDENTITY, blocks.MEMBERSHIP, at_large.ESCAPES)
+PERSON = Record("PERSON", detainee.IDENTITY, families.UNIT, blocks.MEMBERSHIP, at_large.ESCAPES)
 BOARD = Record("BOARD", confirmation.CLAIMS, knowledge.PENDING, surveillance.WATCH, observer.SURVEILLANCE_PLACE, GAP)
 
 RECORDS = (
