@@ -178,7 +178,7 @@ def end_assault(t: Truth, f: int, minute: int) -> None:
     n = binomial_quantile(u, loose, params.assault_death_share)
     if n > 0:
         chosen = np.empty(n, np.int64)
-        found = next_in_order(t, f, False, n, chosen)
+        found = next_in_order(t, f, False, False, n, chosen)
         for k in range(found):
             depart(t, chosen[k])
             change_state(t, chosen[k], DEAD)

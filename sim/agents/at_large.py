@@ -10,6 +10,7 @@ import numpy as np
 from sim.agents.account import book_dead_outside, book_recaptured
 from sim.agents.custody import can_take_in
 from sim.agents.detainee import arrive, change_state, depart
+from sim.agents.families import address
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import exponential_quantile, four_uniforms, name_key, one_of, uniform
@@ -79,7 +80,10 @@ SINCE = 256
 
 @compiled
 def get_out(t: Truth, i: int, minute: int) -> None:
-    """Put a person who has crossed the perimeter at large: draw four hazards and plan until the next review."""
+    """Put a person who has crossed the perimeter at large: draw four hazards and plan until the next review.
+
+    All numbers are those of the unit's head, so the people of a unit meet the same fate.
+    """
     clock = t.clock[0]
     person = t.people[i]
     f = person.facility
@@ -88,7 +92,7 @@ def get_out(t: Truth, i: int, minute: int) -> None:
     depart(t, i)
     change_state(t, i, AT_LARGE)
     home = t.facility[person.home]
-    own = i - home.first
+    own = address(t, i)
     t.hazard[i, 0] = exponential_quantile(
         uniform(clock.seed, _RETAKE_KEY, clock.replicate, home.key, person.escapes, own)
     )
@@ -375,7 +379,7 @@ def draw_moves(t: Truth, east: np.ndarray, north: np.ndarray) -> None:
     for k in range(clock.out_count):
         i = t.out[k]
         origin = t.facility[t.people[i].home]
-        own = i - origin.first
+        own = address(t, i)
         if t.people[i].home != home or own >> 2 != block:
             home, block = t.people[i].home, own >> 2
             easts = four_uniforms(clock.seed, EAST, clock.replicate, origin.key, clock.m0, block)

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from sim.agents.families import address
 from sim.agents.given import Given
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
@@ -44,7 +45,7 @@ def divide_into_blocks(rows: np.ndarray, people: np.ndarray, given: Given, recor
         if row["resident"] == 0:
             row["blocks"] = max(1, math.ceil(row["held0"] / facility.block_size))
             here = people[row["first"] : row["first"] + row["held0"]]
-            here["block"] = np.arange(len(here)) % row["blocks"]
+            here["block"] = (here["unit"] - row["first"]) % row["blocks"]
         count += int(row["blocks"])
     blocks = record.rows(count)
     blocks["held"] = np.bincount(rows["block_first"][people["home"]] + people["block"], minlength=count)
@@ -54,10 +55,10 @@ def divide_into_blocks(rows: np.ndarray, people: np.ndarray, given: Given, recor
 
 @compiled
 def enter_block(t: Truth, i: int, f: int) -> None:
-    """Put a person, orderly, into a block of a facility: number at home modulo the number of blocks."""
+    """Put a person, orderly, into a block of a facility: the head's number at home modulo the number of blocks."""
     person = t.people[i]
     site = t.facility[f]
-    person.block = (i - t.facility[person.home].first) % site.blocks
+    person.block = address(t, i) % site.blocks
     person.active = 0
     t.block[site.block_first + person.block].held += 1
 

@@ -13,6 +13,7 @@ from sim.agents.attributes import facility_name
 from sim.agents.blocks import enter_block, leave_block
 from sim.agents.disorder_lists import forget_quiet, list_arrival
 from sim.agents.entries import new_entry
+from sim.agents.families import form_units, others_held
 from sim.agents.given import Given, whole
 from sim.agents.go_order import draw_order, pass_over, person_at
 from sim.agents.rest import wake_next_step
@@ -37,13 +38,14 @@ ROLL = owned(
     fixed("first", "i8", "", "its people are rows first .. first + held0 - 1"),
     fixed("held0", "i8", "persons", "held at the start"),
     state("held", "i8", "persons", "held now"),
+    state("units", "i8", "units", "units of which someone is held now"),
     state("fighters", "i8", "persons", "fighters among them"),
 )
 """Columns of FACILITY."""
 
 
 def enrol(rows: np.ndarray, given: Given, record: Record) -> np.ndarray:
-    """Return all detained people, facility by facility in the order of kind and origin, and open the rolls.
+    """Return all detained people in their units, facility by facility in the order of kind and origin; open the rolls.
 
     Parameters: rows of FACILITY, written; record, PERSON.
     """
@@ -52,7 +54,7 @@ def enrol(rows: np.ndarray, given: Given, record: Record) -> np.ndarray:
     for f, (row, facility) in enumerate(zip(rows, given.theatre.facilities.values(), strict=True)):
         row["first"] = first
         if facility.regime == "resident":
-            row["held0"] = row["held"] = whole(facility.residents)
+            row["held0"] = row["held"] = row["units"] = whole(facility.residents)
             continue
         groups = [
             (kind, origin, whole(getattr(held, name)))
@@ -68,7 +70,11 @@ def enrol(rows: np.ndarray, given: Given, record: Record) -> np.ndarray:
         row["fighters"] = int((here["kind"] == FIGHTER).sum())
         first += len(here)
         everyone.append(here)
-    return np.concatenate(everyone)
+    people = np.concatenate(everyone)
+    form_units(rows, people)
+    heads = people["home"][people["unit"] == np.arange(len(people))]
+    rows["units"] += np.bincount(heads, minlength=len(rows))
+    return people
 
 
 @compiled
@@ -82,6 +88,8 @@ def depart(t: Truth, i: int) -> None:
         site.fighters -= 1
     leave_block(t, i)
     person.slot = -2
+    if not others_held(t, i, f):
+        site.units -= 1
     forget_quiet(t, f)
     wake_next_step(t, f)
 
@@ -94,6 +102,8 @@ def arrive(t: Truth, i: int, f: int) -> None:
         return
     person = t.people[i]
     site = t.facility[f]
+    if not others_held(t, i, f):
+        site.units += 1
     person.state = HELD
     person.facility = f
     person.slot = entry
@@ -110,6 +120,7 @@ def arrive(t: Truth, i: int, f: int) -> None:
 def residents_leave(t: Truth, f: int, n: int) -> None:
     """Take n residents off a facility's roll; they are alike and have no rows."""
     t.facility[f].held -= n
+    t.facility[f].units -= n
 
 
 @compiled
@@ -139,30 +150,58 @@ def skip_to_first_place(t: Truth, f: int) -> int:
 
 
 @compiled
-def next_in_order(t: Truth, f: int, only_active: bool, n: int, chosen: np.ndarray) -> int:
-    """Write the next n people held at a facility, in its order. Return the number found.
+def next_in_order(t: Truth, f: int, only_active: bool, whole_units: bool, n: int, chosen: np.ndarray) -> int:
+    """Write the next n people, or all people of the next n units, held at a facility, in its order.
 
-    Parameters: only_active, only those in disorder; chosen, int64 (>= n,), written.
+    Return the number of people. Parameters: only_active, only those in disorder, or units whose head is; chosen, int64
+    (>= n,), with whole units `most_people`, written.
     """
     site = t.facility[f]
     draw_order(t, f)
     end = site.first + site.held0
     k = skip_to_first_place(t, f)
+    whole_units = whole_units and site.units < site.held
     found = 0
-    while k < end and found < n:
+    taken = 0
+    unit = -1  # the one being taken
+    while k < end and (taken < n or whole_units):
         i = person_at(t, f, k)
-        if stands_in_order(t, i, f) and (not only_active or t.people[i].active == 1):
-            chosen[found] = i
-            found += 1
         k += 1
+        if not stands_in_order(t, i, f):
+            continue
+        if not whole_units or t.people[i].unit != unit:
+            if taken == n:
+                return found
+            if only_active and t.people[i].active == 0:
+                continue
+            taken += 1
+            unit = t.people[i].unit
+        chosen[found] = i
+        found += 1
     entry = site.entry_head
-    while entry >= 0 and found < n:
+    while entry >= 0 and (taken < n or whole_units):
         i = t.entry[entry, 0]
-        if t.people[i].slot == entry and (not only_active or t.people[i].active == 1):
-            chosen[found] = i
-            found += 1
+        standing = t.people[i].slot == entry
         entry = t.entry[entry, 1]
+        if not standing:
+            continue
+        if not whole_units or t.people[i].unit != unit:
+            if taken == n:
+                return found
+            if only_active and t.people[i].active == 0:
+                continue
+            taken += 1
+            unit = t.people[i].unit
+        chosen[found] = i
+        found += 1
     return found
+
+
+@compiled
+def most_people(t: Truth, f: int, units: int) -> int:
+    """Return the most people that so many units of a facility can be."""
+    site = t.facility[f]
+    return int(units if site.units == site.held else site.held)
 
 
 def _detainee_at(axis: str, km: str) -> Column:
@@ -186,6 +225,7 @@ class Detainee(RowAgent):
     state = array_column("people", "state", STATES)
     kind = array_column("people", "kind", KINDS)
     origin = array_column("people", "origin", ORIGINS)
+    unit = array_column("people", "unit", doc="number of the head of the person's unit")
     in_disorder = Column(lambda model, rows: model.truth.people["active"][rows] == 1, "in disorder now")
     facility = facility_name("people", "facility")
     home = facility_name("people", "home")

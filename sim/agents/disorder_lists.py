@@ -13,12 +13,13 @@ import numpy as np
 
 from sim.agents.blocks import book_decision
 from sim.agents.entries import drop_departed
+from sim.agents.families import first_minor, is_head, is_held_at, is_of_unit
 from sim.agents.go_order import draw_order
 from sim.agents.thresholds import containment, critical_agitation, critical_containment, decide, draw_traits, legitimacy
 from sim.engine.columns import owned, saved
 from sim.engine.compiled import compiled
 from sim.engine.ranking import sort_together
-from sim.world.codes import MINOR
+from sim.world.codes import FAMILY
 from sim.world.state import Truth
 
 LISTS = owned(
@@ -245,10 +246,10 @@ def list_block(t: Truth, f: int, b: int) -> None:
     start = block.first
     look = 0
     listed = 0
-    for k in range(b, site.held0, site.blocks):
+    for k in range(b, site.deciders, site.blocks):
         i = site.first + k
-        if t.people[i].kind == MINOR:  # as are all after this one
-            break
+        if not is_head(t, i):
+            continue
         if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
             continue
         t.near[start + listed] = i
@@ -347,9 +348,10 @@ def has_few_active(t: Truth, f: int) -> bool:
 
 @compiled
 def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
-    """Write the next n people in disorder, in the facility's order, found from the lists. Return the number found.
+    """Write the people of the next n units in disorder, in the facility's order, found from the lists.
 
-    The same as `next_in_order` with `only_active`: own people by go number, then those brought in by arrival.
+    Return the number of people. The same as `next_in_order` with `only_active` and `whole_units`: own people by go
+    number, then those brought in by arrival.
     """
     site = t.facility[f]
     draw_order(t, f)
@@ -376,7 +378,15 @@ def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
             found += 1
         entry = t.entry[entry, 2]
     sort_together(rank, who, found)
-    taken = min(n, found)
-    for k in range(taken):
-        chosen[k] = who[k]
+    taken = 0
+    for k in range(min(n, found)):
+        chosen[taken] = who[k]
+        taken += 1
+        if t.people[who[k]].kind == FAMILY:
+            minor = first_minor(t, who[k])
+            while is_of_unit(t, minor, who[k]):
+                if is_held_at(t, minor, f):
+                    chosen[taken] = minor
+                    taken += 1
+                minor += 1
     return taken

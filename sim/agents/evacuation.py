@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.agents.account import book_moved
 from sim.agents.custody import can_take_in
-from sim.agents.detainee import arrive, depart, next_in_order
+from sim.agents.detainee import arrive, depart, most_people, next_in_order
 from sim.agents.exits import move_out
 from sim.agents.rest import wake
 from sim.engine.columns import drawn, owned
@@ -59,15 +59,15 @@ def shelter(t: Truth, f: int) -> int:
 
 @compiled
 def bring_away(t: Truth, f: int, n: int) -> None:
-    """Move the next n people in order to a shelter, or out of the modelled facilities if there is none."""
+    """Move the next n units in order to a shelter, or out of the modelled facilities if there is none."""
     to = shelter(t, f)
     wake(t, f)
     if to < 0:
         move_out(t, f, n)
         return
     wake(t, to)
-    chosen = np.empty(n, np.int64)
-    found = next_in_order(t, f, False, n, chosen)
+    chosen = np.empty(most_people(t, f, n), np.int64)
+    found = next_in_order(t, f, False, True, n, chosen)
     for k in range(found):
         depart(t, chosen[k])
         arrive(t, chosen[k], to)
@@ -89,6 +89,9 @@ def evacuations(t: Truth) -> None:
         if site.custody != GUARDED or site.changed == 1 or site.assault != NO_ASSAULT:
             continue
         u = uniform(clock.seed, LORRIES, clock.replicate, site.key, clock.m0, 0)
-        n = min(site.held, poisson_quantile(u, params.control_evacuate_per_hour * clock.dt))
+        mean = params.control_evacuate_per_hour * clock.dt
+        if site.units < site.held:
+            mean = mean * site.units / site.held
+        n = min(site.units, poisson_quantile(u, mean))
         if n > 0:
             bring_away(t, f, n)

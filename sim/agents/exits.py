@@ -10,7 +10,7 @@ import numpy as np
 from sim.agents.account import book_exits, book_person, book_residents, book_transferred
 from sim.agents.assault import count_through_gate, gate_held
 from sim.agents.at_large import get_out
-from sim.agents.detainee import change_state, depart, next_in_order
+from sim.agents.detainee import change_state, depart, most_people, next_in_order
 from sim.agents.disorder_lists import few_active_in_order, has_few_active
 from sim.agents.shelling import use_exposed
 from sim.agents.thresholds import containment
@@ -37,14 +37,14 @@ EXITS = name_key("exits")
 
 @compiled
 def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int) -> int:
-    """Let out the next n people in order. Return the number who got out."""
+    """Let out the next n units in order. Return the number of people who got out."""
     if n <= 0:
         return 0
-    chosen = np.empty(n, np.int64)
+    chosen = np.empty(most_people(t, f, n), np.int64)
     if only_active and has_few_active(t, f):
         found = few_active_in_order(t, f, n, chosen)
     else:
-        found = next_in_order(t, f, only_active, n, chosen)
+        found = next_in_order(t, f, only_active, True, n, chosen)
     for k in range(found):
         book_person(t, chosen[k])
         get_out(t, chosen[k], minute)
@@ -70,10 +70,18 @@ def left_to_go(t: Truth, f: int) -> int:
 
 
 @compiled
-def exits(t: Truth, f: int, guards: float, minute: int) -> None:
-    """Let out, or move out, the people who leave in this substep, depending on custody.
+def units_of(t: Truth, f: int, people: int) -> int:
+    """Return the units that so many people of a facility make, rounded up."""
+    site = t.facility[f]
+    return int(people if site.units == site.held else -(-people * site.units // site.held))
 
-    Parameters: guards, effective guards C; minute, the substep's first.
+
+@compiled
+def exits(t: Truth, f: int, guards: float, minute: int) -> None:
+    """Let out, or move out, the units that leave in this substep, depending on custody.
+
+    The flow is in people, the pool and the number drawn in units. Parameters: guards, effective guards C; minute, the
+    substep's first.
     """
     clock = t.clock[0]
     params = t.parameters[0]
@@ -85,25 +93,30 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
     mean = whole
     cause = RELEASE
     if site.custody == RELEASED:
-        pool = site.held if site.resident == 0 else 0
+        pool = site.units if site.resident == 0 else 0
     elif gate_held(t, f):
-        pool = min(site.held, int(math.floor(site.opened)) - site.gate_out)
+        pool = units_of(t, f, min(site.held, int(math.floor(site.opened)) - site.gate_out))
         mean = max(whole, params.assault_flow_per_hour * hours)
         cause = ASSAULT
     elif site.custody == NONE:
-        pool = left_to_go(t, f)
+        pool = units_of(t, f, left_to_go(t, f))
         mean = whole * site.opening
         cause = ABANDONMENT
     elif kept:
-        pool = min(site.held, site.active + site.exposed)
+        exposed = site.exposed
+        if exposed > 0 and site.units < site.held:
+            exposed = (2 * exposed * site.units + site.held) // (2 * site.held)
+        pool = min(site.units, site.active + exposed)
         if pool > 0:
             mean = whole * site.opening * (1.0 - containment(guards, float(pool), 0.0, params.walls_gate_k))
         cause = SHELLING if minute < site.shell_until else DISORDER
     elif site.custody == MOVING:
-        pool = site.held if site.resident == 0 else 0
+        pool = site.units if site.resident == 0 else 0
         mean = whole / 4.0
     if pool <= 0:
         return
+    if site.units < site.held:
+        mean = mean * site.units / site.held
     n = min(pool, poisson_quantile(uniform(clock.seed, EXITS, clock.replicate, site.key, minute, 0), mean))
     if n <= 0:
         return
@@ -113,19 +126,20 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
     if site.custody == MOVING and not gate_held(t, f):
         move_out(t, f, n)
         return
-    active_first = let_out(t, f, min(n, site.active), True, minute, cause_now(site, cause, minute))
-    others = let_out(t, f, n - active_first, False, minute, cause_now(site, cause, minute))
+    active_first = min(n, site.active)
+    active_out = let_out(t, f, active_first, True, minute, cause_now(site, cause, minute))
+    others_out = let_out(t, f, n - active_first, False, minute, cause_now(site, cause, minute))
     if gate_held(t, f) and site.custody != RELEASED:
-        count_through_gate(t, f, active_first + others)
+        count_through_gate(t, f, active_out + others_out)
     elif kept:
-        use_exposed(t, f, others)
+        use_exposed(t, f, others_out)
 
 
 @compiled
 def move_out(t: Truth, f: int, n: int) -> None:
-    """Transfer the next n people out of the modelled facilities."""
-    chosen = np.empty(n, np.int64)
-    found = next_in_order(t, f, False, n, chosen)
+    """Transfer the next n units out of the modelled facilities."""
+    chosen = np.empty(most_people(t, f, n), np.int64)
+    found = next_in_order(t, f, False, True, n, chosen)
     for k in range(found):
         depart(t, chosen[k])
         change_state(t, chosen[k], TRANSFERRED)

@@ -1,4 +1,4 @@
-"""The order in which a facility's own people get out: by a personal number, drawn once.
+"""The order in which a facility's own people get out: by a number of the unit, drawn once.
 
 Work saved: most facilities are asked for few people, so only as many as are needed are put in order.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.agents.families import fill_by_unit
 from sim.engine.columns import owned, saved
 from sim.engine.compiled import compiled
-from sim.engine.random import fill_uniform, name_key
+from sim.engine.random import name_key
 from sim.engine.ranking import rank_uniforms
 from sim.world.state import Truth
 
@@ -35,10 +36,9 @@ def draw_order(t: Truth, f: int) -> None:
     if site.drawn_order == 1:
         return
     site.drawn_order = 1
-    clock = t.clock[0]
     first, n = site.first, site.held0
     go = np.empty(n)
-    fill_uniform(go, clock.seed, GO, clock.replicate, site.key, 0)
+    fill_by_unit(t, f, go, GO)
     t.trait[first : first + n, 2] = go
     site.cursor = first
     site.ordered = 0

@@ -9,12 +9,13 @@ import numpy as np
 from sim.agents.account import book_moved, book_repatriated
 from sim.agents.custody import can_take_in
 from sim.agents.detainee import arrive, change_state, depart
+from sim.agents.families import fill_by_unit
 from sim.agents.given import Given
-from sim.engine.columns import decision, owned, saved
+from sim.engine.columns import decision, owned, saved, state
 from sim.engine.compiled import compiled
-from sim.engine.random import fill_uniform, name_key, uniform
+from sim.engine.random import name_key, uniform
 from sim.scenario.vocabulary import CATEGORIES
-from sim.world.codes import DAY, FIGHTER, FOREIGN, GUARDED, HELD, MOVED, NEVER, REPATRIATED
+from sim.world.codes import DAY, FIGHTER, FOREIGN, GUARDED, HELD, MOVED, NEVER, NO_ASSAULT, REPATRIATED
 from sim.world.map import distance_km
 from sim.world.record import note
 from sim.world.state import THEATRE, Truth
@@ -26,6 +27,8 @@ LEVERS = owned(
     decision("repatriate_start", "i8", "min", "when people are first repatriated", start=NEVER, dated=True),
     saved("turns_drawn", "i8", "0/1", "1 once the order in which levers take people is drawn", forget=0),
     decision("repatriate_who", "i8", "", "index of who: all, fighters, families"),
+    state("moved_ahead", "i8", "persons", "moved beyond the day's number, with their unit: fewer on the days to come"),
+    state("repatriated_ahead", "i8", "persons", "repatriated beyond it, likewise"),
 )
 """Columns of CLOCK."""
 EMPTIED = owned(__name__, decision("emptied_by_lever", "i8", "0/1", "1 if the move-first lever empties it"))
@@ -76,8 +79,7 @@ def draw_turns(t: Truth) -> None:
     for f in range(t.facility.shape[0]):
         site = t.facility[f]
         if site.resident == 0:
-            mine = number[site.first : site.first + site.held0]
-            fill_uniform(mine, clock.seed, TURN, clock.replicate, site.key, 0)
+            fill_by_unit(t, f, number[site.first : site.first + site.held0], TURN)
     order = np.argsort(number, kind="mergesort")
     for k in range(order.shape[0]):
         t.turn[k] = order[k]
@@ -101,13 +103,14 @@ def day_since(m0: int, start: int) -> int:
 
 @compiled
 def in_own_custody(t: Truth, f: int) -> bool:
-    """Return whether a facility is guarded and has not changed hands."""
-    return t.facility[f].custody == GUARDED and t.facility[f].changed == 0
+    """Return whether a facility is guarded, has not changed hands and is not under assault."""
+    site = t.facility[f]
+    return bool(site.custody == GUARDED and site.changed == 0 and site.assault == NO_ASSAULT)
 
 
 @compiled
 def repatriate(t: Truth) -> None:
-    """Repatriate the day's number of foreign people, each person's turn being drawn once."""
+    """Repatriate units of foreign people while they are fewer than the day's number; each has its turn, drawn once."""
     clock = t.clock[0]
     if clock.repatriate_start == NEVER:
         return
@@ -115,38 +118,47 @@ def repatriate(t: Truth) -> None:
     if day < 0:
         return
     u = uniform(clock.seed, REPATRIATE, clock.replicate, THEATRE, 0, 0)
-    left = due_today(day, t.parameters[0].levers_repatriation_per_month / DAYS_PER_MONTH, u)
+    left = due_today(day, t.parameters[0].levers_repatriation_per_month / DAYS_PER_MONTH, u) - clock.repatriated_ahead
     draw_turns(t)
+    unit = -1  # the one being taken
     for k in range(t.turn.shape[0]):
-        if left <= 0:
-            break
         i = t.turn[k]
         person = t.people[i]
+        if left <= 0 and person.unit != unit:
+            break
         if person.state != HELD or person.origin != FOREIGN or not in_own_custody(t, person.facility):
             continue
         fighter = person.kind == FIGHTER
         if (clock.repatriate_who == FIGHTERS and not fighter) or (clock.repatriate_who == FAMILIES and fighter):
             continue
+        unit = person.unit
         book_repatriated(t, person.facility)
         depart(t, i)
         change_state(t, i, REPATRIATED)
         left -= 1
+    clock.repatriated_ahead = max(0, -left)
+
+
+@compiled
+def can_be_moved_to(t: Truth, f: int, to: int) -> bool:
+    """Return whether people of a facility can be moved to another: the same controller's, guarded, able to take in."""
+    other = t.facility[to]
+    ours = other.controller == t.facility[f].controller and other.custody == GUARDED
+    return bool(ours and can_take_in(t, to))
 
 
 @compiled
 def destination(t: Truth, f: int) -> int:
-    """Return the facility that people of one are moved to: as given, or the nearest of its controller; -1 for none."""
+    """Return the facility that people of one are moved to: as given, or the nearest; -1 for none."""
     to = t.clock[0].move_to
     if to >= 0:
-        return to if can_take_in(t, to) else -1
+        return to if can_be_moved_to(t, f, to) else -1
     best = -1
     best_km = math.inf
     site = t.facility[f]
     for g in range(t.facility.shape[0]):
         other = t.facility[g]
-        if other.resident == 1 or other.emptied_by_lever == 1 or other.controller != site.controller:
-            continue
-        if other.custody != GUARDED or not can_take_in(t, g):
+        if other.resident == 1 or other.emptied_by_lever == 1 or not can_be_moved_to(t, f, g):
             continue
         km = distance_km(site.x, site.y, other.x, other.y)
         if km < best_km or (km == best_km and other.key < t.facility[best].key):
@@ -157,7 +169,7 @@ def destination(t: Truth, f: int) -> int:
 
 @compiled
 def move_first(t: Truth) -> None:
-    """Move the day's number of people out of the facilities that the lever empties."""
+    """Move units out of the facilities that the lever empties while their people are fewer than the day's number."""
     clock = t.clock[0]
     if clock.move_start == NEVER:
         return
@@ -165,7 +177,7 @@ def move_first(t: Truth) -> None:
     if day < 0:
         return
     u = uniform(clock.seed, MOVE_FIRST, clock.replicate, THEATRE, 0, 0)
-    left = due_today(day, t.parameters[0].levers_move_first_per_day, u)
+    left = due_today(day, t.parameters[0].levers_move_first_per_day, u) - clock.moved_ahead
     draw_turns(t)
     for k in range(t.move_from.shape[0]):
         f = t.move_from[k]
@@ -173,11 +185,13 @@ def move_first(t: Truth) -> None:
         if to < 0 or to == f or not in_own_custody(t, f):
             continue
         moved = 0
+        unit = -1  # the one being taken
         for j in range(t.turn.shape[0]):
-            if left <= 0:
-                break
             i = t.turn[j]
+            if left <= 0 and t.people[i].unit != unit:
+                break
             if t.people[i].state == HELD and t.people[i].facility == f:
+                unit = t.people[i].unit
                 depart(t, i)
                 arrive(t, i, to)
                 left -= 1
@@ -185,3 +199,4 @@ def move_first(t: Truth) -> None:
         if moved > 0:
             book_moved(t, f, moved)
             note(t, clock.m0, MOVED, f, to, float(moved))
+    clock.moved_ahead = max(0, -left)

@@ -18,6 +18,7 @@ from sim.agents import (
     evacuation,
     events,
     facility,
+    families,
     flight,
     go_order,
     guard,
@@ -59,13 +60,14 @@ PARTY = Record(
     "PARTY", guard.EFFECTIVENESS, guard.PRESSURE, disorder.AUTHORITY, at_large.SEARCH, custody.CUSTODY_POLICY
 )
 FACILITY = Record(
-    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, flight.FRIGHT, custody.KEEPING, control.CONTESTED,
-    occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
-    incident.UNREST, stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
-    go_order.ORDER, disorder_lists.LISTS, evacuation.LEAVING,
+    "FACILITY", facility.SITE, detainee.ROLL, families.DECIDERS, blocks.BLOCKS, guard.POSTS, flight.FRIGHT,
+    custody.KEEPING, control.CONTESTED, occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD,
+    assault.UNDER_ASSAULT, shelling.UNDER_FIRE, incident.UNREST, stealth.LONE_ESCAPES, entries.ARRIVALS,
+    account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS, go_order.ORDER, disorder_lists.LISTS,
+    evacuation.LEAVING,
 )  # fmt: skip
 BLOCK = Record("BLOCK", blocks.BLOCK_COUNTS, disorder.CONTAINED, disorder_lists.BLOCK_LISTS)
-PERSON = Record("PERSON", detainee.IDENTITY, blocks.MEMBERSHIP, at_large.ESCAPES)
+PERSON = Record("PERSON", detainee.IDENTITY, families.UNIT, blocks.MEMBERSHIP, at_large.ESCAPES)
 BOARD = Record("BOARD", confirmation.CLAIMS, knowledge.PENDING, surveillance.WATCH, observer.SURVEILLANCE_PLACE, GAP)
 
 RECORDS = (

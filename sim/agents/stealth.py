@@ -15,7 +15,7 @@ from sim.world.state import Truth
 
 LONE_ESCAPES = owned(
     __name__,
-    state("held_day", "i8", "persons", "held at the day's start"),
+    state("units_day", "i8", "units", "held at the day's start"),
     state("stealth", "i8", "", "candidates drawn for the day"),
     state("stealth_due", "i8", "min", "minute of the next of them"),
 )
@@ -33,11 +33,11 @@ def draw_candidates(t: Truth, f: int) -> None:
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
-    site.held_day = site.held
+    site.units_day = site.units
     rate = params.stealth_per_1000_year / 1000.0 / HOURS_PER_YEAR
     site.stealth = 0
     if site.held > 0:
-        mean = 24.0 * rate * site.held * (1.0 + params.stealth_thin_gain)
+        mean = 24.0 * rate * site.units * (1.0 + params.stealth_thin_gain)
         u = uniform(clock.seed, STEALTH_COUNT, clock.replicate, site.key, clock.m0, 0)
         site.stealth = poisson_quantile(u, mean)
     site.stealth_due = next_candidate(t, f, clock.m0)
@@ -96,6 +96,6 @@ def stealth(t: Truth, f: int, minute: int) -> None:
         when = candidate_minute(t, f, k)
         if when < minute or when >= minute + clock.substep_minutes or site.held == 0:
             continue
-        chance = stealth_ratio(t, f) * site.held / (site.held_day * (1.0 + params.stealth_thin_gain))
+        chance = stealth_ratio(t, f) * site.units / (site.units_day * (1.0 + params.stealth_thin_gain))
         if uniform(clock.seed, STEALTH_ACCEPT, clock.replicate, site.key, day, k) < chance:
             let_out(t, f, 1, False, minute, cause_now(site, STEALTH, minute))

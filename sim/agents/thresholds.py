@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
+from sim.agents.families import is_head
 from sim.engine.columns import owned, saved
 from sim.engine.compiled import compiled
 from sim.engine.random import fill_uniform, name_key, uniform
-from sim.world.codes import FIGHTER, MINOR
+from sim.world.codes import FIGHTER
 from sim.world.state import Truth
 
 THRESHOLDS = owned(__name__, saved("drawn_traits", "i8", "0/1", "1 once its people's thresholds are drawn", forget=0))
@@ -35,16 +36,14 @@ def containment(guards_present: float, active: float, orderly: float, k: float) 
 def draw_traits(t: Truth, f: int) -> None:
     """Draw hardship and risk aversion of a facility's own people, once, when they could first matter.
 
-    Minors come last in index and never join, so theirs are not drawn.
+    Heads of units alone decide.
     """
     site = t.facility[f]
     if site.drawn_traits == 1:
         return
     site.drawn_traits = 1
     clock = t.clock[0]
-    first, n = site.first, site.held0
-    while n > 0 and t.people[first + n - 1].kind == MINOR:
-        n -= 1
+    first, n = site.first, site.deciders
     buffer = np.empty(n)
     fill_uniform(buffer, clock.seed, HARDSHIP, clock.replicate, site.key, 0)
     t.trait[first : first + n, 0] = buffer
@@ -70,11 +69,11 @@ def legitimacy(t: Truth, authority: float) -> float:
 
 @compiled
 def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
-    """Return p*_i = ((h_i + s)(1 - L~) - T) / r_i: the containment at which a person just stays quiet; -1 for minors.
+    """Return p*_i = ((h_i + s)(1 - L~) - T) / r_i: the containment at which a head just stays quiet; -1 for others.
 
     Parameters: s, agitation; authority, L, of which `legitimacy` makes L~. Source: Epstein 2002.
     """
-    if t.people[i].kind == MINOR:
+    if not is_head(t, i):
         return -1.0
     illegitimate = 1.0 - legitimacy(t, authority)
     return ((t.trait[i, 0] + s) * illegitimate - t.parameters[0].disorder_threshold) / t.trait[i, 1]
@@ -88,7 +87,7 @@ def critical_agitation(t: Truth, i: int, authority: float, least: float) -> floa
     Parameters: authority, L; least, containment P.
     """
     illegitimate = 1.0 - legitimacy(t, authority)
-    if t.people[i].kind == MINOR or illegitimate <= 0.0:
+    if not is_head(t, i) or illegitimate <= 0.0:
         return math.inf
     s = (least * t.trait[i, 1] + t.parameters[0].disorder_threshold) / illegitimate - t.trait[i, 0]
     return s - 1e-9

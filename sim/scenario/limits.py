@@ -20,8 +20,9 @@ MAX_PARTIES = 30
 MAX_OBSERVERS = 62
 """Observers that a file may state: with surveillance they are the bits of a mask of 63 bits, its sign left alone."""
 
-BYTES_PER_PERSON = 152
-"""Memory of a replicate for each detained person: traits, orders, hazards, the state and its copy at the start."""
+BYTES_PER_PERSON = 160
+"""Memory of a replicate for each detained person: traits, orders, hazards, the state with its unit and its copy at the
+start."""
 
 BYTES_PER_BLOCK = 128
 """Memory for each block of a facility."""

@@ -31,6 +31,7 @@ def fast_state(run: Run) -> dict[str, Any]:
         "facilities": {
             name: {
                 "held": int(sites["held"][f]),
+                "units": int(sites["units"][f]),
                 "in_disorder": int(sites["active"][f]),
                 "opening": float(sites["opening"][f]),
                 "authority": float(sites["authority"][f]),

@@ -692,6 +692,120 @@ def move_first_nowhere() -> Case:
     )
 
 
+def camps(guards: float = 4, **more: Any) -> Tree:
+    """A camp of families of two origins, orphans and men; a smaller one; a prison with boys."""
+    families = {
+        "fighters": {"local": 4.0},
+        "families": {"local": 9.0, "foreign": 4.0},
+        "minors": {"local": 20.0, "iraqi": 5.0, "foreign": 13.0},
+    }
+    few = {"families": {"local": 2.0, "foreign": 1.0}, "minors": {"local": 5.0, "foreign": 3.0, "iraqi": 2.0}}
+    boys = {"fighters": {"local": 8.0, "foreign": 4.0}, "minors": {"local": 4.0, "foreign": 3.0}}
+    camp = {"kind": "camp", "block_size": 12}
+    return {
+        "camp": prison(36.41, 38.53, families, guards) | camp | more,
+        "annex": prison(36.3, 38.6, few, guards / 2) | camp | more,
+        "gaol": prison(36.17, 38.77, boys, 3, block_size=6),
+    }
+
+
+@case
+def families_riot() -> Case:
+    """Women and boys riot under thin guards, shells set people loose, families leave, are retaken and leave again."""
+    return build(
+        {
+            "days": 6,
+            "disorder": RIOT | {"family_risk_min": 0.2},
+            "stealth": {"per_1000_year": 9000.0},
+            "shelling": {"hits_per_month": 20.0, "front_km": 500.0, "exposed": 6.0},
+            "walls": {"camp_flow_per_hour": 20.0, "erosion_minimum": 1.0, "erosion_per_hour": 300.0},
+            "control": {"offensives": [{"party": "invader", "start": "2019-10-02", "objectives": ["border"]}]},
+            "at_large": {
+                "retake_early_per_hour": 0.1,
+                "retake_per_day": 0.6,
+                "death_per_day": 0.05,
+                "leave_per_day": 0.1,
+            },
+        },
+        {"facilities": camps()},
+    )
+
+
+@case
+def families_unguarded() -> Case:
+    """Camps lose their guards: one is left alone, one is emptied out of the network; families are retaken together."""
+    return build(
+        {
+            "days": 5,
+            "walls": {"camp_flow_per_hour": 9.0},
+            "control": {
+                "changes": [
+                    {"date": "2019-10-02T03:00", "facility": "camp", "to": "invader", "handover": "none"},
+                    {"date": "2019-10-02T09:00", "facility": "annex", "to": "state", "handover": "hasty"},
+                    {"date": "2019-10-02T09:00", "facility": "gaol", "to": "invader", "handover": "hasty"},
+                ],
+                "none_hours": 30.0,
+                "hasty_hours": 6.0,
+            },
+            "at_large": {"retake_early_per_hour": 0.1, "retake_per_day": 1.0},
+        },
+        {
+            "facilities": camps(leave_share=0.7) | {"yard": prison(36.5, 38.9, people(6), 4)},
+            "parties": {"state": {"custody": {"move": 1.0}}, "invader": {"custody": {"free": 0.5, "neglect": 0.3}}},
+        },
+    )
+
+
+@case
+def families_under_assault() -> Case:
+    """Mothers die in assaults; who is left of a family stays together, outside, retaken, and moved by a lever."""
+    attacks = [
+        {"date": f"2019-10-{day:02}T{hour:02}:10", "facility": name, "attackers": 12.0}
+        for day, hour in ((1, 3), (2, 22), (4, 1))
+        for name in ("camp", "annex")
+    ]
+    return build(
+        {
+            "days": 6,
+            "step_hours": 0.5,
+            "disorder": RIOT,
+            "armed_cells": {"attacks": attacks},
+            "assault": {
+                "success_level": 3.0,
+                "fight_hours": 0.5,
+                "open_per_attacker_hour": 3.0,
+                "death_share": 0.5,
+                "relief_hours": 3.0,
+            },
+            "guards": {"replace_per_day": 1.0},
+            "at_large": {"retake_early_per_hour": 0.2, "retake_per_day": 1.0},
+            "levers": {"move_first": {"from": ["camp"], "start": "2019-10-02", "per_day": 2.5}},
+        },
+        {"facilities": camps()},
+    )
+
+
+@case
+def families_moved() -> Case:
+    """Few people a day are moved and repatriated, family by family, until the place they are taken to changes hands."""
+    return build(
+        {
+            "days": 12,
+            "step_hours": 8.0,
+            "isr": {"revisit_hours": 8.0},
+            "stealth": {"per_1000_year": 5000.0},
+            "levers": {
+                "move_first": {"from": ["camp", "annex"], "to": "gaol", "start": "2019-10-02", "per_day": 2.3},
+                "repatriation": {"per_month": 30.0, "who": "families"},
+            },
+            "control": {"changes": [{"date": "2019-10-09", "facility": "gaol", "to": "state", "handover": "formal"}]},
+            "armed_cells": {"attacks": [{"date": "2019-10-04T22:00", "facility": "annex", "attackers": 40.0}]},
+            "assault": {"fight_hours": 9.0},
+        },
+        {"facilities": camps(guards=6)},
+    )
+
+
 @case
 def hardening_and_other_levers() -> Case:
     """Sounder walls in one place, a floor of guards, a reaction force and eyes that stay."""

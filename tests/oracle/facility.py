@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import mesa
@@ -60,6 +63,11 @@ def freed(out: float, n: float, k: float, r: float, tau: float) -> float:
     return min(n, (g - k) / (r + g / n)) if g > 0 else out
 
 
+def in_units(people: Iterable[Detainee]) -> list[list[Detainee]]:
+    """People in order, those of a unit together."""
+    return [list(unit) for _, unit in groupby(people, key=lambda person: person.head.unique_id)]
+
+
 def shifted(share: float, log_odds: float) -> float:
     """A share moved on the scale of log odds; 0 and 1 stay."""
     if share <= 0 or share >= 1:
@@ -90,8 +98,9 @@ class Facility(mesa.Agent):
         self.people: list[Detainee] = []
         if not self.resident:
             for kind, nationality, count in counts:
-                for _ in range(count):
-                    self.people.append(Detainee(model, self, len(self.people), kind, nationality))
+                for k in range(count):
+                    head = self._woman_of(nationality, k, count) if kind == "minors" else None
+                    self.people.append(Detainee(model, self, len(self.people), kind, nationality, head))
         self.order = sorted(self.people, key=lambda person: (person.go, person.index))
         """Those held here: "the order" of the ODD."""
 
@@ -132,7 +141,7 @@ class Facility(mesa.Agent):
         self.authority: float = model.theatre.parties[spec.party].authority
         self.agitation = 0.0
         self.unrest = (0.0, 0.0)  # x_d, x_(d+1)
-        self.n_day = 0  # N_D
+        self.u_day = 0  # U_D
         self.hit_minutes: list[int] = []  # of the day, by number
         self.candidate_minutes: list[int] = []  # of stealthy escapes, likewise
         self.attack: tuple[int, int] | None = None  # minute and attackers of one that begins in this step
@@ -159,12 +168,22 @@ class Facility(mesa.Agent):
         self.left_freely = 0
         self.first_exit_m1: int | None = None
 
+    def _woman_of(self, nationality: str, k: int, minors: int) -> Detainee | None:
+        """Whose the k-th of so many minors of one origin is; nobody's if no woman is of that origin."""
+        women = [person for person in self.people if person.kind == "families" and person.nationality == nationality]
+        return women[k * len(women) // minors] if women else None
+
     # --- who is here
 
     @property
     def n(self) -> int:
         """N: people held, or residents present."""
         return self.n_residents if self.resident else len(self.order)
+
+    @property
+    def units(self) -> list[list[Detainee]]:
+        """Units of which someone is held, in order; U in number."""
+        return in_units(self.order)
 
     @property
     def on_site(self) -> list[Guard]:
@@ -213,12 +232,16 @@ class Facility(mesa.Agent):
         just_over = self.assault_end is not None and self.model.m0 < self.assault_end + AFTERMATH
         return kept and self.assault is None and not just_over and self.opening < self.model.sc.walls.breached
 
+    def in_own_custody(self) -> bool:
+        """Guarded, unchanged, and not under assault."""
+        return self.custody == "guarded" and not self.changed and self.assault is None
+
     def take_in(self, person: Detainee) -> None:
         """Someone is brought in: last in order."""
         person.facility = self
         person.state = "held"
         person.in_disorder = False
-        person.block = person.index % self.n_blocks
+        person.block = person.head.index % self.n_blocks
         self.order.append(person)
 
     def take_out(self, person: Detainee) -> None:
@@ -252,11 +275,11 @@ class Facility(mesa.Agent):
         today = draws.z("agitation", self.name, 0, 0) if day == 0 else self.unrest[1]
         shock = draws.z("agitation", self.name, DAY * (day + 1), 0)
         self.unrest = (today, rho * today + math.sqrt(1 - rho * rho) * shock)
-        self.n_day = self.n
+        self.u_day = len(self.units)
 
         hits = poisson(draws.u("shelling.count", self.name, start, 0), model.sc.shelling.hits_per_month / 30)
         self.hit_minutes = [self._minute("shelling.time", k) for k in range(hits)]
-        mean = 24 * self._stealth_rate() * self.n_day * (1 + model.sc.stealth.thin_gain)
+        mean = 24 * self._stealth_rate() * self.u_day * (1 + model.sc.stealth.thin_gain)
         candidates = 0 if self.resident else poisson(draws.u("stealth.count", self.name, start, 0), mean)
         self.candidate_minutes = [self._minute("stealth.time", k) for k in range(candidates)]
 
@@ -309,7 +332,11 @@ class Facility(mesa.Agent):
         if self.custody != "guarded" or self.changed or self.assault is not None or self.front_km > near:
             return
         u = model.draws.u("control.lorries", self.name, model.m0, 0)
-        going = self.order[: poisson(u, model.sc.control.evacuate_per_hour * model.dt)]
+        if not self.order:
+            return
+        units = self.units
+        mean = model.sc.control.evacuate_per_hour * model.dt * len(units) / self.n
+        going = [person for unit in units[: poisson(u, mean)] for person in unit]
         there = model.nearest_facility(
             self.x, self.y, lambda f: f.controller == self.controller and f.can_take_in() and f.front_km > near
         )
@@ -626,8 +653,9 @@ class Facility(mesa.Agent):
         for k, minute in enumerate(self.candidate_minutes):
             if k0 <= minute < k1 and self.order:
                 accept = self.model.draws.u("stealth.accept", self.name, self.model.day_start, k)
-                if accept < self._stealth_multiplier() * self.n / (self.n_day * (1 + gain)):
-                    self._let_out(self.order[0], k0, "stealth")
+                if accept < self._stealth_multiplier() * len(self.units) / (self.u_day * (1 + gain)):
+                    for person in self.units[0]:
+                        self._let_out(person, k0, "stealth")
 
     def _stealth_multiplier(self) -> float:
         rules = self.model.sc.stealth
@@ -653,7 +681,7 @@ class Facility(mesa.Agent):
         uncontained = 0.0
         for block, p in zip(members, contained, strict=True):
             for person in block:
-                if person.kind == "minors":
+                if person.head is not person:
                     continue
                 dares = person.net_threshold(self.agitation, self.authority) > p
                 if dares != person.in_disorder:
@@ -686,42 +714,52 @@ class Facility(mesa.Agent):
                 self.n_residents -= n
                 self.left_freely += n
             return
-        rules, n_held = self.model.sc.walls, self.n
+        if not self.order:
+            return
+        rules, n_held, n_units = self.model.sc.walls, self.n, len(self.units)
+
+        def draw(flow: float) -> int:
+            return poisson(v, flow * n_units / n_held)
+
         if self.custody == "released":
-            self._leave(k0, n_held, poisson(v, self.flow_per_hour * tau), "release")
+            self._leave(k0, n_units, draw(self.flow_per_hour * tau), "release")
         elif self.holds_gate(k0):
-            pool = max(0, min(n_held, math.floor(self.assault.opened) - self.assault.out))
+            free = max(0, min(n_held, math.floor(self.assault.opened) - self.assault.out))
             flow = max(self.flow_per_hour, self.model.sc.assault.flow_per_hour)
-            self.assault.out += self._leave(k0, pool, poisson(v, flow * tau), "assault")
+            left = self._leave(k0, math.ceil(Fraction(free * n_units, n_held)), draw(flow * tau), "assault")
+            self.assault.out += sum(map(len, left))
         elif self.custody == "none":
-            mean = self.flow_per_hour * self.opening * tau
-            self._leave(k0, self._who_would_leave(), poisson(v, mean), "abandonment")
+            pool = math.ceil(Fraction(self._who_would_leave() * n_units, n_held))
+            self._leave(k0, pool, draw(self.flow_per_hour * self.opening * tau), "abandonment")
         elif self.custody == "moving":
-            for person in self.order[: poisson(v, self.flow_per_hour * tau / 4)]:
-                self.take_out(person)
-                person.state = "transferred"
-                self.transferred += 1
+            for unit in self.units[: draw(self.flow_per_hour * tau / 4)]:
+                for person in unit:
+                    self.take_out(person)
+                    person.state = "transferred"
+                    self.transferred += 1
         else:
-            pool = min(n_held, len(self.active) + self.exposed)
-            p_gate = 1 - math.exp(-rules.gate_k * self.on_shift(k0) / (pool + 1))
-            mean = self.flow_per_hour * self.opening * (1 - p_gate) * tau
             in_disorder = len(self.active)
-            n = self._leave(k0, pool, poisson(v, mean), "shelling" if k0 < self.shell_until else "disorder")
-            self.exposed -= max(0, n - in_disorder)
+            exposed_units = math.floor(Fraction(self.exposed * n_units, n_held) + Fraction(1, 2))
+            pool = min(n_units, in_disorder + exposed_units)
+            p_gate = 1 - math.exp(-rules.gate_k * self.on_shift(k0) / (pool + 1))
+            flow = self.flow_per_hour * self.opening * (1 - p_gate) * tau
+            left = self._leave(k0, pool, draw(flow), "shelling" if k0 < self.shell_until else "disorder")
+            self.exposed = max(0, self.exposed - sum(map(len, left[in_disorder:])))
 
     def _who_would_leave(self) -> int:
         """The pool of a place nobody guards."""
         gone = self.left_freely if self.resident else self.escaped
         return max(0, min(self.n, half_up(self.leave_now * self.n0) - gone))
 
-    def _leave(self, k0: int, pool: int, wanted: int, cause: str) -> int:
-        """Those in disorder first, in order, then the others."""
-        first = [person for person in self.order if person.in_disorder]
-        others = [person for person in self.order if not person.in_disorder]
+    def _leave(self, k0: int, pool: int, wanted: int, cause: str) -> list[list[Detainee]]:
+        """Units leave whole: those in disorder first, in order, then the others."""
+        first = [unit for unit in self.units if unit[0].in_disorder]
+        others = [unit for unit in self.units if not unit[0].in_disorder]
         leaving = (first + others)[: min(pool, wanted)]
-        for person in leaving:
-            self._let_out(person, k0, cause)
-        return len(leaving)
+        for unit in leaving:
+            for person in unit:
+                self._let_out(person, k0, cause)
+        return leaving
 
     def _let_out(self, person: Detainee, k0: int, cause: str) -> None:
         """One exit: the person stands outside, the episode grows."""

@@ -28,7 +28,7 @@ from sim.scenario.declare import parse_date
 from sim.scenario.parameters import Change, Scenario
 from sim.scenario.theatre import Theatre
 from tests.oracle.draws import Draws, add_up, half_up, key, poisson
-from tests.oracle.facility import CAUSES, DAY, Facility
+from tests.oracle.facility import CAUSES, DAY, Facility, in_units
 from tests.oracle.ground import Ground, OccupyingForce, distance
 from tests.oracle.observing import THEATRE, Board, Observer, Surveillance
 from tests.oracle.people import STATES, ArmedCell, Detainee
@@ -74,6 +74,7 @@ class OracleModel(mesa.Model):
         self.board = Board(self.sites, scenario.confirmation)
 
         self.moved = 0
+        self.ahead = Counter[str]()  # people whom a lever took beyond its number, of days to come
         self.died_outside = 0
         self.exits: Counter[str] = Counter()  # by cause, kind of facility and of person
         self.events: list[dict[str, Any]] = []
@@ -219,58 +220,60 @@ class OracleModel(mesa.Model):
         v = self.draws.u(stream, THEATRE, 0, 0)
         return math.floor((e + 1) * per_day + v) - math.floor(e * per_day + v)
 
-    def _by_turn(self) -> list[Detainee]:
-        """Everybody in the order in which levers take people."""
-        return sorted(self.people, key=lambda person: person.turn)
+    def _by_turn(self) -> list[list[Detainee]]:
+        """Units held in the order in which levers take them."""
+        held = [person for person in self.people if person.state == "held"]
+        return in_units(sorted(held, key=lambda person: person.turn))
 
     def _repatriate(self) -> None:
         lever = self.sc.levers.repatriation
         if lever is None:
             return
-        left = self._quota("levers.repatriation", lever.start, lever.per_month / 30.4375)
+        left = self._quota("levers.repatriation", lever.start, lever.per_month / 30.4375) - self.ahead["repatriation"]
         kinds = {
             "all": ("fighters", "families", "minors"),
             "fighters": ("fighters",),
             "families": ("families", "minors"),
         }
-        for person in self._by_turn():
-            kept = person.state == "held" and person.facility.custody == "guarded" and not person.facility.changed
-            if left > 0 and kept and person.nationality == "foreign" and person.kind in kinds[lever.who]:
-                person.facility.repatriate(person)
-                left -= 1
+        for unit in self._by_turn():
+            one = unit[0]
+            kept = one.facility.in_own_custody()
+            if left > 0 and kept and one.nationality == "foreign" and one.kind in kinds[lever.who]:
+                for person in unit:
+                    person.facility.repatriate(person)
+                    left -= 1
+        self.ahead["repatriation"] = max(0, -left)
 
     def _move_first(self) -> None:
         lever = self.sc.levers.move_first
         if lever is None:
             return
-        left = self._quota("levers.move_first", lever.start, lever.per_day)
+        left = self._quota("levers.move_first", lever.start, lever.per_day) - self.ahead["move_first"]
         for name in lever.origin:
             source = self.facilities[name]
-            if source.custody != "guarded" or source.changed:
+            if not source.in_own_custody():
                 continue
             there = self._destination(source)
             if there is None or there is source:
                 continue
-            held = [person for person in self._by_turn() if person.state == "held" and person.facility is source]
-            for person in held[:left]:
-                source.move_to(person, there)
-                self.moved += 1
-                left -= 1
+            for unit in self._by_turn():
+                if left <= 0 or unit[0].facility is not source:
+                    continue
+                for person in unit:
+                    source.move_to(person, there)
+                    self.moved += 1
+                    left -= 1
+        self.ahead["move_first"] = max(0, -left)
 
     def _destination(self, source: Facility) -> Facility | None:
         lever = self.sc.levers.move_first
+
+        def fits(f: Facility) -> bool:
+            return f.controller == source.controller and f.custody == "guarded" and f.can_take_in()
+
         if lever.to is not None:
-            return self.facilities[lever.to] if self.facilities[lever.to].can_take_in() else None
-        return self.nearest_facility(
-            source.x,
-            source.y,
-            lambda f: (
-                f.controller == source.controller
-                and f.custody == "guarded"
-                and f.can_take_in()
-                and f.name not in lever.origin
-            ),
-        )
+            return self.facilities[lever.to] if fits(self.facilities[lever.to]) else None
+        return self.nearest_facility(source.x, source.y, lambda f: fits(f) and f.name not in lever.origin)
 
     # --- 7.4 ground
 
@@ -597,6 +600,7 @@ class OracleModel(mesa.Model):
             "facilities": {
                 f.name: {
                     "held": f.n,
+                    "units": f.n if f.resident else len(f.units),
                     "in_disorder": len(f.active),
                     "opening": f.opening,
                     "authority": f.authority,

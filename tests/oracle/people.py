@@ -45,20 +45,24 @@ class Guard(mesa.Agent):
 class Detainee(mesa.Agent):
     """One detained person, inside or at large."""
 
-    def __init__(self, model: OracleModel, origin: Facility, index: int, kind: str, nationality: str) -> None:
+    def __init__(
+        self, model: OracleModel, origin: Facility, index: int, kind: str, nationality: str, head: Detainee | None
+    ) -> None:
         super().__init__(model)
         self.origin = origin
         self.index = index
         self.kind = kind
         self.nationality = nationality
+        self.head = self if head is None else head
+        """The woman whose minor this is, or the person."""
         rules = model.sc.disorder
         least = rules.risk_min if kind == "fighters" else rules.family_risk_min
         self.hardship = model.draws.u("people.hardship", origin.name, 0, index)
         self.risk = least + (1 - least) * model.draws.u("people.risk", origin.name, 0, index)
-        self.go = model.draws.u("people.go", origin.name, 0, index)
+        self.go = model.draws.u("people.go", origin.name, 0, self.head.index)
         self.state = "held"
         self.facility = origin  # where held, or left last
-        self.block = index % origin.n_blocks
+        self.block = self.head.index % origin.n_blocks
         self.in_disorder = False
         self.escapes = 0
         # at large
@@ -75,8 +79,8 @@ class Detainee(mesa.Agent):
 
     @property
     def turn(self) -> float:
-        """A person's number in the order in which levers take people (7.3)."""
-        return self.model.draws.u("levers.turn", self.origin.name, 0, self.index)
+        """A unit's number in the order in which levers take people (7.3)."""
+        return self.model.draws.u("levers.turn", self.origin.name, 0, self.head.index)
 
     @property
     def is_fighter(self) -> bool:
@@ -97,7 +101,7 @@ class Detainee(mesa.Agent):
         self.x, self.y = self.model.ground.clipped(self.facility.x, self.facility.y)
         self.out_at = k0
         self.hazards_left = {
-            c: -math.log(draws.u(f"fugitive.{c}", self.origin.name, self.escapes, self.index)) for c in HAZARDS
+            c: -math.log(draws.u(f"fugitive.{c}", self.origin.name, self.escapes, self.head.index)) for c in HAZARDS
         }
         self.escapes += 1
         self.plan_end = None
@@ -155,8 +159,8 @@ class Detainee(mesa.Agent):
         rules, ground = model.sc.at_large, model.ground
         ease = ground.terrain[self.cell]
         half_width = math.sqrt(1.5) * rules.km_per_day * ease
-        x = self.x + half_width * (2 * model.draws.u("fugitive.east", self.origin.name, m, self.index) - 1)
-        y = self.y + half_width * (2 * model.draws.u("fugitive.north", self.origin.name, m, self.index) - 1)
+        x = self.x + half_width * (2 * model.draws.u("fugitive.east", self.origin.name, m, self.head.index) - 1)
+        y = self.y + half_width * (2 * model.draws.u("fugitive.north", self.origin.name, m, self.head.index) - 1)
         if self.nationality != "local":
             edges = [
                 (self.x, -1, 0),
