@@ -50,6 +50,7 @@ DATED_INCIDENT = Record(
 UNREST = owned(
     __name__,
     fixed("dated_incident", "i8", "", "first dated incident, -1 for none", start=-1),
+    state("held_day", "i8", "persons", "held at the day's start"),
     state("incidents", "i8", "", "candidates of undated incidents drawn for the day"),
     state("incident_due", "i8", "min", "minute of the next incident of the day, dated or candidate", start=NEVER),
     state("incident", "i8", "", "index of the kind of incident in force, -1 for none", start=NO_INCIDENT),
@@ -90,6 +91,7 @@ def draw_incidents(t: Truth, f: int) -> None:
     clock = t.clock[0]
     params = t.parameters[0]
     site = t.facility[f]
+    site.held_day = site.held
     rate = params.unrest_per_1000_year / 1000.0 / HOURS_PER_YEAR
     mean = 24.0 * rate * site.held_day * (1.0 + params.unrest_thin_gain) * (1.0 + params.unrest_crowd_gain)
     site.incidents = 0

@@ -30,6 +30,10 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield f"{unit.start}: {unit.party} advances towards {', '.join(unit.objectives)}{until}"
     for attack in scenario.armed_cells.attacks:
         yield f"{attack.date}: an attack on {attack.facility}"
+    for incident in scenario.incidents:
+        yield f"{incident.date}: an incident at {incident.facility}, {incident.kind}"
+    for surge in scenario.armed_cells.surges:
+        yield f"{surge.date}: {surge.factor} times the attacks for {surge.days:g} days"
     for name, lever in scenario.levers:
         if lever is not None:
             told = ", ".join(

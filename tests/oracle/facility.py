@@ -142,6 +142,7 @@ class Facility(mesa.Agent):
         self.agitation = 0.0
         self.unrest = (0.0, 0.0)  # x_d, x_(d+1)
         self.u_day = 0  # U_D
+        self.n_day = 0  # N_D
         self.hit_minutes: list[int] = []  # of the day, by number
         self.candidate_minutes: list[int] = []  # of stealthy escapes, likewise
         self.attack: tuple[int, int] | None = None  # minute and attackers of one that begins in this step
@@ -275,7 +276,7 @@ class Facility(mesa.Agent):
         today = draws.z("agitation", self.name, 0, 0) if day == 0 else self.unrest[1]
         shock = draws.z("agitation", self.name, DAY * (day + 1), 0)
         self.unrest = (today, rho * today + math.sqrt(1 - rho * rho) * shock)
-        self.u_day = len(self.units)
+        self.u_day, self.n_day = len(self.units), self.n
 
         hits = poisson(draws.u("shelling.count", self.name, start, 0), model.sc.shelling.hits_per_month / 30)
         self.hit_minutes = [self._minute("shelling.time", k) for k in range(hits)]
