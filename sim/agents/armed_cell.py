@@ -36,10 +36,20 @@ DATED_ATTACK = Record(
         state("done", "i8", "0/1", "1 once it has happened"),
     ),
 )
+SURGE = Record(
+    "SURGE",
+    owned(
+        __name__,
+        fixed("minute", "i8", "min", "when it begins"),
+        fixed("days", "f8", "days", "how long it lasts", "armed_cells.surges.*.days"),
+        fixed("factor", "f8", "ratio", "of the rate of undated attacks", "armed_cells.surges.*.factor"),
+    ),
+)
 MOVEMENT = owned(
     __name__,
     fixed("movement", "i8", "", "index of the armed movement among the parties, -1 for none", start=-1),
     fixed("armed_strength", "f8", "", "strength of all cells"),
+    fixed("surge_most", "f8", "ratio", "largest product of the factors of surges", start=1),
     state("candidates", "i8", "attacks", "candidates drawn for the day"),
 )
 """Columns of CLOCK."""
@@ -72,6 +82,15 @@ def attack_rows(given: Given) -> np.ndarray:
     return rows
 
 
+def surge_rows(given: Given) -> np.ndarray:
+    """Return the scenario's times of more or fewer attacks."""
+    surges = given.scenario.armed_cells.surges
+    rows = SURGE.rows(len(surges))
+    for row, surge in zip(rows, surges, strict=True):
+        row["minute"] = given.minute(surge.date)
+    return rows
+
+
 def describe_movement(clock: np.ndarray, given: Given) -> None:
     """Write the index of the armed movement's party into the CLOCK; the first, if there are several."""
     for name, party in reversed(given.theatre.parties.items()):
@@ -85,6 +104,30 @@ def sum_strength(t: Truth) -> None:
     clock = t.clock[0]
     for c in range(t.cell.shape[0]):
         clock.armed_strength += t.cell[c].strength
+
+
+@compiled
+def surge_at(t: Truth, minute: int) -> float:
+    """Return the product of the factors of all surges that are on at a minute, 1 with none."""
+    product = 1.0
+    for k in range(t.surge.shape[0]):
+        surge = t.surge[k]
+        if surge.minute <= minute < surge.minute + DAY * surge.days:
+            product *= surge.factor
+    return product
+
+
+@compiled
+def bound_surges(t: Truth) -> None:
+    """Find the largest product of the factors of surges: it begins as one of them does."""
+    for k in range(t.surge.shape[0]):
+        t.clock[0].surge_most = max(t.clock[0].surge_most, surge_at(t, t.surge[k].minute))
+
+
+@compiled
+def growth(t: Truth, per_100: float) -> float:
+    """Return the growth by those who rejoined, min(growth_max, 1 + per_100 rejoined / 100)."""
+    return min(t.parameters[0].armed_cells_growth_max, 1.0 + per_100 * t.states[REJOINED] / 100.0)
 
 
 @compiled
@@ -144,7 +187,7 @@ def which_cell(t: Truth, u: float) -> int:
 
 @compiled
 def attacks(t: Truth) -> None:
-    """Plan the attacks that begin in this step: dated ones, then the day's candidates, thinned by growth."""
+    """Plan the attacks that begin in this step: dated ones, then the day's candidates, thinned by growth and surges."""
     clock = t.clock[0]
     params = t.parameters[0]
     for k in range(t.attack.shape[0]):
@@ -161,25 +204,22 @@ def attacks(t: Truth) -> None:
         return
     day = clock.m0 // DAY * DAY
     if clock.m0 == day:
-        mean = params.armed_cells_attacks_per_month / 30.0 * params.armed_cells_growth_max
+        mean = params.armed_cells_attacks_per_month / 30.0 * params.armed_cells_growth_max * clock.surge_most
         clock.candidates = poisson_quantile(uniform(clock.seed, COUNT, clock.replicate, THEATRE, day, 0), mean)
     for k in range(clock.candidates):
         minute = day + int(math.floor(DAY * uniform(clock.seed, TIME, clock.replicate, THEATRE, day, k)))
         if minute < clock.m0 or minute >= clock.m1:
             continue
-        growth = min(
-            params.armed_cells_growth_max, 1.0 + params.armed_cells_growth_per_100 * t.states[REJOINED] / 100.0
-        )
+        rate = growth(t, params.armed_cells_growth_per_100) * surge_at(t, minute)
         u = uniform(clock.seed, ACCEPT, clock.replicate, THEATRE, day, k)
-        if u >= growth / params.armed_cells_growth_max:
+        if u >= rate / (params.armed_cells_growth_max * clock.surge_most):
             continue
         cell = which_cell(t, uniform(clock.seed, CELL, clock.replicate, THEATRE, day, k))
         target = choose_target(t, cell, day, k)
         if target >= 0 and t.facility[target].assault_due == NEVER:
             z = normal_quantile(uniform(clock.seed, SIZE, clock.replicate, THEATRE, day, k))
-            expect_assault(
-                t, target, minute, params.armed_cells_attackers * math.exp(params.armed_cells_attackers_sd * z)
-            )
+            median = params.armed_cells_attackers * growth(t, params.armed_cells_strength_per_100)
+            expect_assault(t, target, minute, median * math.exp(params.armed_cells_attackers_sd * z))
 
 
 class ArmedCell(RowAgent):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sim.agents.account import EPISODE, TOTALS
-from sim.agents.armed_cell import attack_rows, cell_rows, describe_movement
+from sim.agents.armed_cell import attack_rows, cell_rows, describe_movement, surge_rows
 from sim.agents.at_large import FUGITIVE
 from sim.agents.blocks import divide_into_blocks
 from sim.agents.confirmation import REPORT, describe_confirmation
@@ -134,6 +134,7 @@ def build_truth(resolved: Resolved, capacity: Capacity) -> Truth:
         unit=unit,
         objective=objective,
         cell=cell_rows(given),
+        surge=surge_rows(given),
         attack=attack_rows(given),
         incident=incident_rows(facility, given),
         move_from=move_from,

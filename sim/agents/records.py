@@ -72,7 +72,7 @@ BOARD = Record("BOARD", confirmation.CLAIMS, knowledge.PENDING, surveillance.WAT
 
 RECORDS = (
     CLOCK, PARAMETERS, account.TOTALS, PARTY, control.CHANGE, FACILITY, BLOCK, PERSON, at_large.FUGITIVE, guard.GUARD,
-    occupying_force.UNIT, armed_cell.ARMED_CELL, armed_cell.DATED_ATTACK, incident.DATED_INCIDENT, account.EPISODE, record.LOG, BOARD,
-    observer.OBSERVER, knowledge.PAIR, confirmation.REPORT,
+    occupying_force.UNIT, armed_cell.ARMED_CELL, armed_cell.SURGE, armed_cell.DATED_ATTACK, incident.DATED_INCIDENT,
+    account.EPISODE, record.LOG, BOARD, observer.OBSERVER, knowledge.PAIR, confirmation.REPORT,
 )  # fmt: skip
 """All records."""

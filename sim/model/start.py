@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.armed_cell import sum_strength
+from sim.agents.armed_cell import bound_surges, sum_strength
 from sim.agents.disorder import fix_rates_of_disorder
 from sim.agents.facility import open_facility
 from sim.agents.guard import fix_rates_of_guards
@@ -20,6 +20,7 @@ BEFORE_FACILITIES = (
     fix_rates_of_disorder,
     fix_rates_of_news,
     sum_strength,
+    bound_surges,
 )
 """Rules of the start before the facilities are set to theirs, in this order."""
 

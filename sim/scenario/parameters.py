@@ -199,6 +199,14 @@ class Attack(Section):
     attackers: Number = declared(50.0, "persons", 1, 100000, "attackers, median")
 
 
+class Surge(Section):
+    """A time of more attacks, or fewer: a leader's call, a season, the years after a mass escape."""
+
+    date: Date
+    factor: Number = declared(2.0, "ratio", 0, 100, "by which the rate of undated attacks is multiplied")
+    days: Number = declared(30.0, "days", 0, 36500, "for how long from the date")
+
+
 class ArmedCells(Section):
     """Cells of the held movement outside."""
 
@@ -206,10 +214,16 @@ class ArmedCells(Section):
     attackers: Number = declared(30.0, "persons", 1, 100000, "attackers in one attack, median")
     attackers_sd: Number = declared(0.7, "log", 0, 3, "spread of their number between attacks")
     growth_per_100: Number = declared(0.1, "share per 100", 0, 100, "more attacks for 100 who rejoined")
-    growth_max: Number = declared(3.0, "ratio", 1, 100, "bound of that growth")
+    strength_per_100: Number = declared(
+        0.1, "share per 100", 0, 100, "more attackers in an attack for 100 who rejoined"
+    )
+    growth_max: Number = declared(3.0, "ratio", 1, 100, "bound of either growth")
     plan_km: Number = declared(80.0, "km", 1, 5000, "distance over which a target's appeal falls by e")
     ward: Number = declared(0.5, "per guard per 10 held", 0, 100, "how strongly guards ward off")
     family_prize: Number = declared(0.1, "share", 0, 10, "prize of a family member, fighter = 1")
+    surges: Annotated[list[Surge], AT_START] = Field(
+        default_factory=list, description="times of more or fewer undated attacks; several at once multiply"
+    )
     attacks: Annotated[list[Attack], AT_START] = Field(default_factory=list, description="dated attacks besides")
 
 

@@ -109,6 +109,7 @@ class Truth(NamedTuple):
         np.ndarray, Spec("f8", "objectives, 2", "km from the west and south edges", Part.FIXED, NEVER_WRITTEN)
     ]
     cell: Annotated[np.ndarray, Spec("ARMED_CELL", "cells", "armed cells in file order")]
+    surge: Annotated[np.ndarray, Spec("SURGE", "surges", "times of more or fewer attacks in file order")]
     attack: Annotated[np.ndarray, Spec("DATED_ATTACK", "attacks", "dated attacks in file order")]
     incident: Annotated[np.ndarray, Spec("DATED_INCIDENT", "incidents", "dated incidents in file order")]
     move_from: Annotated[

@@ -279,6 +279,30 @@ def assault_by_cells() -> Case:
 
 
 @case
+def surges() -> Case:
+    """Calls for attacks, one before the start, two at once, one to hold still; who rejoins makes attacks stronger."""
+    return build(
+        {
+            "days": 12,
+            "step_hours": 3.0,
+            "armed_cells": {
+                "attacks_per_month": 9.0, "attackers": 8.0, "growth_per_100": 40.0, "strength_per_100": 30.0,
+                "growth_max": 2.5,
+                "surges": [
+                    {"date": "2019-09-25", "factor": 2.5, "days": 7.5},
+                    {"date": "2019-10-04T10:00", "factor": 3.0, "days": 3.0},
+                    {"date": "2019-10-06", "factor": 1.5, "days": 6.0},
+                    {"date": "2019-10-10", "factor": 0.0, "days": 1.25},
+                ],
+            },
+            "at_large": {"rejoin_per_day": 0.4},
+            "assault": {"relief_hours": 3.0},
+        },
+        {"facilities": two_prisons(), "cells": {"sand": {"lat": 36.1, "lon": 38.1, "strength": 1.0}}},
+    )  # fmt: skip
+
+
+@case
 def shelling_with_offensive() -> Case:
     """Fire near the front opens walls and sets people loose; the front stops and goes."""
     return build(

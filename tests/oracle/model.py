@@ -368,7 +368,7 @@ class OracleModel(mesa.Model):
         if not any(cell.strength > 0 for cell in self.cells):
             return
         start = self.day_start
-        mean = rules.attacks_per_month / 30 * rules.growth_max
+        mean = rules.attacks_per_month / 30 * rules.growth_max * self._surge_max()
         for k in range(poisson(draws.u("attacks.count", THEATRE, start, 0), mean)):
             minute = start + math.floor(DAY * draws.u("attacks.time", THEATRE, start, k))
             if self.m0 <= minute < self.m1:
@@ -380,8 +380,8 @@ class OracleModel(mesa.Model):
     def _consider_attack(self, k: int, minute: int) -> None:
         rules, draws, start = self.sc.armed_cells, self.draws, self.day_start
         rejoined = sum(person.state == "rejoined" for person in self.people)
-        growth = min(rules.growth_max, 1 + rules.growth_per_100 * rejoined / 100)
-        if not draws.u("attacks.accept", THEATRE, start, k) < growth / rules.growth_max:
+        rate = min(rules.growth_max, 1 + rules.growth_per_100 * rejoined / 100) * self._surge(minute)
+        if not draws.u("attacks.accept", THEATRE, start, k) < rate / (rules.growth_max * self._surge_max()):
             return
         cell = self._attacking_cell(draws.u("attacks.cell", THEATRE, start, k))
         target, best = None, -math.inf
@@ -393,7 +393,21 @@ class OracleModel(mesa.Model):
                     target, best = facility, score
         if target is not None and target.attack is None:
             z = draws.z("attacks.size", THEATRE, start, k)
-            target.attack = (minute, self._attackers(rules.attackers, z))
+            stronger = min(rules.growth_max, 1 + rules.strength_per_100 * rejoined / 100)
+            target.attack = (minute, self._attackers(rules.attackers * stronger, z))
+
+    def _surge(self, minute: int) -> float:
+        """S: by how much the rate of undated attacks is raised at a minute."""
+        product = 1.0
+        for surge in self.sc.armed_cells.surges:
+            begins = self.minute_of(surge.date)
+            if begins <= minute < begins + DAY * surge.days:
+                product *= surge.factor
+        return product
+
+    def _surge_max(self) -> float:
+        starts = [self.minute_of(surge.date) for surge in self.sc.armed_cells.surges]
+        return max([1.0, *(self._surge(minute) for minute in starts)])
 
     def _attacking_cell(self, u: float) -> ArmedCell:
         total = add_up(cell.strength for cell in self.cells)
