@@ -43,6 +43,11 @@ bench: ## the benchmarks: docs/benchmarks.md, its figure and raw numbers, about 
 	@tools/install.sh bench
 	@$(python) -m benchmarks.suite $(ARGS)
 
+.PHONY: effects
+effects: ## what every parameter and lever does: docs/effects.md, some minutes; ARGS="--only 'walls.*' --out FILE" for a part
+	@tools/install.sh test
+	@PYTHONPATH=. $(python) -m benchmarks.effects $(ARGS)
+
 .PHONY: pages
 pages: ## remake the pages that are made from declarations: parameters, arrays, coverage of the rules
 	@tools/install.sh test

@@ -62,6 +62,13 @@ RUNS: tuple[Column, ...] = (
     Column("gap_peak", "level", "exits", "largest daily gap"),
     Column("gap_person_days", "level", "exit-days", "sum of the positive daily gaps"),
     Column("undetected_share", "level", "share", "exits in episodes without a true report, over escaped", True),
+    Column(
+        "accounted_share",
+        "level",
+        "share",
+        "persons out for whom a true report accounts (ODD 7.15), over escaped_persons; null: nobody is out (undefined)",
+        True,
+    ),
     Column("first_escape_day", "level", "days", "end of the step of the first exit", True),
     Column("first_report_day", "level", "days", "first true report", True),
     Column("first_confirmed_day", "level", "days", "first confirmed count above 0", True),

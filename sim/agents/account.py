@@ -29,6 +29,7 @@ TOTALS = Record(
 ACCOUNT = owned(
     __name__,
     state("escaped", "i8", "exits", "exits so far"),
+    state("escaped_persons", "i8", "persons", "people whose first exit was from here"),
     state("recaptured", "i8", "returns", "returns to custody of those who left from here"),
     state("transferred", "i8", "persons", "moved out of the modelled facilities"),
     state("moved", "i8", "persons", "moved to another modelled facility"),
@@ -91,6 +92,7 @@ def book_person(t: Truth, i: int) -> None:
     total = t.total[0]
     if person.escapes == 0:
         total.escaped_persons += 1
+        site.escaped_persons += 1
     total.escaped += 1
     if site.camp == 1:
         total.escaped_camp += 1

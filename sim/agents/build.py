@@ -175,6 +175,7 @@ def build_belief(resolved: Resolved, capacity: Capacity) -> Belief:
         claim=np.full((len(ROLES), facilities), np.nan),
         theatre_claim=np.full(len(ROLES), np.nan),
         confirmed=np.zeros(facilities),
+        accounted=np.zeros(facilities),
         signs=np.zeros(facilities, np.int64),
         phase=np.zeros(facilities, np.int64),
         began=np.full(capacity.episodes, -1.0),

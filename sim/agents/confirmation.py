@@ -127,6 +127,17 @@ def publish(t: Truth, b: Belief, f: int, o: int, low: float, high: float, form: 
 
 
 @compiled
+def account_for(b: Belief, f: int, low: float, high: float, form: int, count: float) -> None:
+    """Note for how many exits at a facility a true report accounts: its number, but no more than its observer knows.
+
+    Parameters: low and high, ends of the claim; form, of which a wordless one accounts for all that is known; count,
+    exits that the observer knows of.
+    """
+    known = count if form == WORDLESS else min(count, as_number(low, high))
+    b.accounted[f] = max(b.accounted[f], known)
+
+
+@compiled
 def record(b: Belief, minute: int, o: int, f: int, low: float, high: float, form: int, is_true: int) -> None:
     """Count a report and, in a full record, keep it."""
     board = b.board[0]

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.agents.alarm import alarms, can_see
 from sim.agents.attributes import own_name
-from sim.agents.confirmation import add_up_claims, publish, state_total, sum_of_claims
+from sim.agents.confirmation import account_for, add_up_claims, publish, state_total, sum_of_claims
 from sim.agents.given import Given, number
 from sim.agents.knowledge import (
     begin_report,
@@ -241,6 +241,7 @@ def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
         is_true = 1 if form == WORDLESS or high > 0.0 else 0
         if is_true == 1:
             mark_reported(t, b, f, o)
+            account_for(b, f, low, high, form, count)
         publish(t, b, f, o, low, high, form, is_true)
     if o != b.board[0].isr and clock.m1 - episode.last_exit <= RUNNING_MINUTES:
         schedule_report(b, f, o, clock.m1 + int(math.floor(60.0 * watcher.update_hours)))

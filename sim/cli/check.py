@@ -1,11 +1,11 @@
-"""`detention-sim check`: list every problem of a file without running it."""
+"""`detention-sim check`: list every problem of a file, and tell what a scenario's places lose when nothing happens."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,49 +14,130 @@ from sim.scenario.claims import parse_claims
 from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import decode, display, read_bytes
 from sim.scenario.loader import exists, load, load_theatre, missing
+from sim.scenario.resolved import Resolved
 from sim.scenario.sweep import load_sweep
 from sim.scenario.yamlfile import parse
+
+if TYPE_CHECKING:
+    from sim.experiment.calm import CalmLoss
 
 
 def command(
     files: Annotated[list[str], typer.Argument(help="Scenario, theatre, sweep or claims files, or shipped names.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as one JSON object.")] = False,
+    in_calm: Annotated[
+        bool, typer.Option("--calm/--no-calm", help="Tell what a scenario's places lose when nothing happens.")
+    ] = True,
 ) -> None:
     """Check files; exit 2 if anything is wrong with any of them."""
     problems: list[Problem] = []
     good: list[str] = []
+    scenarios: list[tuple[str, Resolved]] = []
     for file in files:
         try:
-            notes = check(file)
+            notes, scenario = check(file)
         except InputError as error:
             problems += error.problems
             continue
         good.append(f"{display(file)}: ok")
+        if scenario is not None:
+            scenarios.append((display(file), scenario))
         for note in notes:
             print(printable(f"{display(file)}: note: {note}"), file=sys.stderr)
+    tried = [] if problems or not in_calm else [(name, _tried(name, scenario)) for name, scenario in scenarios]
     if as_json:
-        typer.echo(json.dumps({"problems": [problem.as_dict() for problem in problems]}))
+        answer: dict[str, Any] = {"problems": [problem.as_dict() for problem in problems]}
+        if in_calm and not problems:
+            answer["calm"] = [_as_data(name, loss) for name, losses in tried for loss in losses]
+        typer.echo(json.dumps(answer))
         raise typer.Exit(2 if problems else 0)
     for line in good:
         print(printable(line), file=sys.stderr if problems else sys.stdout)  # nothing on stdout where anything is wrong
+    for name, losses in tried:
+        for line in _told(name, losses):
+            print(printable(line))
     if problems:
         raise InputError(problems)
 
 
-def check(file: str) -> Sequence[str]:
-    """Return notes on a good file of any kind. Raises InputError with every problem of a bad one."""
+def check(file: str) -> tuple[Sequence[str], Resolved | None]:
+    """Return notes on a good file of any kind, and the scenario if it is one.
+
+    Raises InputError with every problem of a bad one.
+    """
     path = shipped.find(shipped.find(file), "sweeps")
     if not exists(path):
         raise missing(path)
     name = display(path)
     text = decode(read_bytes(path), name)
     if path.suffix.lower() == ".csv" or "event_id" in text.lstrip().split("\n", 1)[0].split(","):
-        return [f"line {claim.line}: {claim.note}" for claim in parse_claims(text, name) if claim.note]
+        return [f"line {claim.line}: {claim.note}" for claim in parse_claims(text, name) if claim.note], None
     data = parse(text, name).data
     keys = set(data) if isinstance(data, dict) else set()
     if {"vary", "scenario"} & keys:
-        return load_sweep(path).notes
+        return load_sweep(path).notes, None
     if {"grid", "facilities"} <= keys or {"grid", "parties"} <= keys:
         load_theatre(path)
-        return ()
-    return load(path).notes
+        return (), None
+    scenario = load(path)
+    return scenario.notes, scenario
+
+
+def _tried(name: str, scenario: Resolved) -> list[CalmLoss]:
+    """Return what a scenario's places lose when nothing happens; warn of those that lose more than any on record."""
+    from sim.experiment.batch import is_cold
+    from sim.experiment.calm import RECORD_HIGH, loss_in_calm
+
+    if is_cold():
+        message = "Compiling the rules, once for this version of the program: about half a minute; not with --no-calm."
+        print(message, file=sys.stderr)
+    try:
+        losses = loss_in_calm(scenario)
+    except Exception as error:  # a run counts its failed replicates, and does not refuse the file
+        print(printable(f"{name}: warning: calm could not be tried: {error}"), file=sys.stderr)
+        return []
+    for loss in losses:
+        if loss.is_high:
+            print(
+                printable(
+                    f"{name}: warning: {loss.facility} loses {_rate(loss)} per 1,000 person-years when nothing happens,"
+                    f" ordinary systems at most {RECORD_HIGH:g}. Look at: authority of its party"
+                    f" {loss.authority:g}, guards {loss.guards_per_100:.2g} per 100 held, held"
+                    f" {loss.held_per_capacity:.2g} of capacity"
+                ),
+                file=sys.stderr,
+            )
+    return losses
+
+
+def _told(name: str, losses: list[CalmLoss]) -> list[str]:
+    """Return the lines on what a scenario's places lose when nothing happens."""
+    if not losses:
+        return []
+    from sim.experiment.calm import DAYS
+
+    head = (
+        f"{name}: escapes per 1,000 person-years when nothing happens, {DAYS} days, {losses[0].replicates} replicates:"
+    )
+    width = max(len(loss.facility) for loss in losses)
+    return [head, *(f"  {loss.facility:{width}}  {_rate(loss)}" for loss in losses)]
+
+
+def _rate(loss: CalmLoss) -> str:
+    """Return a rate with its interval."""
+    found, low, high = loss.per_1000_year
+    return f"{found:,.1f} ({low:,.1f} to {high:,.1f})"
+
+
+def _as_data(name: str, loss: CalmLoss) -> dict[str, Any]:
+    """Return what a facility loses when nothing happens as `--json` prints it."""
+    found, low, high = loss.per_1000_year
+    return {
+        "file": name,
+        "facility": loss.facility,
+        "per_1000_year": found,
+        "low": low,
+        "high": high,
+        "replicates": loss.replicates,
+        "warning": loss.is_high,
+    }

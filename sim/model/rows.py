@@ -107,6 +107,7 @@ def write_run(t: Truth, b: Belief, tables: Tables) -> None:
     row.gap_peak = board.gap_peak
     row.gap_person_days = board.gap_person_days
     row.undetected_share = undetected_share(t, b)
+    row.accounted_share = accounted_share(t, b)
     row.first_escape_day = day_or_null(total.first_escape)
     row.first_report_day = day_or_null(board.first_report)
     row.first_confirmed_day = day_or_null(board.first_confirmed)
@@ -148,6 +149,20 @@ def undetected_share(t: Truth, b: Belief) -> float:
         if b.reported_at[e] < 0:
             missed += t.episode[e].exits
     return missed / t.total[0].escaped
+
+
+@compiled
+def accounted_share(t: Truth, b: Belief) -> float:
+    """Return the share of persons out for whom a true report accounts; null (NaN) if nobody is out.
+
+    A facility's true reports account for at most the persons whose first exit was there.
+    """
+    if t.total[0].escaped_persons == 0:
+        return math.nan
+    found = 0.0
+    for f in range(t.facility.shape[0]):
+        found += min(float(t.facility[f].escaped_persons), b.accounted[f])
+    return found / t.total[0].escaped_persons
 
 
 @compiled

@@ -19,6 +19,7 @@ class Belief(NamedTuple):
     claim: Annotated[np.ndarray, Spec("f8", "roles, facilities", "current numbered claim, exits; NaN for none")]
     theatre_claim: Annotated[np.ndarray, Spec("f8", "roles", "current claim for the theatre, exits; NaN for none")]
     confirmed: Annotated[np.ndarray, Spec("f8", "facilities", "confirmed exits")]
+    accounted: Annotated[np.ndarray, Spec("f8", "facilities", "most exits for which a true report accounts")]
     signs: Annotated[np.ndarray, Spec("i8", "facilities", "1 while signs of an exit show")]
     phase: Annotated[np.ndarray, Spec("i8", "facilities", "minute of the first look", Part.DRAWN, "drawn at the start")]
     began: Annotated[np.ndarray, Spec("f8", "episodes", "share watched when the episode began, -1 for none yet")]

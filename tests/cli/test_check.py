@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -29,14 +30,14 @@ def files(here: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["scenario.yaml", "theatre.yaml", "sweep.yaml", "claims.csv", "claims.txt"])
 def test_a_good_file_of_any_kind_is_ok(cli, files, name: str) -> None:
-    assert cli("check", name) == (0, f"{name}: ok\n", "")
-    assert cli("check", name, "--json") == (0, '{"problems": []}\n', "")
+    assert cli("check", name, "--no-calm") == (0, f"{name}: ok\n", "")
+    assert cli("check", name, "--json", "--no-calm") == (0, '{"problems": []}\n', "")
 
 
 def test_everything_shipped_is_ok(cli) -> None:
     folder = shipped.folder()
     every = [str(path) for kind in ("*.yaml", "*/*.yaml", "claims/*.csv") for path in sorted(folder.glob(kind))]
-    outcome = cli("check", *every)
+    outcome = cli("check", "--no-calm", *every)
     assert outcome.code == 0, outcome.err
     assert outcome.out.count(": ok") == len(every) > 10
 
@@ -103,6 +104,47 @@ def test_notes_go_to_stderr(cli, files) -> None:
     Path("scenario.yaml").write_text(
         GOOD.format(tiny()) + "armed_cells: {attacks: [{date: 2031-01-01, facility: lone-prison}]}\n"
     )
-    outcome = cli("check", "scenario.yaml")
+    outcome = cli("check", "scenario.yaml", "--no-calm")
     assert (outcome.code, outcome.out) == (0, "scenario.yaml: ok\n")
     assert "armed_cells.attacks.0.date: 2031-01-01 is after the horizon" in outcome.err
+
+
+# --- what places lose when nothing happens
+
+
+def test_a_scenario_tells_what_each_place_loses_in_calm(cli, files) -> None:
+    outcome = cli("check", "scenario.yaml", "sweep.yaml", "claims.csv")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.out.splitlines()
+    assert lines[:3] == ["scenario.yaml: ok", "sweep.yaml: ok", "claims.csv: ok"]
+    assert lines[3].startswith("scenario.yaml: escapes per 1,000 person-years when nothing happens (30 days, ")
+    assert re.fullmatch(r"  lone-prison  [\d.]+ \([\d.]+ to [\d.]+\)", lines[4])
+    assert len(lines) == 5
+    found = json.loads(cli("check", "scenario.yaml", "--json").out)
+    assert found["problems"] == []
+    (loss,) = found["calm"]
+    assert set(loss) == {"file", "facility", "per_1000_year", "low", "high", "replicates", "warning"}
+    assert loss["low"] <= loss["per_1000_year"] <= loss["high"]
+    assert not loss["warning"]
+
+
+def test_a_place_that_empties_in_calm_is_a_warning_and_no_error(cli, files) -> None:
+    Path("thin.yaml").write_text(GOOD.format(tiny()) + "guards: {scale: 0.2}\n")
+    outcome = cli("check", "thin.yaml")
+    assert outcome.code == 0
+    assert outcome.out.startswith("thin.yaml: ok\n")
+    (warning,) = outcome.err.splitlines()
+    assert warning.startswith("thin.yaml: warning: lone-prison loses ")
+    for word in ("18.3", "authority", "guards", "capacity"):
+        assert word in warning
+    as_json = cli("check", "thin.yaml", "--json")
+    (loss,) = json.loads(as_json.out)["calm"]
+    assert loss["warning"]
+    assert loss["low"] > 18.3
+
+
+def test_nothing_is_tried_where_a_file_is_bad(cli, files) -> None:
+    Path("bad.yaml").write_text("name: 3\n")
+    outcome = cli("check", "scenario.yaml", "bad.yaml", "--json")
+    assert outcome.code == 2
+    assert set(json.loads(outcome.out)) == {"problems"}

@@ -9,7 +9,7 @@ HEAVY = ("mesa", "numba", "llvmlite", "pandas", "matplotlib", "scipy", "pyarrow"
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["check", "tiny"], ["params", "guards"], ["schema", "sweep"], ["--version"]]
+    "arguments", [["--help"], ["check", "tiny", "--no-calm"], ["params", "guards"], ["schema", "sweep"], ["--version"]]
 )
 def test_light_commands_import_nothing_heavy(process, arguments: list[str]) -> None:
     code = (

@@ -34,6 +34,7 @@ CONTRACT = {
         *["escaped", "escaped_persons", "escaped_prison", "escaped_camp", "escaped_fighters", "escaped_foreign_fighters"],
         *(f"escaped_{cause}" for cause in CAUSES), "recaptured", "moved",
         "reported", *CLAIMS, *["confirmed", "gap", "gap_peak", "gap_person_days", "undetected_share"],
+        "accounted_share",
         *["first_escape_day", "first_report_day", "first_confirmed_day"],
         *["facilities_lost", "facilities_emptied", "guards_on_duty", "isr_hours"],
     ],
@@ -56,8 +57,8 @@ CONTRACT = {
     ],
 }  # fmt: skip
 REAL = {
-    "reported", *CLAIMS, "confirmed", "gap", "gap_peak", "gap_person_days", "undetected_share", "first_escape_day",
-    "first_report_day", "first_confirmed_day", "isr_hours", "isr_coverage", "wall_end", "count", "claimed_low", "claimed_high",
+    "reported", *CLAIMS, "confirmed", "gap", "gap_peak", "gap_person_days", "undetected_share", "accounted_share",
+    "first_escape_day", "first_report_day", "first_confirmed_day", "isr_hours", "isr_coverage", "wall_end", "count", "claimed_low", "claimed_high",
     "start_day", "end_day",
 }  # fmt: skip
 TEXT = {

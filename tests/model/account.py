@@ -54,6 +54,7 @@ def _pairs(run: Run):
 
     yield "causes sum to the exits", int(t.causes.sum()), int(total["escaped"])
     yield "exits of the facilities", int(sites["escaped"].sum()), int(total["escaped"])
+    yield "persons of the facilities", int(sites["escaped_persons"].sum()), int(total["escaped_persons"])
     yield "returns of the facilities", int(sites["recaptured"].sum()), int(total["recaptured"])
     yield "moves of the facilities", int(sites["moved"].sum()), int(total["moved"])
     yield "exits of the persons", int(escapes.sum()), int(total["escaped"])

@@ -119,8 +119,8 @@ def test_reports_change_nothing_that_happens_in_2019(change: Callable[[Resolved]
 def test_every_column_is_of_one_kind_or_the_other() -> None:
     """So that a new column is thought about here."""
     assert {*RUN_RECORD.names, *DAILY_RECORD.names} - {*TRUE_RUN, *TRUE_DAILY} == {
-        "confirmed", "reported", "gap", "gap_peak", "gap_person_days", "undetected_share", "first_report_day",
-        "first_confirmed_day", "isr_hours", "isr_coverage", *(f"claimed_{role}" for role in ROLE_COLUMNS),
+        "confirmed", "reported", "gap", "gap_peak", "gap_person_days", "undetected_share",
+        "accounted_share", "first_report_day", "first_confirmed_day", "isr_hours", "isr_coverage", *(f"claimed_{role}" for role in ROLE_COLUMNS),
     }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ FACILITY_COLUMNS = tuple(column.name for column in FACILITIES)
 BELIEVED = {
     *(name for name in RUN_COLUMNS if name.startswith(("claimed_", "gap", "confirmed", "reported", "isr_"))),
     "undetected_share",
+    "accounted_share",
     "first_report_day",
     "first_confirmed_day",
     "isr_coverage",

@@ -161,6 +161,7 @@ class Facility(mesa.Agent):
         self.alarm = -math.inf
 
         self.escaped = 0
+        self.first_exits = 0  # of people who had never been out
         self.recaptured = 0
         self.transferred = 0
         self.moved_out = 0
@@ -770,6 +771,7 @@ class Facility(mesa.Agent):
         self.take_out(person)
         person.go_out(k0)
         self.escaped += 1
+        self.first_exits += person.escapes == 1
         self.exits_in_step += 1
         if self.first_exit_m1 is None:
             self.first_exit_m1 = self.model.m1

@@ -598,6 +598,7 @@ class OracleModel(mesa.Model):
             "gap_peak": max(gaps),
             "gap_person_days": add_up(max(0.0, gap) for gap in gaps[1:]),
             "undetected_share": unreported / self.escaped if self.escaped else None,
+            "accounted_share": self._accounted_share(),
             "first_escape_day": _days(min(first_exits, default=None)),
             "first_report_day": _days(self.board.first_true_report),
             "first_confirmed_day": _days(self.first_confirmed),
@@ -606,6 +607,12 @@ class OracleModel(mesa.Model):
             "guards_on_duty": self._guards_on_duty(),
             "isr_hours": self.isr_hours,
         }
+
+    def _accounted_share(self) -> float | None:
+        """Of the people who ever got out, how many the largest true report of each place covers."""
+        out = sum(person.escapes > 0 for person in self.people)
+        covered = add_up(min(f.first_exits, self.board.accounted[f.name]) for f in self.sites)
+        return covered / out if out else None
 
     def state(self) -> dict[str, Any]:
         """A snapshot, for comparison step by step."""

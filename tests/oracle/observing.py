@@ -187,6 +187,9 @@ class Observer(mesa.Agent):
             model.board.hear_of_site(self, facility, Report(model.m1, self.name, facility.name, low, high, true))
             if true:
                 self._report_truly(facility, knowledge)
+                number = model.board.reports[-1].value
+                covered = known if number is None else min(known, number)
+                model.board.accounted[facility.name] = max(model.board.accounted[facility.name], covered)
         self._plan_update(knowledge, episode)
 
     def _report_truly(self, facility: Facility, knowledge: Knowledge) -> None:
@@ -297,6 +300,7 @@ class Board:
         self.theatre_claims: dict[str, float] = {}  # role
         self.by_origin: dict[tuple[str, str], Report] = {}  # facility, origin: latest numbered claim
         self.confirmed_at: dict[str, float | None] = {facility.name: None for facility in facilities}
+        self.accounted = dict.fromkeys(self.confirmed_at, 0.0)  # facility: most exits a true report accounts for
         self.first_true_report: int | None = None
 
     def hear_of_site(self, observer: Observer, facility: Facility, report: Report) -> None:

@@ -136,6 +136,7 @@ def made_up(
             "confirmed": confirmed,
             "gap": size - confirmed,
             "undetected_share": share,
+            "accounted_share": 1.0 - share,
             "first_escape_day": first,
             "first_report_day": np.where(reported <= days, reported, np.nan),
             "first_confirmed_day": np.where(known <= days, known, np.nan),
