@@ -58,8 +58,8 @@ PARTY = Record(
 FACILITY = Record(
     "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, custody.KEEPING, control.CONTESTED,
     occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
-    incident.UNREST, stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
-    go_order.ORDER, disorder_lists.LISTS,
+    incident.UNREST, stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST,
+    thresholds.THRESHOLDS, go_order.ORDER, disorder_lists.LISTS,
 )  # fmt: skip
 BLOCK = Record("BLOCK", blocks.BLOCK_COUNTS, disorder.CONTAINED, disorder_lists.BLOCK_LISTS)
 PERSON = Record("PERSON", detainee.IDENTITY, blocks.MEMBERSHIP, at_large.ESCAPES)
@@ -67,7 +67,7 @@ BOARD = Record("BOARD", confirmation.CLAIMS, knowledge.PENDING, surveillance.WAT
 
 RECORDS = (
     CLOCK, PARAMETERS, account.TOTALS, PARTY, control.CHANGE, FACILITY, BLOCK, PERSON, at_large.FUGITIVE, guard.GUARD,
-    occupying_force.UNIT, armed_cell.ARMED_CELL, armed_cell.DATED_ATTACK, incident.DATED_INCIDENT, account.EPISODE, record.LOG, BOARD,
-    observer.OBSERVER, knowledge.PAIR, confirmation.REPORT,
+    occupying_force.UNIT, armed_cell.ARMED_CELL, armed_cell.DATED_ATTACK, incident.DATED_INCIDENT, account.EPISODE,
+    record.LOG, BOARD, observer.OBSERVER, knowledge.PAIR, confirmation.REPORT,
 )  # fmt: skip
 """All records."""
