@@ -30,7 +30,7 @@ def no_more_exits(t: Truth, f: int) -> bool:
 
 @compiled
 def can_rest(t: Truth, f: int, guards: float) -> bool:
-    """Return whether a whole step can change nothing here: kept, quiet, closed, no attack, fire, candidate, incident."""
+    """Return whether a whole step can change nothing here: kept, quiet, closed; no attack, fire, escape, incident."""
     clock = t.clock[0]
     site = t.facility[f]
     if site.custody != GUARDED and site.custody != OCCUPIED:

@@ -106,7 +106,8 @@ def first_in_squares(rows: np.ndarray, extent_km: tuple[float, float], clock: np
 def effective_guards(t: Truth, f: int, minute: int) -> float:
     """Return C, the effective guards on shift: guards present over shifts, by effectiveness, upkeep and cameras.
 
-    Less the shares that an assault suppresses, and that shelling and incidents pull from posts. Parameters: minute, the substep's first.
+    Less the shares that an assault suppresses, and that shelling and incidents pull from posts. Parameters: minute, the
+    substep's first.
     """
     params = t.parameters[0]
     site = t.facility[f]
@@ -137,7 +138,7 @@ def open_facility(t: Truth, f: int) -> None:
 
 @compiled
 def new_day(t: Truth, f: int) -> None:
-    """Draw a facility's numbers of the day: agitation, candidates of lone escapes, incidents; hits when first needed."""
+    """Draw a facility's numbers of the day: agitation, lone escapes, incidents; hits when first needed."""
     if t.facility[f].resident == 1:
         return
     wake(t, f)

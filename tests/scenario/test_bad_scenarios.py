@@ -239,6 +239,20 @@ SCENARIO_FAULTS = {
         "unknown facility `roj`",
         "one of al-hol-main, hasakah",
     ),
+    "incident at an unknown facility": (
+        "days: 30",
+        "days: 30\nincidents: [{date: 2019-10-02, facility: roj, kind: riot}]",
+        "incidents.0.facility",
+        "unknown facility `roj`",
+        "one of al-hol-main, hasakah",
+    ),
+    "unknown kind of incident": (
+        "days: 30",
+        "days: 30\nincidents: [{date: 2019-10-02, facility: hasakah, kind: riots}]",
+        "incidents.0.kind",
+        "`riots` is not known",
+        "did you mean `riot`?",
+    ),
     "lever at an unknown facility": (
         "days: 30",
         "days: 30\nlevers: {hardening: {facilities: [hasaka]}}",
