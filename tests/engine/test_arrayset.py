@@ -20,7 +20,7 @@ from sim.world.codes import KINDS, STATES
 
 COLUMNS = {
     Facility: ["name", "controller", "custody", "held", "held0", "active", "opening", "escaped", "resident", "guards_present"],
-    Detainee: ["state", "kind", "origin", "in_disorder", "facility", "home", "block", "escapes", "column", "row_of_cell"],
+    Detainee: ["state", "kind", "origin", "unit", "in_disorder", "facility", "home", "block", "escapes", "column", "row_of_cell"],
     Resident: ["facility", "state"],
     Guard: ["status", "call", "nerve", "facility", "party", "training"],
     OccupyingForce: ["party", "x", "y", "active"],

@@ -15,7 +15,6 @@ from sim.world.codes import (
     GUARDED,
     HELD,
     LEFT_THEATRE,
-    MINOR,
     OCCUPIED,
     ON_SITE,
     REJOINED,
@@ -82,7 +81,13 @@ def _pairs(run: Run):
     in_disorder = np.bincount(people["facility"][active], minlength=len(sites))
     yield "in disorder at the facilities", in_disorder, sites["active"]
     yield "in disorder, not held", int((active & ~here).sum()), 0
-    yield "minors in disorder", int((active & (people["kind"] == MINOR)).sum()), 0
+    heads = people["unit"] == np.arange(len(people))
+    yield "in disorder, no head of a unit", int((active & ~heads).sum()), 0
+    there = np.unique(np.stack([people["facility"][here], people["unit"][here]]), axis=1)
+    units = np.bincount(there[0].astype(int), minlength=len(sites))
+    yield "units held at the facilities", units[sites["resident"] == 0], detained["units"]
+    yield "residents are units of one", residents["units"], residents["held"]
+    yield "families apart", families_apart(run), []
     kept = (sites["custody"] == GUARDED) | (sites["custody"] == OCCUPIED)
     yield "in disorder where nobody keeps them", int(sites["active"][~kept].sum()), 0
     gone = sum(detained[name] for name in ("escaped", "transferred", "moved", "repatriated", "died"))
@@ -107,6 +112,17 @@ def _pairs(run: Run):
     yield "agitation and authority", bool(np.isfinite([sites["agitation"], sites["authority"]]).all()), True
 
 
+def families_apart(run: Run) -> list[int]:
+    """Heads of units whose people are not all in one state, at one facility, but for those who died."""
+    people = run.truth.people
+    alive = np.flatnonzero(people["state"] != DEAD)
+    where = np.stack(
+        [people["unit"][alive], people["state"][alive], people["facility"][alive], people["escapes"][alive]]
+    )
+    head, places = np.unique(np.unique(where, axis=1)[0], return_counts=True)
+    return [int(i) for i in head[places > 1]]
+
+
 def _brought_in(run: Run, site: np.void) -> list[int]:
     """Persons brought in who still stand in a facility's order."""
     t = run.truth
@@ -123,9 +139,8 @@ def _within_sight(run: Run, site: np.void) -> set[int]:
     """Persons on the lists of those who are, or could soon be, in disorder."""
     t = run.truth
     found = set()
-    size, more = divmod(int(site["held0"]), int(site["blocks"]))
-    for b, block in enumerate(t.block[site["block_first"] : site["block_first"] + site["blocks"]]):
-        start = int(site["first"]) + b * size + min(b, more)
+    for block in t.block[site["block_first"] : site["block_first"] + site["blocks"]]:
+        start = int(block["first"])
         found.update(t.near[start : start + max(0, int(block["near"]))].tolist())
     entry = int(site["near_entry"])
     while entry >= 0:
