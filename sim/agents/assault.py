@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.agents.account import book_dead_inside
 from sim.agents.detainee import change_state, depart, next_in_order
-from sim.agents.flight import fire_at
+from sim.agents.flight import fire_on
 from sim.agents.guard import lose, present, upkeep_here
 from sim.agents.rest import wake
 from sim.agents.walls import breach
@@ -145,7 +145,7 @@ def begin_assault(t: Truth, f: int, minute: int) -> None:
     site.relief_due = minute + int(math.ceil(60.0 * lognormal_quantile(u, median, params.assault_relief_sd)))
     site.assault = FIGHT
     clock.assaults += 1
-    fire_at(t, f)
+    fire_on(t, f)
     note(t, minute, ATTACK, f, site.assault, site.attackers)
 
 

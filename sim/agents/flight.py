@@ -100,7 +100,7 @@ def calm_down(t: Truth) -> None:
 
 
 @compiled
-def fire_at(t: Truth, f: int) -> None:
+def fire_on(t: Truth, f: int) -> None:
     """Note fire at a facility: it frightens guards at all facilities near it, from the next step on."""
     reach = t.parameters[0].guards_fire_km
     here = t.facility[f]

@@ -220,7 +220,7 @@ def call_up(t: Truth, f: int, minute: int) -> None:
     """
     params = t.parameters[0]
     site = t.facility[f]
-    share = params.guards_redeploy_share * min(1.0, t.party[site.controller].pressure * site.call_priority)
+    share = params.guards_redeploy_share * t.party[site.controller].pressure * site.call_priority
     before = site.on_site
     if site.stirred == 1:
         count_guards(t, f)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from sim.agents.flight import fire_at
+from sim.agents.flight import fire_on
 from sim.agents.walls import hit_walls
 from sim.engine.columns import owned, state
 from sim.engine.compiled import compiled
@@ -79,5 +79,5 @@ def shelling(t: Truth, f: int, minute: int) -> None:
         expose(t, f, loose)
         site.shell_until = when + DAY
         site.pulled_until = when + int(math.floor(60.0 * params.shelling_pull_hours))
-        fire_at(t, f)
+        fire_on(t, f)
         note(t, when, HIT, f, 0, float(loose))

@@ -18,7 +18,9 @@ class Guards(Section):
     """Guards and how the front takes them."""
 
     scale: Annotated[Number, AT_START] = declared(1.0, "share", 0, 20, "multiplies every facility's guard count")
-    redeploy_share: Number = declared(0.5, "share", 0, 1, "largest share of guards the front may take")
+    redeploy_share: Number = declared(
+        0.5, "share", 0, 1, "of guards, taken by a lasting front; times the call_priority of each facility"
+    )
     floor_per_100: Number = declared(0.0, "guards per 100 held", 0, 100, "number below which no guard is moved")
     shifts: Number = declared(2.0, "shifts", 1, 6, "shifts among which the guards present are divided")
     reserve_share: Number = declared(

@@ -473,6 +473,105 @@ def flee_and_redeploy() -> Case:
     )  # fmt: skip
 
 
+@case
+def cascade_under_fire() -> Case:
+    """Guards draw each other away: fire here and next door, an assault, people who stir, colleagues who went."""
+    return build(
+        {
+            "days": 9,
+            "step_hours": 0.5,
+            "guards": {
+                "nerve_min": 0.1, "flee_km": 20.0, "fire_weight": 0.5, "fire_km": 20.0, "fire_hours": 9.0,
+                "alone_weight": 1.2, "gone_hours": 11.0, "stir_weight": 0.7, "stir_per_guard": 1.5,
+                "hold_sponsor": 0.15, "hold_reaction": 0.1, "redeploy_share": 0.4, "replace_per_day": 0.5,
+            },
+            "disorder": RIOT,
+            "shelling": {"hits_per_month": 25.0, "front_km": 60.0, "exposed": 5.0},
+            "armed_cells": {
+                "attacks": [
+                    {"date": "2019-10-02T21:40", "facility": "yard", "attackers": 9.0},
+                    {"date": "2019-10-07T09:05", "facility": "block", "attackers": 6.0},
+                ]
+            },
+            "assault": {"loss_failure": 0.5, "relief_hours": 2.0},
+            "withdrawal": {"schedule": [["2019-10-03", 1.0], ["2019-10-07", 0.2]]},
+            "control": {
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-03T08:00", "objectives": ["border"], "km_per_day": 0.0,
+                     "stops": "2019-10-06T03:15"},
+                ],
+            },
+        },
+        {"facilities": two_prisons() | camp_with_residents()},
+    )  # fmt: skip
+
+
+@case
+def order_to_stay_contested() -> Case:
+    """A unit contests two places; in one most guards are under an order to stay, in the other none."""
+    return build(
+        {
+            "days": 8,
+            "guards": {
+                "nerve_min": 0.15, "flee_km": 14.0, "order_kept": 0.5, "redeploy_share": 0.8, "floor_per_100": 5.0,
+                "pressure_up_hours": 20.0, "pressure_down_hours": 15.0, "hold_sponsor": 0.0, "replace_per_day": 0.3,
+            },
+            "shelling": {"hits_per_month": 10.0, "front_km": 30.0},
+            "control": {
+                "contest_hours": 20.0,
+                "handover": "hasty",
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-02T04:00", "from": "border", "objectives": ["block", "yard"],
+                     "km_per_day": 12.0, "stops": "2019-10-06"},
+                    {"party": "invader", "start": "2019-10-04", "objectives": ["annex"], "km_per_day": 0.0,
+                     "stops": "2019-10-05T13:00"},
+                ],
+                "reach_km": 8.0,
+            },
+            "levers": {"formal_handover": {"facilities": ["block", "annex"]}},
+        },
+        {
+            "facilities": two_prisons() | camp_with_residents() | {"yard": prison(36.17, 38.77, people(30), 9)},
+            "parties": {"invader": {"custody": {"setup_hours": 16.0}}},
+        },
+    )  # fmt: skip
+
+
+@case
+def formal_change_and_flight() -> Case:
+    """Control passes formally on a date; who does not keep the order to stay flees before relief comes."""
+    return build(
+        {
+            "days": 6,
+            "guards": {
+                "nerve_min": 0.02, "order_kept": 0.4, "alone_weight": 0.8, "flee_km": 25.0, "stir_weight": 0.9, "hold_sponsor": 0.05,
+                "fire_weight": 0.4,
+            },
+            "disorder": RIOT,
+            "armed_cells": {"attacks": [{"date": "2019-10-03T15:00", "facility": "yard", "attackers": 7.0}]},
+            "control": {
+                "changes": [
+                    {"date": "2019-10-03T02:00", "facility": "block", "to": "invader", "handover": "formal"},
+                    {"date": "2019-10-03T02:00", "facility": "yard", "to": "state", "handover": "formal"},
+                    {"date": "2019-10-03T02:00", "facility": "annex", "to": "state", "handover": "hasty"},
+                ],
+                "offensives": [
+                    {"party": "keeper", "start": "2019-10-02", "from": "border", "objectives": ["block"],
+                     "km_per_day": 15.0},
+                ],
+                "reach_km": 1.0,
+            },
+        },
+        {
+            "facilities": two_prisons() | camp_with_residents() | {"yard": prison(36.17, 38.77, people(30), 9)},
+            "parties": {
+                "invader": {"custody": {"setup_hours": 60.0, "neglect": 0.9}},
+                "state": {"custody": {"setup_hours": 40.0}},
+            },
+        },
+    )  # fmt: skip
+
+
 def _table(handover: str, custody: Tree, **more: Any) -> Case:
     """Both prisons change hands on the third day: one by name, one with its area."""
     return build(

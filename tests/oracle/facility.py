@@ -430,7 +430,7 @@ class Facility(mesa.Agent):
             (g for g in self.guards if g.status in ("on site", "at the front") and not self.keeps_order(g)),
             key=lambda guard: (guard.call, guard.index),
         )
-        share = rules.redeploy_share * min(1.0, pressure * self.spec.call_priority)
+        share = rules.redeploy_share * pressure * self.spec.call_priority
         called = sum(guard.call < share for guard in free)
         here = len(free) + sum(self.keeps_order(guard) for guard in self.on_site)
         spare = max(0, here - math.ceil(model.guard_floor_per_100 * self.n / 100))
