@@ -56,10 +56,10 @@ PARTY = Record(
     "PARTY", guard.EFFECTIVENESS, guard.PRESSURE, disorder.AUTHORITY, at_large.SEARCH, custody.CUSTODY_POLICY
 )
 FACILITY = Record(
-    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, flight.FRIGHT, custody.KEEPING, control.CONTESTED,
-    occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT, shelling.UNDER_FIRE,
-    stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS,
-    go_order.ORDER, disorder_lists.LISTS,
+    "FACILITY", facility.SITE, detainee.ROLL, blocks.BLOCKS, guard.POSTS, flight.FRIGHT, custody.KEEPING,
+    control.CONTESTED, occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD, assault.UNDER_ASSAULT,
+    shelling.UNDER_FIRE, stealth.LONE_ESCAPES, entries.ARRIVALS, account.ACCOUNT, levers.EMPTIED, rest.REST,
+    thresholds.THRESHOLDS, go_order.ORDER, disorder_lists.LISTS,
 )  # fmt: skip
 BLOCK = Record("BLOCK", blocks.BLOCK_COUNTS, disorder.CONTAINED, disorder_lists.BLOCK_LISTS)
 PERSON = Record("PERSON", detainee.IDENTITY, blocks.MEMBERSHIP, at_large.ESCAPES)
