@@ -53,8 +53,9 @@ def fear(t: Truth, f: int, fire: float, gone: float, on_site: int) -> float:
     """Return x, the fear with which a guard's nerve is compared: the sum of what weighs on him, less what holds him.
 
     threat_weight threat + fire_weight (1 - exp(-Phi)) + alone_weight Z / (Z + n)
-    + stir_weight A / (A + stir_per_guard n) - hold_sponsor w - hold_reaction reaction. Parameters: fire, Phi (hits); gone, Z, colleagues gone of late;
-    on_site, n, guards who stand there, the one who decides included.
+    + stir_weight A / (A + stir_per_guard n) - hold_sponsor w - hold_reaction reaction, A those in disorder or exposed.
+    Parameters: fire, Phi (hits); gone, Z, colleagues gone of late; on_site, n, guards who stand there, the one who
+    decides included.
     """
     params = t.parameters[0]
     site = t.facility[f]
