@@ -272,7 +272,7 @@ class Unrest(Section):
     )
     hostages_undated: Number = declared(0.1, "share", 0, 1, "of undated incidents, in which guards are taken hostage")
     keys_undated: Number = declared(
-        0.05, "share", 0, 1, "of undated incidents, in which keys or an armoury are taken; the rest are riots"
+        0.02, "share", 0, 1, "of undated incidents, in which keys or an armoury are taken; the rest are riots"
     )
     riot_share: Number = declared(
         0.3,
@@ -287,8 +287,8 @@ class Unrest(Section):
     keys_share: Number = declared(0.5, "share", 0, 1, "the same where keys or an armoury are taken")
     crowd_share: Number = declared(0.5, "share", 0, 1, "the same where a crowd comes to free people")
     severity_sd: Number = declared(1.3, "log odds", 0, 5, "spread of these shares between events")
-    riot_gate: Number = declared(0.05, "probability", 0, 1, "a gate is taken in a riot")
-    hostages_gate: Number = declared(0.2, "probability", 0, 1, "the same where guards are taken hostage")
+    riot_gate: Number = declared(0.02, "probability", 0, 1, "a gate is taken in a riot")
+    hostages_gate: Number = declared(0.1, "probability", 0, 1, "the same where guards are taken hostage")
     keys_gate: Number = declared(
         0.9,
         "probability",

@@ -37,7 +37,16 @@ def test_lone_escapes_of_a_quiet_year_are_those_of_ordinary_systems() -> None:
     assert (rates > 0.17).all()
     assert (rates < 18.3).all()
     assert rates.mean() == pytest.approx(1.5, rel=0.1)
-    assert (runs["escaped"] == runs["escaped_stealth"]).all()
+    assert (runs["escaped"] == runs["escaped_stealth"] + runs["escaped_disorder"]).all()
+
+
+def test_incidents_of_a_quiet_year_are_rare_and_leave_the_base_rate_what_it_is() -> None:
+    """One in 100,000 person-years is one in about five years here."""
+    runs = shipped_ensemble("quiet-year", 40).run
+    rates = runs["escaped"] / runs["population"] * 1000.0
+    assert (rates < 18.3).all()
+    assert np.median(rates) == pytest.approx(1.5, rel=0.2)
+    assert 0 < (runs["escaped_disorder"] > 0).mean() < 0.5
 
 
 # --- two stable states
