@@ -34,7 +34,7 @@ class Guards(Section):
     fire_weight: Number = declared(0.15, "fear", 0, 10, "fear under heavy fire: one hit on the site is 0.63 of it")
     fire_km: Number = declared(5.0, "km", 0.1, 500, "distance of fire over which it counts less by e")
     fire_hours: Number = declared(24.0, "h", 0.1, 5000, "time in which fire is forgotten")
-    alone_weight: Number = declared(1.1, "fear", 0, 10, "fear where all colleagues have just gone")
+    alone_weight: Number = declared(1.0, "fear", 0, 10, "fear where all colleagues have just gone")
     gone_hours: Number = declared(24.0, "h", 0.1, 5000, "time in which it is forgotten that they went")
     stir_weight: Number = declared(0.4, "fear", 0, 10, "fear of a crowd in disorder that no guard could face")
     stir_per_guard: Number = declared(5.0, "persons", 0.01, 1000, "in disorder for each guard: half of that fear")
