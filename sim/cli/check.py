@@ -102,8 +102,8 @@ def _tried(name: str, scenario: Resolved) -> list[CalmLoss]:
                 printable(
                     f"{name}: warning: {loss.facility} loses {_rate(loss)} per 1,000 person-years when nothing happens,"
                     f" ordinary systems at most {RECORD_HIGH:g}. Look at: authority of its party"
-                    f" {loss.authority:g}, guards {loss.guards_per_100:.2g} per 100 held, held"
-                    f" {loss.held_per_capacity:.2g} of capacity"
+                    f" {loss.authority:g}, guards {loss.guards_per_100:.2g} per 100 held, people"
+                    f" {loss.held_per_capacity:.2g} times capacity"
                 ),
                 file=sys.stderr,
             )
@@ -116,9 +116,8 @@ def _told(name: str, losses: list[CalmLoss]) -> list[str]:
         return []
     from sim.experiment.calm import DAYS
 
-    head = (
-        f"{name}: escapes per 1,000 person-years when nothing happens, {DAYS} days, {losses[0].replicates} replicates:"
-    )
+    tried = f"{DAYS} days, {losses[0].replicates} replicates"
+    head = f"{name}: escapes per 1,000 person-years when nothing happens ({tried}), with 95% intervals:"
     width = max(len(loss.facility) for loss in losses)
     return [head, *(f"  {loss.facility:{width}}  {_rate(loss)}" for loss in losses)]
 

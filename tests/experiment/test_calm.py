@@ -28,10 +28,13 @@ def test_nothing_dated_is_left_and_the_theatre_is_as_it_was(name: str) -> None:
 
 
 def test_levers_without_a_date_stay_pulled() -> None:
-    levers = {"guard_floor": {"per_100": 4.0}, "repatriation": {"per_month": 10.0, "start": "2019-10-02"}}
-    after = calm(world({"levers": levers})).scenario.levers
-    assert after.guard_floor is not None
-    assert after.repatriation is None
+    """One that may bear a date is not, whether it does or not: it takes people away."""
+    move = {"from": ["block"], "start": "2019-10-02"}
+    for repatriation in ({"per_month": 10.0, "start": "2019-10-02"}, {"per_month": 10.0}):
+        levers = {"guard_floor": {"per_100": 4.0}, "repatriation": repatriation, "move_first": move}
+        after = calm(world({"levers": levers})).scenario.levers
+        assert after.guard_floor is not None
+        assert after.repatriation is after.move_first is None
 
 
 @pytest.mark.parametrize("name", ["everything", "tiny"])

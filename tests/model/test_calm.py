@@ -62,7 +62,7 @@ def test_with_all_legitimacy_in_authority_there_is_a_cliff() -> None:
 
 def test_authority_still_counts() -> None:
     """A place thin enough to simmer loses more under less authority: paired, twice its standard error."""
-    few = 26
+    few = 30
     less, more = (ensemble(calm_prison(authority, few), 20).run["escaped"] for authority in (0.4, 0.8))
     difference = less.astype(float) - more
     assert difference.mean() > 2.0 * difference.std(ddof=1) / np.sqrt(len(difference)) > 0.0
@@ -70,7 +70,7 @@ def test_authority_still_counts() -> None:
 
 @pytest.mark.parametrize("weight", [0.0, 0.1, 1.0])
 def test_at_the_reference_the_weight_changes_nothing(weight: float) -> None:
-    usual = ensemble(calm_prison(0.7, 26), 2)
-    other = ensemble(calm_prison(0.7, 26, authority_weight=weight), 2)
+    usual = ensemble(calm_prison(0.7, 40), 2)
+    other = ensemble(calm_prison(0.7, 40, authority_weight=weight), 2)
     assert usual.run["escaped_disorder"].sum() > 0
     assert other.run.tobytes() == usual.run.tobytes()
