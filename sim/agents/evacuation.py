@@ -14,12 +14,16 @@ from sim.agents.rest import wake
 from sim.engine.columns import drawn, owned
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, poisson_quantile, uniform
-from sim.world.codes import GUARDED, MOVED, NO_ASSAULT
+from sim.world.codes import GUARDED, MOVED, NEVER, NO_ASSAULT
 from sim.world.map import distance_km
 from sim.world.record import note
 from sim.world.state import Truth
 
-LEAVING = owned(__name__, drawn("evacuates", "i8", "0/1", "1 if its guards bring people away from the enemy"))
+LEAVING = owned(
+    __name__,
+    drawn("evacuates", "i8", "0/1", "1 if its guards bring people away from the enemy"),
+    drawn("awaited", "i8", "min", "earliest start of a hostile unit that starts near, NEVER if none"),
+)
 """Columns of FACILITY."""
 EVACUATIONS = owned(__name__, drawn("evacuators", "i8", "", "facilities whose guards would"))
 """Columns of CLOCK."""
@@ -36,6 +40,21 @@ def decide_evacuation(t: Truth, f: int) -> None:
     u = uniform(clock.seed, EVACUATE, clock.replicate, site.key, 0, 0)
     site.evacuates = 1 if site.resident == 0 and u < t.party[site.initial].evacuate else 0
     clock.evacuators += site.evacuates
+    site.awaited = NEVER
+    for k in range(t.unit.shape[0]):
+        unit = t.unit[k]
+        near = distance_km(site.x, site.y, unit.x, unit.y) <= t.parameters[0].control_evacuate_km
+        if near and t.hostile[unit.party, site.initial]:
+            site.awaited = min(site.awaited, unit.start)
+
+
+@compiled
+def enemy_near(t: Truth, f: int) -> bool:
+    """Return whether a hostile unit is near enough to bring people away, or is known to start near before long."""
+    site = t.facility[f]
+    params = t.parameters[0]
+    warned = site.awaited - int(math.floor(60.0 * params.control_warning_hours))
+    return bool(site.distance <= params.control_evacuate_km or warned <= t.clock[0].m0 < site.awaited)
 
 
 @compiled
@@ -84,7 +103,7 @@ def evacuations(t: Truth) -> None:
     params = t.parameters[0]
     for f in range(t.facility.shape[0]):
         site = t.facility[f]
-        if site.evacuates == 0 or site.distance > params.control_evacuate_km or site.held == 0:
+        if site.evacuates == 0 or site.held == 0 or not enemy_near(t, f):
             continue
         if site.custody != GUARDED or site.changed == 1 or site.assault != NO_ASSAULT:
             continue

@@ -359,6 +359,7 @@ class Control(Section):
     reach_km: Number = declared(12.0, "km", 0.1, 500, "ground a unit takes around it")
     contest_hours: Number = declared(6.0, "h", 0, 1000, "fighting over a facility before it falls")
     evacuate_km: Number = declared(20.0, "km", 0, 500, "distance of hostile units at which people are brought away")
+    warning_hours: Number = declared(24.0, "h", 0, 1000, "of warning of an offensive, in which that begins already")
     evacuate_per_hour: Number = declared(15.0, "persons/h", 0, 10000, "brought away from a facility, by lorry")
     pace_sd: Number = declared(0.4, "log", 0, 3, "day-to-day spread of a unit's pace")
 

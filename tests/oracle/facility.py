@@ -331,7 +331,17 @@ class Facility(mesa.Agent):
         chance = model.theatre.parties[self.spec.party].custody_policy.evacuate
         if self.resident or not model.draws.u("control.evacuate", self.name, 0, 0) < chance:
             return
-        if self.custody != "guarded" or self.changed or self.assault is not None or self.front_km > near:
+        if self.custody != "guarded" or self.changed or self.assault is not None:
+            return
+        starts = [
+            unit.start
+            for unit in model.units
+            if unit.hostile_to(self.spec.party) and distance(self.x, self.y, *unit.from_km) <= near
+        ]
+        warned = any(
+            min(starts) - math.floor(60 * model.sc.control.warning_hours) <= model.m0 < min(starts) for _ in starts
+        )
+        if self.front_km > near and not warned:
             return
         u = model.draws.u("control.lorries", self.name, model.m0, 0)
         if not self.order:

@@ -101,6 +101,7 @@ class OccupyingForce(mesa.Agent):
         self.objectives = [model.place_km(name) for name in offensive.objectives]
         self.reached = 0
         self.x, self.y = self.objectives[0] if offensive.origin is None else model.place_km(offensive.origin)
+        self.from_km = self.x, self.y
 
     def minutes_active(self) -> float:
         """Overlap of [start, stops) with the step."""
