@@ -19,6 +19,7 @@ from sim.agents.guard import (
     leave_post,
     on_post,
     order_in_force,
+    order_to_stay,
     return_and_replace,
 )
 from sim.engine.columns import owned, saved, state
@@ -158,6 +159,7 @@ def answer_front(t: Truth, f: int, decides: bool, decision: int) -> None:
     Parameters: decides, whether the decision falls in this step; decision, its minute.
     """
     site = t.facility[f]
+    order_to_stay(t, f)
     if site.fire_next > 0.0 or decides:
         take_account_of_fire(t, f)
     if decides:

@@ -37,6 +37,7 @@ POSTS = owned(
     state("on_site", "i8", "guards", "own guards present, all shifts"),
     state("at_front", "i8", "guards", "own guards at the front"),
     state("occupier_guards", "f8", "guards", "the occupier's guards present"),
+    state("told_to_stay", "i8", "0/1", "1 once the lever of formal handovers has had guards told to stay"),
     state("gone", "f8", "guards", "own guards who went in about the last day, Z, as it stood at gone_at"),
     state("gone_at", "i8", "min", "when it was last brought up to date"),
     saved("stirred", "i8", "0/1", "1 if guards came or went since the last call", forget=1),
@@ -173,15 +174,20 @@ def may_be_ordered(t: Truth, f: int) -> bool:
 
 @compiled
 def order_in_force(t: Truth, f: int) -> bool:
-    """Return whether guards are under an order to stay until they are relieved.
-
-    By agreement, near the front or where a unit contests the place; and after a formal change of control.
-    """
+    """Return whether guards are under an order to stay until they are relieved: the lever's, or a formal change's."""
     site = t.facility[f]
     if site.changed == 1:
         return bool(site.formal == 1)
+    return bool(may_be_ordered(t, f) and site.told_to_stay == 1)
+
+
+@compiled
+def order_to_stay(t: Truth, f: int) -> None:
+    """Tell guards to stay once the front is near or a unit contests the place, if the lever names it."""
+    site = t.facility[f]
     near = site.distance <= t.parameters[0].shelling_front_km
-    return bool(may_be_ordered(t, f) and (near or site.contested_due != NEVER))
+    if may_be_ordered(t, f) and (near or site.contested_due != NEVER):
+        site.told_to_stay = 1
 
 
 @compiled

@@ -470,7 +470,7 @@ class ResidualIsr(Section):
 
 
 class FormalHandover(Section):
-    """Lever: custody passes without a gap."""
+    """Lever: custody passes without a gap, and guards near the front are told to stay until they are relieved."""
 
     facilities: list[FacilityName] = Field(default_factory=list, description="where; empty: everywhere")
     cost: Cost = declared(None, "any unit", 0, None, "optional cost")

@@ -137,6 +137,7 @@ class Facility(mesa.Agent):
         self.fire = 0.0  # Phi
         self.fire_in_step = 0.0  # what this step adds to it for the next
         self.gone = 0.0  # Z
+        self.ordered = False  # by the lever, to stay
 
         self.authority: float = model.theatre.parties[spec.party].authority
         self.agitation = 0.0
@@ -414,7 +415,12 @@ class Facility(mesa.Agent):
         """Whether guards are told to stay until they are relieved."""
         if self.changed:
             return self.formal and not self.taken_over
-        return self.model.would_pass_formally(self) and (self.near_front or self.contested_by is not None)
+        return self.ordered
+
+    def order_to_stay(self) -> None:
+        """Given once, when the front is near or the place contested."""
+        if self.model.would_pass_formally(self) and (self.near_front or self.contested_by is not None):
+            self.ordered = True
 
     def keeps_order(self, guard: Guard) -> bool:
         """Whether a guard is under such an order and keeps to it."""

@@ -345,6 +345,7 @@ class OracleModel(mesa.Model):
             self.pressure[party] = f + (target - f) * (1 - math.exp(-self.dt / tau))
         morning = self.m0 <= self.day_start + 360 < self.m1
         for facility in self.facilities.values():
+            facility.order_to_stay()
             facility.remember()
             if not facility.changed and morning:
                 facility.morning(self.pressure[facility.controller])
