@@ -110,6 +110,7 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
     params = t.parameters[0]
     site = t.facility[f]
     reserve = params.guards_reserve_share
+    hold = 1.0 - params.disorder_way_out * site.opening if site.active > 0 else 1.0  # an open wall shows a way out
     last_held = -1
     last = 0.0
     for b in range(site.blocks):
@@ -122,7 +123,7 @@ def contain_blocks(t: Truth, f: int, guards: float) -> None:
         fixed = block.held / site.held
         drawn = block.active / site.active if site.active > 0 else fixed
         here = (1.0 - reserve) * guards * fixed + reserve * guards * drawn
-        block.containment = containment(
+        block.containment = hold * containment(
             here, float(block.active), params.disorder_watching * block.held, params.disorder_containment_k
         )
         if block.active == 0:

@@ -62,6 +62,9 @@ class Disorder(Section):
     family_risk_min: Annotated[Number, AT_START] = declared(
         0.4, "r", 0.01, 1, "smallest risk aversion of a family member"
     )
+    way_out: Number = declared(
+        0.0, "share", 0, 1, "of the open part of the wall, in which guards hold nobody back once some are in disorder"
+    )
     watching: Number = declared(0.02, "a0", 0, 1, "watching an orderly person takes, relative to one in disorder")
     up_per_hour: Number = declared(1.5, "1/h", 0, 100, "rate at which people join")
     down_per_hour: Number = declared(0.7, "1/h", 0, 100, "rate at which people calm down")

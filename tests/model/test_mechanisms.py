@@ -83,6 +83,35 @@ def test_news_of_escapes_elsewhere_raises_escapes() -> None:
     assert_raises("news on", moved("escaped", told(0.0), told(0.12), 60, "block"))
 
 
+def worn(per_hour: float, walls: float = 0.5, way_out: float = 1.0, guards: float = 16.0) -> Resolved:
+    """A prison with too few guards, where disorder wears the walls."""
+    return world(
+        {
+            "days": 3,
+            "disorder": RIOTOUS | {"way_out": way_out},
+            "walls": {"erosion_per_hour": per_hour},
+            "at_large": NOBODY_IS_RETAKEN,
+        },
+        {"facilities": {"block": prison(36.41, 38.53, people(600), guards, walls=walls)}},
+    )
+
+
+def test_what_wears_walls_raises_escapes() -> None:
+    """Where people see the way out that a wall gives, as `disorder.way_out` has it."""
+    assert_raises("erosion 10 to 240", moved("escaped_persons", worn(10.0), worn(240.0), 100))
+
+
+def test_weak_walls_raise_escapes() -> None:
+    assert_raises("walls 0.9 to 0.1", moved("escaped_persons", worn(60.0, 0.9), worn(60.0, 0.1), 100))
+
+
+def test_where_nobody_sees_a_way_out_a_weak_wall_is_a_valve() -> None:
+    """Why the way out is in the rule: at 0, the first to stir leave before others join, and the riot ends."""
+    assert_raises(
+        "erosion 60 to 10", moved("escaped_persons", worn(60.0, 0.5, 0.0, 12.0), worn(10.0, 0.5, 0.0, 12.0), 60)
+    )
+
+
 def test_cameras_lower_escapes() -> None:
     assert_raises("cameras 1 to 0", moved("escaped_persons", filmed(1.0), filmed(0.0), 60))
 

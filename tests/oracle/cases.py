@@ -193,6 +193,21 @@ def authority() -> Case:
 
 
 @case
+def way_out() -> Case:
+    """Walls that disorder wears show a way out to those who are not up yet."""
+    return build(
+        {
+            "days": 5,
+            "step_hours": 2.0,
+            "guards": {"scale": 1.2},
+            "disorder": RIOT | {"down_per_hour": 2.0, "way_out": 0.8},
+            "walls": {"erosion_minimum": 1.0, "erosion_per_hour": 300.0},
+        },
+        {"facilities": two_prisons(block_size=25, flow_per_hour=20.0)},
+    )
+
+
+@case
 def assault_dated() -> Case:
     """Dated attacks: before hour 0, two on one day, one that fails, one on an empty place."""
     return build(

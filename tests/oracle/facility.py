@@ -718,7 +718,8 @@ class Facility(mesa.Agent):
             n_b, a_b = len(block), sum(person.in_disorder for person in block)
             drawn = a_b / a if a > 0 else n_b / n
             c_b = (1 - reserve) * c * n_b / n + reserve * c * drawn
-            contained.append(1 - math.exp(-rules.containment_k * c_b / (a_b + rules.watching * n_b + 1)))
+            held_back = 1 - math.exp(-rules.containment_k * c_b / (a_b + rules.watching * n_b + 1))
+            contained.append((1 - rules.way_out * self.opening if a > 0 else 1.0) * held_back)
         return contained
 
     # 7.12
