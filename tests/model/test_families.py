@@ -74,7 +74,7 @@ def test_the_small_worlds_try_families() -> None:
     back = parted = motherless = 0
     for name in (name for name in CASES if name.startswith("families")):
         run = Run(named(name))
-        for replicate in range(3):
+        for replicate in range(8):
             run.complete(SEED, replicate)
             people = run.truth.people
             mother = people[people["unit"]]
