@@ -114,7 +114,8 @@ LATER = (
     "at_large", "armed_cells", "guards", "news", "unrest", "control.handover", "control.hasty_hours", "control.none_hours",
 )  # fmt: skip
 AT_START = (
-    "guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "incidents", "walls.baseline",
+    "guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "armed_cells.surges", "incidents",
+    "walls.baseline",
     "guards.nerve_min", "disorder.risk_min", "disorder.family_risk_min",
     "walls.open_sd", "walls.leave_sd", "at_large.retake_sd",
 )  # fmt: skip
