@@ -31,7 +31,11 @@ LEVERS = owned(
     state("repatriated_ahead", "i8", "persons", "repatriated beyond it, likewise"),
 )
 """Columns of CLOCK."""
-EMPTIED = owned(__name__, decision("emptied_by_lever", "i8", "0/1", "1 if the move-first lever empties it"))
+EMPTIED = owned(
+    __name__,
+    decision("emptied_by_lever", "i8", "0/1", "1 if the move-first lever empties it"),
+    decision("sent_home_from", "i8", "0/1", "1 if the repatriation lever takes people from it"),
+)
 """Columns of FACILITY."""
 
 REPATRIATE = name_key("levers.repatriation")
@@ -47,6 +51,8 @@ def describe_levers(rows: np.ndarray, clock: np.ndarray, given: Given) -> np.nda
     levers = given.scenario.levers
     if levers.repatriation is not None:
         clock["repatriate_start"] = max(0, given.minute(levers.repatriation.start or given.scenario.start))
+        places = levers.repatriation.origin or given.names.facilities
+        rows["sent_home_from"] = [name in places for name in given.names.facilities]
         clock["repatriate_who"] = CATEGORIES.index(levers.repatriation.who)
     if levers.move_first is None:
         return np.zeros(0, np.int64)
@@ -127,6 +133,8 @@ def repatriate(t: Truth) -> None:
         if left <= 0 and person.unit != unit:
             break
         if person.state != HELD or person.origin != FOREIGN or not in_own_custody(t, person.facility):
+            continue
+        if t.facility[person.facility].sent_home_from == 0:
             continue
         fighter = person.kind == FIGHTER
         if (clock.repatriate_who == FIGHTERS and not fighter) or (clock.repatriate_who == FAMILIES and fighter):

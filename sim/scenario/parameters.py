@@ -496,6 +496,9 @@ class Repatriation(Section):
 
     per_month: Number = declared(100.0, "persons/month", 0, 1000000, "people repatriated a month")
     who: Category = "all"
+    origin: list[FacilityName] = Field(
+        default_factory=list, alias="from", description="facilities that people go home from; empty: all"
+    )
     start: ActionDate | None = None
     cost: Cost = declared(None, "any unit", 0, None, "optional cost")
 

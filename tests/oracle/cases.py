@@ -807,7 +807,7 @@ def move_first() -> Case:
             "disorder": RIOT,
             "levers": {
                 "move_first": {"from": ["block", "annex"], "start": "2019-10-02", "per_day": 22.5},
-                "repatriation": {"per_month": 60.0},
+                "repatriation": {"per_month": 60.0, "from": ["annex", "yard"]},
             },
             "control": {"changes": [{"date": "2019-10-04T12:00", "facility": "block", "to": "invader"}]},
         },

@@ -237,7 +237,7 @@ class OracleModel(mesa.Model):
         }
         for unit in self._by_turn():
             one = unit[0]
-            kept = one.facility.in_own_custody()
+            kept = one.facility.in_own_custody() and (not lever.origin or one.facility.name in lever.origin)
             if left > 0 and kept and one.nationality == "foreign" and one.kind in kinds[lever.who]:
                 for person in unit:
                     person.facility.repatriate(person)
