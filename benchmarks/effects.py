@@ -226,6 +226,9 @@ LEFT_OUT = {
 }
 """Numbers that are not varied, and why."""
 
+NOT_HERE = ("theatre.parties.held-movement.custody.*",)
+"""Places that are left as they are where a number is varied in all: this party frees everybody, and the shares sum to 1."""
+
 AT_ZERO = {"guards.floor_per_100": 5.0, "observers.*.false_per_month": 2.0}
 """What a parameter that is 0 goes up to, where a third of its upper bound or at most 0.3 is no sensible choice."""
 
@@ -357,7 +360,8 @@ def here(resolved: Resolved, path: str) -> dict[str, Any]:
     inside = path.startswith("theatre.")
     keys = path.split(".")
     found = places(resolved.theatre if inside else resolved.scenario, keys[1:] if inside else keys)
-    return {f"theatre.{at}" if inside else at: value for at, value in found if value is not None}
+    named = {f"theatre.{at}" if inside else at: value for at, value in found if value is not None}
+    return {at: value for at, value in named.items() if not any(fnmatchcase(at, place) for place in NOT_HERE)}
 
 
 def settings(parameter: Parameter, value: Any) -> tuple[Any, Any, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 
 from benchmarks import effects
 from benchmarks.effects import GROUPS, LEVERS, Bench, Change, Row, Stage, group_of, here, page, settings, varied
+from sim.model import Run
 from sim.outcomes import RUNS
 from sim.scenario.fields import parameters
 from sim.scenario.loader import load
@@ -42,6 +41,18 @@ def test_settings_lie_within_bounds_and_below_and_above(parameter: object) -> No
         assert down < up
         assert parameter.low is None or down >= parameter.low  # type: ignore[attr-defined]
         assert parameter.high is None or up <= parameter.high  # type: ignore[attr-defined]
+
+
+def test_what_is_set_can_be_loaded() -> None:
+    """All numbers of a group of places at once, both ways: shares of one party must not come to more than 1."""
+    for parameter in varied():
+        if parameter.path.startswith("theatre.parties."):
+            group = group_of(parameter.path)
+            assert group is not None
+            found = here(effects.loaded(group.stage), parameter.path)
+            for side in (1, 2):
+                moved = {at: settings(parameter, value)[side] for at, value in found.items()}
+                load(group.stage.scenario, group.stage.settings | moved)
 
 
 def test_a_star_means_all_places() -> None:
@@ -85,9 +96,13 @@ def test_a_small_table_of_tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     found = list(effects.rows(Bench(6)))
     assert [r.path for r in found] == ["guards.scale", "isr.bias"]
     scale = found[0]
+    by_hand = {}
+    for guards in (1.0, 0.5):
+        run = Run(load("tiny", {"guards.scale": guards}))
+        by_hand[guards] = np.array([run.complete(effects.SEED, k).run["escaped_persons"][0] for k in range(6)])
+    assert scale.base == by_hand[1.0].mean()
     assert scale.down is not None
-    assert scale.down.mean > 0.0
-    assert math.isfinite(scale.base)
+    assert scale.down.mean == pytest.approx((by_hand[0.5] - by_hand[1.0]).mean())
     text = page(found, 6)
     assert "| `guards.scale` | tiny | escaped_persons |" in text
     assert "2 together" in text
