@@ -67,7 +67,7 @@ def shelter(t: Truth, f: int) -> int:
         other = t.facility[g]
         if other.resident == 1 or other.controller != site.controller or not can_take_in(t, g):
             continue
-        if other.distance <= t.parameters[0].control_evacuate_km:
+        if g == f or enemy_near(t, g):
             continue
         km = distance_km(site.x, site.y, other.x, other.y)
         if km < best_km or (km == best_km and other.key < t.facility[best].key):

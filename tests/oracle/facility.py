@@ -326,23 +326,26 @@ class Facility(mesa.Agent):
         for guard in self.guards:
             guard.status = "relieved"
 
+    def enemy_near(self) -> bool:
+        """Whether hostile units are near, or are known to start near before long."""
+        near, warning = self.model.sc.control.evacuate_km, self.model.sc.control.warning_hours
+        starts = [
+            unit.start
+            for unit in self.model.units
+            if unit.hostile_to(self.spec.party) and distance(self.x, self.y, *unit.from_km) <= near
+        ]
+        warned = bool(starts) and min(starts) - math.floor(60 * warning) <= self.model.m0 < min(starts)
+        return self.front_km <= near or warned
+
     def evacuate(self) -> None:
         """The guards bring people away from units that come near, to a place that is far from them."""
-        model, near = self.model, self.model.sc.control.evacuate_km
+        model = self.model
         chance = model.theatre.parties[self.spec.party].custody_policy.evacuate
         if self.resident or not model.draws.u("control.evacuate", self.name, 0, 0) < chance:
             return
         if self.custody != "guarded" or self.changed or self.assault is not None:
             return
-        starts = [
-            unit.start
-            for unit in model.units
-            if unit.hostile_to(self.spec.party) and distance(self.x, self.y, *unit.from_km) <= near
-        ]
-        warned = any(
-            min(starts) - math.floor(60 * model.sc.control.warning_hours) <= model.m0 < min(starts) for _ in starts
-        )
-        if self.front_km > near and not warned:
+        if not self.enemy_near():
             return
         u = model.draws.u("control.lorries", self.name, model.m0, 0)
         if not self.order:
@@ -351,7 +354,9 @@ class Facility(mesa.Agent):
         mean = model.sc.control.evacuate_per_hour * model.dt * len(units) / self.n
         going = [person for unit in units[: poisson(u, mean)] for person in unit]
         there = model.nearest_facility(
-            self.x, self.y, lambda f: f.controller == self.controller and f.can_take_in() and f.front_km > near
+            self.x,
+            self.y,
+            lambda f: f is not self and f.controller == self.controller and f.can_take_in() and not f.enemy_near(),
         )
         for person in going:
             if there is None:
