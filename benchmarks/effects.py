@@ -229,6 +229,9 @@ LEFT_OUT = {
 NOT_HERE = ("theatre.parties.held-movement.custody.*",)
 """Places that are left as they are where a number is varied in all: this party frees everybody, and the shares sum to 1."""
 
+EMPTY = ("theatre.facilities.*.held.*", "theatre.facilities.*.residents", "theatre.facilities.*.guards")
+"""Numbers that stay where they are 0: a place that holds none of a kind."""
+
 AT_ZERO = {"guards.floor_per_100": 5.0, "observers.*.false_per_month": 2.0}
 """What a parameter that is 0 goes up to, where a third of its upper bound or at most 0.3 is no sensible choice."""
 
@@ -361,7 +364,8 @@ def here(resolved: Resolved, path: str) -> dict[str, Any]:
     keys = path.split(".")
     found = places(resolved.theatre if inside else resolved.scenario, keys[1:] if inside else keys)
     named = {f"theatre.{at}" if inside else at: value for at, value in found if value is not None}
-    return {at: value for at, value in named.items() if not any(fnmatchcase(at, place) for place in NOT_HERE)}
+    kept = {at: value for at, value in named.items() if not any(fnmatchcase(at, place) for place in NOT_HERE)}
+    return {at: value for at, value in kept.items() if value != 0 or not any(fnmatchcase(at, p) for p in EMPTY)}
 
 
 def settings(parameter: Parameter, value: Any) -> tuple[Any, Any, Any]:

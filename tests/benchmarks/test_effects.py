@@ -46,7 +46,7 @@ def test_settings_lie_within_bounds_and_below_and_above(parameter: object) -> No
 def test_what_is_set_can_be_loaded() -> None:
     """All numbers of a group of places at once, both ways: shares of one party must not come to more than 1."""
     for parameter in varied():
-        if parameter.path.startswith("theatre.parties."):
+        if parameter.path.startswith("theatre."):
             group = group_of(parameter.path)
             assert group is not None
             found = here(effects.loaded(group.stage), parameter.path)
