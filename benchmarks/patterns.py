@@ -42,8 +42,11 @@ class Pattern(NamedTuple):
 
 @cache
 def scenario(name: str, replicates: int, **settings: Any) -> Ensemble:
-    """Tables of a shipped scenario; settings write `__` for the dots of a path."""
-    return ensemble(load(name, {path.replace("__", "."): value for path, value in settings.items()}), replicates)
+    """Tables of a shipped scenario; settings write `__` for the dots of a path, and tuples for lists."""
+    overrides = {
+        path.replace("__", "."): list(value) if isinstance(value, tuple) else value for path, value in settings.items()
+    }
+    return ensemble(load(name, overrides), replicates)
 
 
 def share(hits: np.ndarray) -> str:
@@ -89,7 +92,7 @@ def annex(replicates: int) -> Iterator[Pattern]:
         f"{quantile(site['escaped'], 0.05)} to {quantile(site['escaped'], 0.95)}",
         bool(low <= 100 and high >= 900),
     )
-    calm = scenario("ne-syria-2019", replicates, control__offensives=[], withdrawal__schedule=[]).at("ain-issa")
+    calm = scenario("ne-syria-2019", replicates, control__offensives=(), withdrawal__schedule=()).at("ain-issa")
     lost = calm["escaped"] / calm["held0"] > 0.1
     yield Pattern(
         "annex-without-cause",
