@@ -56,6 +56,9 @@ LONE = Stage("quiet-year", {"stealth.per_1000_year": 30.0, "days": 90})
 LONE_THIN = Stage("ne-syria-2019", {"stealth.per_1000_year": 100.0})
 HASTY = Stage("ne-syria-2019", {"control.handover": "hasty"})
 FORMAL = Stage("ne-syria-2019", {"control.handover": "formal"})
+RAIDED_NOTICED = Stage("ne-syria-2019", {"armed_cells.attacks_per_month": 4.0, "response": True})
+RESTLESS = Stage("quiet-year", {"unrest.per_1000_year": 2.0, "days": 90})
+SURGING = Stage("ne-syria-2019", {"armed_cells.surges": [{"date": "2019-10-10", "factor": 4.0, "days": 20.0}]})
 NOTICED = Stage("ne-syria-2019", {"response": True})
 
 OUT = "escaped_persons"
@@ -82,6 +85,17 @@ GROUPS = (
     Group("guards.nerve_min", "-", THIN),
     Group("guards.flee_km", "+", THIN),
     Group("guards.upkeep_floor", "-", THIN),
+    Group("guards.threat_weight", "+"),
+    Group("guards.fire_weight", "+", SHELLED),
+    Group("guards.fire_km", "+", SHELLED),
+    Group("guards.fire_hours", "+", SHELLED),
+    Group("guards.alone_weight", "+"),
+    Group("guards.gone_hours", "+"),
+    Group("guards.stir_weight", "+", THIN),
+    Group("guards.stir_per_guard", "-", THIN),
+    Group("guards.hold_*", "-"),
+    Group("guards.order_kept", "-", FORMAL),
+    Group("guards.reinforce_per_day", "-", RAIDED_NOTICED),
     Group("guards.replace_per_day", "-", RAIDED),
     Group("guards.pressure_up_hours", "-", THIN),
     Group("guards.pressure_down_hours", "+", THIN),
@@ -91,6 +105,7 @@ GROUPS = (
     Group("disorder.risk_min", "-", THIN),
     Group("disorder.family_risk_min", "-", RIOTOUS),
     Group("disorder.watching", "+", THIN),
+    Group("disorder.way_out", "+", THIN),
     Group("disorder.up_per_hour", "+", THIN),
     Group("disorder.down_per_hour", "-", THIN),
     Group("disorder.crowding_*", "+", THIN),
@@ -119,6 +134,22 @@ GROUPS = (
     Group("stealth.per_1000_year", "+", LONE),
     Group("stealth.thin_gain", "+", LONE_THIN, "escaped_stealth"),
     Group("stealth.camera_cut", "-", LONE),
+    Group("assault.alarm_share", "-", RAIDED_NOTICED),
+    Group("unrest.per_1000_year", "+", RESTLESS),
+    Group("unrest.thin_gain", "+", RESTLESS),
+    Group("unrest.crowd_gain", "+", RESTLESS),
+    Group("unrest.*_undated", "?", RESTLESS),
+    Group("unrest.*_share", "+", RESTLESS),
+    Group("unrest.severity_sd", "?", RESTLESS),
+    Group("unrest.*_gate", "+", RESTLESS),
+    Group("unrest.quell_sd", "?", RESTLESS),
+    Group("unrest.*_hours", "+", RESTLESS),
+    Group("incidents.*.severity", "+", HASAKAH),
+    Group("control.evacuate_km", "?"),
+    Group("control.warning_hours", "-"),
+    Group("control.evacuate_per_hour", "-"),
+    Group("theatre.parties.*.custody.seize", "-"),
+    Group("theatre.parties.*.custody.evacuate", "-"),
     Group("assault.success_level", "+", HASAKAH),
     Group("assault.success_slope", "+", HASAKAH),
     Group("assault.success_sd", "?", HASAKAH),
@@ -143,6 +174,9 @@ GROUPS = (
     Group("armed_cells.attackers", "+", RAIDED),
     Group("armed_cells.attackers_sd", "?", RAIDED),
     Group("armed_cells.growth_*", "+", RAIDED),
+    Group("armed_cells.strength_per_100", "+", RAIDED),
+    Group("armed_cells.surges.*.factor", "+", SURGING),
+    Group("armed_cells.surges.*.days", "+", SURGING),
     Group("armed_cells.plan_km", "?", RAIDED),
     Group("armed_cells.ward", "?", RAIDED),
     Group("armed_cells.family_prize", "-", RAIDED, "escaped_fighters"),

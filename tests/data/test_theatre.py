@@ -305,7 +305,8 @@ def test_the_contracts_scenarios_are_shipped():
     "name, claimed",
     [
         ("no-withdrawal", {"withdrawal.schedule": []}),
-        ("formal-handover", {"control.handover": "formal"}),
+        ("response", {"response": True}),
+        ("formal-handover", {"control.handover": "formal", "levers.formal_handover": {}}),
         ("residual-isr", {"levers.residual_isr.share": 0.7}),
         ("guard-floor", {"levers.guard_floor.per_100": 5}),
         (
@@ -334,11 +335,11 @@ def test_rows_of_control_leave_the_handover_to_the_default():
 
 def test_both_places_are_emptied_before_the_ground_is_lost():
     shape = theatre("ne-syria-2019")
-    scenario = Scenario.model_validate(resolved("ne-syria-2019-move-first"))
-    lever = scenario.levers.move_first
+    lever = Scenario.model_validate(resolved("ne-syria-2019-move-first")).levers.move_first
+    dated = Scenario.model_validate(resolved("ne-syria-2019-as-dated"))
     days = math.ceil(sum(persons(shape.facilities[name]) for name in lever.origin) / lever.per_day)
     assert days == 5
-    lost = min(parse_date(row.date) for row in scenario.control.changes if row.facility in lever.origin)
+    lost = min(parse_date(row.date) for row in dated.control.changes if row.facility in lever.origin)
     assert (lost - parse_date(lever.start)).days >= days
 
 
@@ -357,13 +358,20 @@ def test_fire_from_across_the_border_reaches_qamishli_and_takes_nothing():
     place, prison = shape.places["across-from-qamishli"], shape.facilities["qamishli-navkur"]
     km = math.hypot((place.lat - prison.lat) * 111.32, (place.lon - prison.lon) * 111.32 * math.cos(math.radians(36.2)))
     assert scenario.shelling.front_km > km > scenario.control.reach_km + shape.grid.cell_km
-    assert math.exp(-km / scenario.guards.flee_km) < scenario.guards.nerve_min
+    assert math.exp(-km / scenario.guards.flee_km.uniform[1]) < scenario.guards.nerve_min
+
+
+def test_the_scenario_of_2019_dates_no_facility():
+    changes = Scenario.model_validate(resolved("ne-syria-2019")).control.changes
+    assert changes and all(row.ground_only and row.facility is None for row in changes)
+    dated = Scenario.model_validate(resolved("ne-syria-2019-as-dated")).control.changes
+    assert {row.facility for row in dated if not row.ground_only} == {"tel-abyad", "ain-issa", "ain-issa-main"}
 
 
 def test_offensives_stay_clear_of_places_they_did_not_take():
-    """No objective brings a unit within reach of a facility that has no dated change."""
+    """No objective brings a unit within reach of a facility that did not change hands then."""
     shape = theatre("ne-syria-2019")
-    scenario = Scenario.model_validate(resolved("ne-syria-2019"))
+    scenario = Scenario.model_validate(resolved("ne-syria-2019-as-dated"))
     dated = {row.facility for row in scenario.control.changes}
     reach = scenario.control.reach_km + shape.grid.cell_km
     for offensive in scenario.control.offensives:
