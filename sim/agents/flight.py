@@ -35,7 +35,7 @@ FRIGHT = owned(
 )
 """Columns of FACILITY."""
 ALARM = owned(
-    __name__, saved("alarm", "i8", "0/1", "1 if guards might flee somewhere though no unit is active", forget=1)
+    __name__, saved("uneasy", "i8", "0/1", "1 if guards might flee somewhere though no unit is active", forget=1)
 )
 """Columns of CLOCK."""
 
@@ -86,19 +86,19 @@ def may_flee(t: Truth, f: int) -> bool:
 @compiled
 def raise_alarm(t: Truth) -> None:
     """Have the guards of all facilities looked at in the next step."""
-    t.clock[0].alarm = 1
+    t.clock[0].uneasy = 1
 
 
 @compiled
 def is_alarm(t: Truth) -> bool:
     """Return whether guards might flee somewhere."""
-    return bool(t.clock[0].alarm == 1)
+    return bool(t.clock[0].uneasy == 1)
 
 
 @compiled
 def calm_down(t: Truth) -> None:
     """Note that the guards of all facilities are being looked at."""
-    t.clock[0].alarm = 0
+    t.clock[0].uneasy = 0
 
 
 @compiled

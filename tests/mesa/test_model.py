@@ -212,13 +212,13 @@ def test_the_frame_agrees_with_the_days_of_a_sweep() -> None:
 
 
 def test_the_layers_of_the_grid_follow_the_arrays() -> None:
-    model = DetentionModel("ne-syria-2019", rng=1)
+    model = DetentionModel("ne-syria-2019-as-dated", rng=1)
     parties = model.names.parties
     site = next(agent for agent in model.agents_by_type[Facility] if agent.name == "tel-abyad")
     assert (model.grid.width, model.grid.height) == model.truth.control.shape[::-1]
     assert parties[site.cell.control] == "sdf"
     assert np.isinf(model.grid.front.data).all()
-    model.run_days(7)  # to 00:00 of the day on which the town changes hands
+    model.run_days(7)  # to 00:00 of the day on which the town changes hands, whoever holds the ground already
     assert site.controller == "sdf"
     assert np.isfinite(model.grid.front.data).all()
     model.step()

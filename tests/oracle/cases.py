@@ -705,6 +705,8 @@ def evacuation() -> Case:
                 "offensives": [
                     {"party": "invader", "start": "2019-10-01T03:00", "from": "border",
                      "objectives": ["junction", "block"], "km_per_day": 15.0, "stops": "2019-10-06"},
+                    {"party": "invader", "start": "2019-10-02T17:00", "from": "junction",
+                     "objectives": ["junction"], "km_per_day": 0.0, "stops": "2019-10-03"},
                 ],
                 "reach_km": 2.0,
                 "contest_hours": 30.0,
