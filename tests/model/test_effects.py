@@ -390,7 +390,8 @@ def test_a_formal_handover_keeps_people_in_where_it_is_agreed() -> None:
 
 def test_moving_people_first_leaves_fewer_to_escape() -> None:
     base, moved = as_in_2019(12), shipped_ensemble("ne-syria-2019-move-first", 12)
-    assert (moved.run["moved"] > base.run["moved"] + 500).all()
+    assert (moved.run["moved"] > 900).all()
+    assert (moved.run["moved"] - base.run["moved"]).mean() > 400, "some are brought away by their guards without it"
     assert moved.at("ain-issa")["escaped"].mean() < 0.2 * base.at("ain-issa")["escaped"].mean()
     assert (moved.at("al-hol")["held"] > base.at("al-hol")["held"]).all()
 
