@@ -74,7 +74,8 @@ class EventLog:
         """
         if kind == CALL and number > 0.5 * model.truth.facility["assigned"][f]:
             return
-        site, where = model.names.facilities[f], short_title(facility_title(model, f))
+        resident = model.truth.facility["resident"][f] == 1  # residents have no panel that a line could lead to
+        site, where = "" if resident else model.names.facilities[f], short_title(facility_title(model, f))
         if kind != EXIT:
             self.events.append(Row(minute, site, where, event_text(model, kind, detail, number), "event"))
             return
