@@ -12,11 +12,6 @@ def imposed(scenario: Scenario) -> tuple[str, ...]:
     return tuple(_lines(scenario))
 
 
-def dated_facilities(scenario: Scenario) -> tuple[str, ...]:
-    """Return the facilities, and areas with theirs, whose change of hands is dated, in file order."""
-    return tuple(str(change.facility or change.area) for change in scenario.control.changes if not change.ground_only)
-
-
 def _lines(scenario: Scenario) -> Iterator[str]:
     control = scenario.control
     for change in sorted(control.changes, key=lambda change: (change.ground_only, change.date)):

@@ -1,6 +1,6 @@
 """What a scenario dates or decides is told apart from what the model finds."""
 
-from sim.scenario.imposed import dated_facilities, imposed
+from sim.scenario.imposed import imposed
 from sim.scenario.loader import load
 from tests.model.worlds import world
 
@@ -30,7 +30,6 @@ def test_every_dated_row_is_named() -> None:
     assert any("an attack on yard" in line for line in lines)
     assert any("lever guard_floor: per_100 5" in line for line in lines)
     assert len(lines) == 6
-    assert dated_facilities(where.scenario) == ("block",)
 
 
 def test_a_quiet_scenario_imposes_nothing() -> None:
