@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.agents.notice import raise_alarm
+from sim.agents.notice import sound_alarm
 from sim.agents.surveillance import looks_now
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, uniform
@@ -65,4 +65,4 @@ def alarms(t: Truth, b: Belief) -> None:
         if site.assault == NO_ASSAULT or t.alarm[f] >= site.assault_start:
             continue
         if seen_by_liaison(t, b, f) or seen_by_surveillance(t, b, f):
-            raise_alarm(t, f)
+            sound_alarm(t, f)

@@ -145,18 +145,18 @@ def begin_assault(t: Truth, f: int, minute: int) -> None:
     site.relief_due = minute + int(math.ceil(60.0 * lognormal_quantile(u, median, params.assault_relief_sd)))
     site.assault = FIGHT
     clock.assaults += 1
-    fire_on(t, f)
+    fire_on(t, f, minute)
     note(t, minute, ATTACK, f, site.assault, site.attackers)
 
 
 @compiled
-def end_fight(t: Truth, f: int, loss: float) -> None:
+def end_fight(t: Truth, f: int, loss: float, minute: int) -> None:
     """End the fighting: lose a share of the guards who fought."""
     clock = t.clock[0]
     site = t.facility[f]
     u = uniform(clock.seed, GUARDS_LOST, clock.replicate, site.key, site.assault_start, 0)
     n = int(math.floor(t.parameters[0].assault_defend_share * present(t, f) * loss + u))
-    lose(t, f, min(n, int(math.floor(present(t, f)))))
+    lose(t, f, min(n, int(math.floor(present(t, f)))), minute)
 
 
 @compiled
@@ -168,7 +168,7 @@ def end_assault(t: Truth, f: int, minute: int) -> None:
     site.assault_until = minute + LINGER_MINUTES
     clock.assaults -= 1
     if site.assault == FIGHT:
-        end_fight(t, f, params.assault_loss_failure)
+        end_fight(t, f, params.assault_loss_failure, minute)
         site.assault = NO_ASSAULT
         note(t, minute, REPELLED, f, 0, site.attackers)
         return
@@ -216,7 +216,7 @@ def assault(t: Truth, f: int, minute: int) -> None:
         if site.succeeds == 0:
             end_assault(t, f, minute)
             return
-        end_fight(t, f, params.assault_loss_success)
+        end_fight(t, f, params.assault_loss_success, minute)
         site.assault = GATE
         note(t, minute, GATE_FELL, f, 0, site.attackers)
     everybody = float(site.held + site.gate_out)

@@ -16,10 +16,10 @@ from sim.agents.armed_cell import attack_rows, cell_rows, describe_movement, sur
 from sim.agents.at_large import FUGITIVE
 from sim.agents.blocks import divide_into_blocks
 from sim.agents.confirmation import REPORT, describe_confirmation
-from sim.agents.control import dated_rows, mark_dated
+from sim.agents.control import dated_rows, facilities_in_areas, mark_dated
 from sim.agents.custody import describe_custody, hostility
 from sim.agents.detainee import enrol
-from sim.agents.facility import describe_sites, first_in_cells, first_in_squares
+from sim.agents.facility import describe_sites, first_in_squares
 from sim.agents.given import Given, Names, names_of
 from sim.agents.guard import post_guards
 from sim.agents.incident import incident_rows
@@ -91,9 +91,9 @@ def build_truth(resolved: Resolved, capacity: Capacity) -> Truth:
     block = divide_into_blocks(facility, people, given, BLOCK)
     guard = post_guards(facility, given)
     changes = dated_rows(given)
-    mark_dated(facility, changes, areas)
+    inside = facilities_in_areas(given)
+    mark_dated(facility, changes, inside)
     unit, objective = units_and_objectives(given)
-    site_at = first_in_cells(facility, control.shape)
     height, width = control.shape
     square_first = first_in_squares(facility, (height * theatre.grid.cell_km, width * theatre.grid.cell_km), clock)
     population = len(people)
@@ -112,9 +112,9 @@ def build_truth(resolved: Resolved, capacity: Capacity) -> Truth:
         hostile=hostility(given),
         control=control,
         terrain=terrain,
-        site_at=site_at,
         square_first=square_first,
         areas=areas,
+        inside=inside,
         schedule=presence_schedule(given),
         changes=changes,
         facility=facility,

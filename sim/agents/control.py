@@ -33,6 +33,7 @@ CONTESTED = owned(
     fixed("dated", "i8", "0/1", "1 if a dated change names it or an area it lies in"),
     state("contested_due", "i8", "min", "when it falls to the party that contests it", start=NEVER),
     state("contested_by", "i8", "", "index of that party"),
+    state("ground_given", "i8", "", "party that was given the ground it stands on, its guards staying; -1 for none", start=-1),
 )
 """Columns of FACILITY."""
 
@@ -51,16 +52,26 @@ def dated_rows(given: Given) -> np.ndarray:
     return rows
 
 
-def mark_dated(rows: np.ndarray, changes: np.ndarray, areas: np.ndarray) -> None:
+def facilities_in_areas(given: Given) -> np.ndarray:
+    """Return which facilities stand in the box of which area, edges included: bool (areas, facilities)."""
+    theatre = given.theatre
+    inside = np.zeros((len(theatre.areas), len(theatre.facilities)), np.bool_)
+    for row, area in zip(inside, theatre.areas.values(), strict=True):
+        west, south, east, north = area.box
+        row[:] = [south <= f.lat <= north and west <= f.lon <= east for f in theatre.facilities.values()]
+    return inside
+
+
+def mark_dated(rows: np.ndarray, changes: np.ndarray, inside: np.ndarray) -> None:
     """Mark facilities that the table of changes names: for these the table wins over units on the move.
 
-    Parameters: rows of FACILITY, written; changes, CHANGE rows; areas, bool (areas, height, width).
+    Parameters: rows of FACILITY, written; changes, CHANGE rows; inside, bool (areas, facilities).
     """
     for change in changes:
         if change["facility"] >= 0:
             rows["dated"][change["facility"]] = 1
         elif not change["ground_only"]:
-            rows["dated"][areas[change["area"]][rows["row"], rows["column"]]] = 1
+            rows["dated"][inside[change["area"]]] = 1
 
 
 @compiled
@@ -81,26 +92,30 @@ def dated_changes(t: Truth) -> None:
             for column in range(width):
                 if mask[row, column]:
                     take_cell(t, row, column, change.to)
-        if change.ground_only == 1:
-            continue
         for f in range(t.facility.shape[0]):
-            if mask[t.facility[f].row, t.facility[f].column]:
+            if not t.inside[change.area, f]:
+                continue
+            if change.ground_only == 1:
+                t.facility[f].ground_given = change.to
+            else:
                 change_control(t, f, change.to, change.handover)
 
 
 @compiled
-def contest(t: Truth, row: int, column: int, party: int) -> None:
-    """Mark the facilities in a cell that a party has just taken as contested by it."""
-    clock = t.clock[0]
-    f = t.site_at[row, column]
-    while f >= 0:
-        site = t.facility[f]
-        open_to_it = site.dated == 0 and site.changed == 0 and site.contested_due == NEVER
-        if open_to_it and t.hostile[party, site.controller]:
-            site.contested_due = clock.m1 + int(math.floor(60.0 * t.parameters[0].control_contest_hours))
-            site.contested_by = party
-            look_again(t, site.contested_due)
-        f = site.next_here
+def contest(t: Truth, f: int, party: int) -> None:
+    """Mark a facility as contested by a hostile party that has come near.
+
+    Not where the ground was given to a party that it does not fight, nor where a dated change settles it. The first to
+    contest a facility is the only one.
+    """
+    site = t.facility[f]
+    if site.dated == 1 or site.changed == 1 or site.contested_due != NEVER:
+        return
+    if site.ground_given >= 0 and not t.hostile[party, site.ground_given]:
+        return
+    site.contested_due = t.clock[0].m1 + int(math.floor(60.0 * t.parameters[0].control_contest_hours))
+    site.contested_by = party
+    look_again(t, site.contested_due)
 
 
 @compiled

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.agents.disorder import calm_everyone
-from sim.agents.flight import answer_front, calm_down, is_alarm
+from sim.agents.flight import answer_front, hear_fire
 from sim.agents.given import Given
 from sim.agents.guard import (
     front_pressure,
@@ -38,7 +38,7 @@ from sim.world.codes import (
     OCCUPIED,
     RELEASED,
 )
-from sim.world.map import take_cell
+from sim.world.map import distance_km, take_cell
 from sim.world.record import note
 from sim.world.state import Truth
 
@@ -124,6 +124,26 @@ def can_take_in(t: Truth, f: int) -> bool:
 
 
 @compiled
+def nearest_of(t: Truth, f: int, open_to_it: np.ndarray) -> int:
+    """Return the nearest facility to one among those marked, ties to the smaller key; -1 for none.
+
+    Parameters: open_to_it, bool (facilities,).
+    """
+    best = -1
+    best_km = math.inf
+    site = t.facility[f]
+    for g in range(t.facility.shape[0]):
+        other = t.facility[g]
+        if not open_to_it[g]:
+            continue
+        km = distance_km(site.x, site.y, other.x, other.y)
+        if km < best_km or (km == best_km and other.key < t.facility[best].key):
+            best_km = km
+            best = g
+    return best
+
+
+@compiled
 def open_custody(t: Truth, f: int) -> None:
     """Set custody to its start: guarded if guards are present, else none."""
     t.facility[f].custody = GUARDED if present(t, f) > 0.0 else NONE
@@ -198,32 +218,31 @@ def take_custody(t: Truth, f: int) -> None:
 
 
 @compiled
-def keep_or_leave(t: Truth, f: int) -> None:
+def keep_or_leave(t: Truth, f: int, minute: int) -> None:
     """Set custody to none at a facility whose guards have gone, and to guarded once its own guards are back."""
-    clock = t.clock[0]
     site = t.facility[f]
     if site.custody == GUARDED and present(t, f) <= 0.0:
         site.custody = NONE
         wake(t, f)
         calm_everyone(t, f)
-        note(t, clock.m0, GUARDS_GONE, f, NONE, 0.0)
+        note(t, minute, GUARDS_GONE, f, NONE, 0.0)
     elif site.custody == NONE and site.changed == 0 and present(t, f) > 0.0:
         site.custody = GUARDED
         wake(t, f)
-        note(t, clock.m0, GUARDS_GONE, f, GUARDED, present(t, f))
+        note(t, minute, GUARDS_GONE, f, GUARDED, present(t, f))
 
 
 @compiled
 def guards_and_custody(t: Truth) -> None:
-    """Step the guards of all facilities: front pressure, the daily decision, flight; then update custody."""
+    """Step the guards of all facilities: front pressure, fire heard, the daily decision; then update custody."""
     front_pressure(t)
+    hear_fire(t)
     clock = t.clock[0]
     decision = clock.m0 // DAY * DAY + DECISION_MINUTE
     decides = clock.m0 <= decision < clock.m1
-    if not decides and clock.threatened == 0 and not guards_stir(t) and not is_alarm(t):
+    if not decides and clock.threatened == 0 and not guards_stir(t):
         return
     guards_seen(t)
-    calm_down(t)
     for f in range(t.facility.shape[0]):
         answer_front(t, f, decides, decision)
-        keep_or_leave(t, f)
+        keep_or_leave(t, f, clock.m0)

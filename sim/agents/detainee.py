@@ -160,30 +160,21 @@ def next_in_order(t: Truth, f: int, only_active: bool, whole_units: bool, n: int
     draw_order(t, f)
     end = site.first + site.held0
     k = skip_to_first_place(t, f)
+    entry = site.entry_head  # those who were brought in come after the facility's own
     whole_units = whole_units and site.units < site.held
     found = 0
     taken = 0
     unit = -1  # the one being taken
-    while k < end and (taken < n or whole_units):
-        i = person_at(t, f, k)
-        k += 1
-        if not stands_in_order(t, i, f):
-            continue
-        if not whole_units or t.people[i].unit != unit:
-            if taken == n:
-                return found
-            if only_active and t.people[i].active == 0:
-                continue
-            taken += 1
-            unit = t.people[i].unit
-        chosen[found] = i
-        found += 1
-    entry = site.entry_head
-    while entry >= 0 and (taken < n or whole_units):
-        i = t.entry[entry, 0]
-        standing = t.people[i].slot == entry
-        entry = t.entry[entry, 1]
-        if not standing:
+    while (k < end or entry >= 0) and (taken < n or whole_units):
+        if k < end:
+            i = person_at(t, f, k)
+            stands = stands_in_order(t, i, f)
+            k += 1
+        else:
+            i = t.entry[entry, 0]
+            stands = t.people[i].slot == entry
+            entry = t.entry[entry, 1]
+        if not stands:
             continue
         if not whole_units or t.people[i].unit != unit:
             if taken == n:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.agents.account import book_moved
-from sim.agents.custody import can_take_in
+from sim.agents.custody import can_take_in, nearest_of
 from sim.agents.detainee import arrive, depart, most_people, next_in_order
 from sim.agents.exits import move_out
 from sim.agents.rest import wake
@@ -60,20 +60,12 @@ def enemy_near(t: Truth, f: int) -> bool:
 @compiled
 def shelter(t: Truth, f: int) -> int:
     """Return the nearest facility of the same controller that can take people in, far from the enemy; -1 for none."""
-    best = -1
-    best_km = math.inf
-    site = t.facility[f]
+    open_to_it = np.zeros(t.facility.shape[0], np.bool_)
     for g in range(t.facility.shape[0]):
         other = t.facility[g]
-        if other.resident == 1 or other.controller != site.controller or not can_take_in(t, g):
-            continue
-        if g == f or enemy_near(t, g):
-            continue
-        km = distance_km(site.x, site.y, other.x, other.y)
-        if km < best_km or (km == best_km and other.key < t.facility[best].key):
-            best_km = km
-            best = g
-    return best
+        ours = g != f and other.resident == 0 and other.controller == t.facility[f].controller
+        open_to_it[g] = ours and can_take_in(t, g) and not enemy_near(t, g)
+    return nearest_of(t, f, open_to_it)
 
 
 @compiled

@@ -11,12 +11,12 @@ from sim.agents.account import begin_account, begin_account_of_all, begin_episod
 from sim.agents.assault import assault, begin_assault, gate_held
 from sim.agents.at_rest import can_rest, is_at_rest, rest
 from sim.agents.attributes import own_name, party_name
-from sim.agents.custody import open_custody
+from sim.agents.custody import keep_or_leave, open_custody
 from sim.agents.disorder import agitate, begin_substep, disorder, mood, open_mood
 from sim.agents.evacuation import decide_evacuation
 from sim.agents.events import draw_event
 from sim.agents.exits import exits
-from sim.agents.flight import may_flee, raise_alarm
+from sim.agents.flight import flight, may_flee
 from sim.agents.given import Given
 from sim.agents.guard import draw_guards, present, upkeep_here
 from sim.agents.incident import draw_incidents, end_incident, incident, pulls_guards
@@ -38,7 +38,6 @@ SITE = owned(
     fixed("y", "f8", "km", "north of the map's south edge"),
     fixed("column", "i8", "", "column of its cell"),
     fixed("row", "i8", "", "row of its cell"),
-    fixed("next_here", "i8", "", "next facility in the same cell, -1 for none", start=-1),
     fixed("next_in_square", "i8", "", "next facility of detained people in the same square, -1 for none", start=-1),
     fixed("camp", "i8", "0/1", "1 camp, 0 prison"),
     fixed("resident", "i8", "0/1", "1 if its people may walk out"),
@@ -65,21 +64,6 @@ def describe_sites(rows: np.ndarray, given: Given) -> None:
         row["column"], row["row"] = grid.cell_of(row["x"], row["y"])
         row["camp"] = facility.kind == "camp"
         row["resident"] = facility.regime == "resident"
-
-
-def first_in_cells(rows: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Return the first facility in every cell, -1 for none; each facility notes the next one in its cell.
-
-    Parameters: rows of FACILITY, written; shape of the grid, (height, width).
-    """
-    first = np.full(shape, -1, np.int32)
-    height, width = shape
-    for f in reversed(range(len(rows))):
-        row, column = int(rows["row"][f]), int(rows["column"][f])
-        if 0 <= row < height and 0 <= column < width:
-            rows["next_here"][f] = first[row, column]
-            first[row, column] = f
-    return first
 
 
 def first_in_squares(rows: np.ndarray, extent_km: tuple[float, float], clock: np.ndarray) -> np.ndarray:
@@ -150,19 +134,25 @@ def new_day(t: Truth, f: int) -> None:
 
 @compiled
 def step_facility(t: Truth, f: int) -> None:
-    """Step one facility, substep by substep: assault, fire, incidents, lone escapes, disorder, exits, walls."""
+    """Step one facility, substep by substep: flight, assault, fire, incidents, lone escapes, disorder, exits, walls."""
     clock = t.clock[0]
     site = t.facility[f]
     wake(t, f)
     if site.resident == 0:
         mood(t, f, clock.news, site.held)
+    flight(t, f, clock.m0)
+    keep_or_leave(t, f, clock.m0)
     guards = effective_guards(t, f, clock.m0)
     if can_rest(t, f, guards):
-        rest(t, f, guards)
+        if not may_flee(t, f):
+            rest(t, f, guards)
         return
     begin_episode_step(t, f)
     for k in range(clock.substeps):
         minute = clock.m0 + k * clock.substep_minutes
+        if k > 0:
+            flight(t, f, minute)
+            keep_or_leave(t, f, minute)
         if site.assault_due < minute + clock.substep_minutes:
             begin_assault(t, f, minute)
         if site.assault != NO_ASSAULT:
@@ -178,8 +168,6 @@ def step_facility(t: Truth, f: int) -> None:
             disorder(t, f, guards, minute)
         exits(t, f, guards, minute)
         walls(t, f)
-    if may_flee(t, f):
-        raise_alarm(t)
 
 
 @compiled

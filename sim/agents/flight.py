@@ -1,7 +1,7 @@
 """Flight: guards leave their posts as people do, each by a personal threshold (Granovetter 1978).
 
 What weighs on a guard is one sum, `fear`. It rises as colleagues go, so that one who leaves can draw others after him:
-within a step the cascade runs to its end, in the order of nerve.
+at the start of each substep the cascade runs to its end, in the order of nerve.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.agents.guard import (
     call_up,
-    forget_the_gone,
+    faded,
     gone_lately,
     guards_by_nerve,
     keeps_order,
@@ -22,6 +22,7 @@ from sim.agents.guard import (
     order_to_stay,
     return_and_replace,
 )
+from sim.agents.rest import wake
 from sim.engine.columns import owned, saved, state
 from sim.engine.compiled import compiled
 from sim.world.map import distance_km
@@ -31,11 +32,11 @@ FRIGHT = owned(
     __name__,
     state("fire", "f8", "hits", "fire near it, Phi, as it stood at fire_at"),
     state("fire_at", "i8", "min", "when it was last brought up to date"),
-    state("fire_next", "f8", "hits", "fire near it since guards last took account of it"),
+    state("fire_next", "f8", "hits", "fire at other places that guards have yet to take account of"),
 )
 """Columns of FACILITY."""
-ALARM = owned(
-    __name__, saved("uneasy", "i8", "0/1", "1 if guards might flee somewhere though no unit is active", forget=1)
+GUNFIRE = owned(
+    __name__, saved("gunfire", "i8", "0/1", "1 if guards somewhere may have yet to take account of fire", forget=1)
 )
 """Columns of CLOCK."""
 
@@ -50,19 +51,19 @@ def share_of(part: float, other: float) -> float:
 
 
 @compiled
-def fear(t: Truth, f: int, fire: float, gone: float, on_site: int) -> float:
+def fear(t: Truth, f: int, minute: int, on_site: int) -> float:
     """Return x, the fear with which a guard's nerve is compared: the sum of what weighs on him, less what holds him.
 
     threat_weight threat + fire_weight (1 - exp(-Phi)) + alone_weight Z / (Z + n)
-    + stir_weight A / (A + stir_per_guard n) - hold_sponsor w - hold_reaction reaction, A those in disorder or exposed.
-    Parameters: fire, Phi (hits); gone, Z, colleagues gone of late; on_site, n, guards who stand there, the one who
-    decides included.
+    + stir_weight A / (A + stir_per_guard n) - hold_sponsor w - hold_reaction reaction. Phi is fire near the place
+    (hits), Z colleagues gone of late, A those in disorder or exposed. Parameters: minute; on_site, n, guards who stand
+    there, the one who decides included.
     """
     params = t.parameters[0]
     site = t.facility[f]
     threat = params.guards_threat_weight * site.threat
-    under_fire = params.guards_fire_weight * (1.0 - math.exp(-fire))
-    alone = params.guards_alone_weight * share_of(gone, on_site)
+    under_fire = params.guards_fire_weight * (1.0 - math.exp(-fire_near(t, f, minute)))
+    alone = params.guards_alone_weight * share_of(gone_lately(t, f, minute), on_site)
     stirring = params.guards_stir_weight * share_of(
         float(site.active + site.exposed), params.guards_stir_per_guard * on_site
     )
@@ -84,61 +85,54 @@ def may_flee(t: Truth, f: int) -> bool:
 
 
 @compiled
-def raise_alarm(t: Truth) -> None:
-    """Have the guards of all facilities looked at in the next step."""
-    t.clock[0].uneasy = 1
+def fire_near(t: Truth, f: int, minute: int) -> float:
+    """Return Phi at a minute: fire near a facility, as far as it has not faded."""
+    site = t.facility[f]
+    return faded(site.fire, minute - site.fire_at, t.parameters[0].guards_fire_hours)
 
 
 @compiled
-def is_alarm(t: Truth) -> bool:
-    """Return whether guards might flee somewhere."""
-    return bool(t.clock[0].uneasy == 1)
+def add_fire(t: Truth, f: int, amount: float, minute: int) -> None:
+    """Add fire to Phi."""
+    site = t.facility[f]
+    site.fire = fire_near(t, f, minute) + amount
+    site.fire_at = minute
 
 
 @compiled
-def calm_down(t: Truth) -> None:
-    """Note that the guards of all facilities are being looked at."""
-    t.clock[0].uneasy = 0
-
-
-@compiled
-def fire_on(t: Truth, f: int) -> None:
-    """Note fire at a facility: it frightens guards at all facilities near it, from the next step on."""
+def fire_on(t: Truth, f: int, minute: int) -> None:
+    """Note fire at a facility: it frightens guards there at once, at other places near it from the next step on."""
     reach = t.parameters[0].guards_fire_km
     here = t.facility[f]
+    add_fire(t, f, 1.0, minute)
     for other in range(t.facility.shape[0]):
         site = t.facility[other]
         km = distance_km(here.x, here.y, site.x, site.y)
-        if km < NO_FIRE_BEYOND * reach:
+        if other != f and km < NO_FIRE_BEYOND * reach:
             site.fire_next += math.exp(-km / reach)
-    raise_alarm(t)
+            t.clock[0].gunfire = 1
 
 
 @compiled
-def fire_near(t: Truth, f: int) -> float:
-    """Return Phi, fire near a facility as it has faded until now."""
-    site = t.facility[f]
-    if site.fire == 0.0:
-        return 0.0
-    hours = (t.clock[0].m0 - site.fire_at) / 60.0
-    return float(site.fire * math.exp(-hours / t.parameters[0].guards_fire_hours))
+def hear_fire(t: Truth) -> None:
+    """Have guards take account of the fire that fell at other places in the step before."""
+    clock = t.clock[0]
+    if clock.gunfire == 0:
+        return
+    clock.gunfire = 0
+    for f in range(t.facility.shape[0]):
+        site = t.facility[f]
+        if site.fire_next > 0.0:
+            add_fire(t, f, site.fire_next, clock.m0)
+            site.fire_next = 0.0
+            wake(t, f)
 
 
 @compiled
-def take_account_of_fire(t: Truth, f: int) -> None:
-    """Bring Phi up to date, with what the last step added."""
-    site = t.facility[f]
-    site.fire = fire_near(t, f) + site.fire_next
-    site.fire_at = t.clock[0].m0
-    site.fire_next = 0.0
-
-
-@compiled
-def flee(t: Truth, f: int) -> None:
+def flee(t: Truth, f: int, minute: int) -> None:
     """Let guards flee in the order of nerve, fear being worked out anew after each, until one stays."""
     site = t.facility[f]
-    fire = fire_near(t, f)
-    if fear(t, f, fire, gone_lately(t, f), site.on_site) <= t.parameters[0].guards_nerve_min:
+    if fear(t, f, minute, site.on_site) <= t.parameters[0].guards_nerve_min:
         return
     ordered = order_in_force(t, f)
     by_nerve = np.empty(site.guards, np.int32)
@@ -147,28 +141,28 @@ def flee(t: Truth, f: int) -> None:
         j = by_nerve[k]
         if not on_post(t, f, j) or (ordered and keeps_order(t, f, j)):
             continue
-        if t.guard[site.guard_first + j].nerve >= fear(t, f, fire, gone_lately(t, f), site.on_site):
+        if t.guard[site.guard_first + j].nerve >= fear(t, f, minute, site.on_site):
             return
-        leave_post(t, f, j)
+        leave_post(t, f, j, minute)
+
+
+@compiled
+def flight(t: Truth, f: int, minute: int) -> None:
+    """Let guards flee in a substep, at a facility that has not changed hands or did so formally."""
+    site = t.facility[f]
+    if may_flee(t, f) and (site.changed == 0 or site.formal == 1):
+        flee(t, f, minute)
 
 
 @compiled
 def answer_front(t: Truth, f: int, decides: bool, decision: int) -> None:
-    """Step one facility's guards: the daily decision, then flight.
+    """Step one facility's guards: the order to stay, and the daily decision.
 
     Parameters: decides, whether the decision falls in this step; decision, its minute.
     """
     site = t.facility[f]
     order_to_stay(t, f)
-    if site.fire_next > 0.0 or decides:
-        take_account_of_fire(t, f)
-    if decides:
-        forget_the_gone(t, f)
-        if site.changed == 0:
-            if site.on_site + site.at_front < site.guards:
-                x = fear(t, f, fire_near(t, f), gone_lately(t, f), site.on_site + 1)
-                return_and_replace(t, f, decision, x)
-            call_up(t, f, decision)
-    if may_flee(t, f) and (site.changed == 0 or site.formal == 1):
-        raise_alarm(t)
-        flee(t, f)
+    if decides and site.changed == 0:
+        if site.on_site + site.at_front < site.guards:
+            return_and_replace(t, f, decision, fear(t, f, t.clock[0].m0, site.on_site + 1))
+        call_up(t, f, decision)

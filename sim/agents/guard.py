@@ -142,27 +142,24 @@ def replaced_per_day(t: Truth, f: int, minute: int) -> float:
 
 
 @compiled
-def gone_lately(t: Truth, f: int) -> float:
-    """Return Z, the facility's own guards who went in about the last day, as they have been forgotten until now."""
-    site = t.facility[f]
-    if site.gone == 0.0:
-        return 0.0
-    hours = (t.clock[0].m0 - site.gone_at) / 60.0
-    return float(site.gone * math.exp(-hours / t.parameters[0].guards_gone_hours))
+def faded(amount: float, minutes: int, hours: float) -> float:
+    """Return what is left of an amount after a time, with this e-folding time in hours."""
+    return amount * math.exp(-minutes / 60.0 / hours) if amount > 0.0 else 0.0
 
 
 @compiled
-def count_gone(t: Truth, f: int, n: int) -> None:
+def gone_lately(t: Truth, f: int, minute: int) -> float:
+    """Return Z at a minute: the facility's own guards who went in about the last day, as far as not forgotten."""
+    site = t.facility[f]
+    return faded(site.gone, minute - site.gone_at, t.parameters[0].guards_gone_hours)
+
+
+@compiled
+def count_gone(t: Truth, f: int, n: int, minute: int) -> None:
     """Add n guards who have just gone to Z."""
     site = t.facility[f]
-    site.gone = gone_lately(t, f) + n
-    site.gone_at = t.clock[0].m0
-
-
-@compiled
-def forget_the_gone(t: Truth, f: int) -> None:
-    """Bring Z up to date."""
-    count_gone(t, f, 0)
+    site.gone = gone_lately(t, f, minute) + n
+    site.gone_at = minute
 
 
 @compiled
@@ -185,8 +182,9 @@ def order_in_force(t: Truth, f: int) -> bool:
 def order_to_stay(t: Truth, f: int) -> None:
     """Tell guards to stay once the front is near or a unit contests the place, if the lever names it."""
     site = t.facility[f]
-    near = site.distance <= t.parameters[0].shelling_front_km
-    if may_be_ordered(t, f) and (near or site.contested_due != NEVER):
+    if site.told_to_stay == 1 or not may_be_ordered(t, f):
+        return
+    if site.distance <= t.parameters[0].shelling_front_km or site.contested_due != NEVER:
         site.told_to_stay = 1
 
 
@@ -270,7 +268,7 @@ def send_to_front(t: Truth, f: int, n: int) -> None:
                 leave += 1
             guard.status = AT_FRONT if ranked < n else ON_SITE
             ranked += 1
-    count_gone(t, f, leave)
+    count_gone(t, f, leave, t.clock[0].m0)
     site.at_front = min(n, ranked)
     site.on_site = ranked - site.at_front
     site.stirred = 0
@@ -311,7 +309,7 @@ def call_the_free(t: Truth, f: int, share: float, floor: int) -> None:
             leave += 1
         guard.status = AT_FRONT if ranked < n else ON_SITE
         ranked += 1
-    count_gone(t, f, leave)
+    count_gone(t, f, leave, t.clock[0].m0)
     count_guards(t, f)
     site.stirred = 0
     wake(t, f)
@@ -342,12 +340,12 @@ def on_post(t: Truth, f: int, j: int) -> bool:
 
 
 @compiled
-def leave_post(t: Truth, f: int, j: int) -> None:
+def leave_post(t: Truth, f: int, j: int, minute: int) -> None:
     """Let guard j of a facility, who is on site, flee."""
     site = t.facility[f]
     t.guard[site.guard_first + j].status = FLED
     site.on_site -= 1
-    count_gone(t, f, 1)
+    count_gone(t, f, 1, minute)
     guards_changed(t, f)
 
 
@@ -377,7 +375,7 @@ def relieve(t: Truth, f: int) -> None:
 
 
 @compiled
-def lose(t: Truth, f: int, n: int) -> None:
+def lose(t: Truth, f: int, n: int, minute: int) -> None:
     """Lose n guards in an assault: own guards on site by index, else the occupier's."""
     site = t.facility[f]
     guards_changed(t, f)
@@ -388,7 +386,7 @@ def lose(t: Truth, f: int, n: int) -> None:
             guard.status = LOST
             site.on_site -= 1
             left -= 1
-    count_gone(t, f, n - left)
+    count_gone(t, f, n - left, minute)
     if left > 0:
         site.occupier_guards = max(0.0, site.occupier_guards - left)
 

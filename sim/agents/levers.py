@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from sim.agents.account import book_moved, book_repatriated
-from sim.agents.custody import can_take_in
+from sim.agents.custody import can_take_in, nearest_of
 from sim.agents.detainee import arrive, change_state, depart
 from sim.agents.families import fill_by_unit
 from sim.agents.given import Given
@@ -16,7 +16,6 @@ from sim.engine.compiled import compiled
 from sim.engine.random import name_key, uniform
 from sim.scenario.vocabulary import CATEGORIES
 from sim.world.codes import DAY, FIGHTER, FOREIGN, GUARDED, HELD, MOVED, NEVER, NO_ASSAULT, REPATRIATED
-from sim.world.map import distance_km
 from sim.world.record import note
 from sim.world.state import THEATRE, Truth
 
@@ -161,18 +160,11 @@ def destination(t: Truth, f: int) -> int:
     to = t.clock[0].move_to
     if to >= 0:
         return to if can_be_moved_to(t, f, to) else -1
-    best = -1
-    best_km = math.inf
-    site = t.facility[f]
+    open_to_it = np.zeros(t.facility.shape[0], np.bool_)
     for g in range(t.facility.shape[0]):
         other = t.facility[g]
-        if other.resident == 1 or other.emptied_by_lever == 1 or not can_be_moved_to(t, f, g):
-            continue
-        km = distance_km(site.x, site.y, other.x, other.y)
-        if km < best_km or (km == best_km and other.key < t.facility[best].key):
-            best_km = km
-            best = g
-    return best
+        open_to_it[g] = other.resident == 0 and other.emptied_by_lever == 0 and can_be_moved_to(t, f, g)
+    return nearest_of(t, f, open_to_it)
 
 
 @compiled

@@ -25,7 +25,7 @@ def notice(t: Truth, f: int) -> None:
 
 
 @compiled
-def raise_alarm(t: Truth, f: int) -> None:
+def sound_alarm(t: Truth, f: int) -> None:
     """Let the assault on a facility count as noticed now, and what comes of it for noticed_hours."""
     t.alarm[f] = t.clock[0].m1
     notice(t, f)

@@ -9,6 +9,7 @@ import numpy as np
 from sim.agents.attributes import party_name
 from sim.agents.control import contest, dated_changes, hand_over
 from sim.agents.evacuation import evacuations
+from sim.agents.flight import may_flee
 from sim.agents.given import Given
 from sim.agents.rest import wake
 from sim.engine.arrayset import Column, RowAgent, array_column
@@ -101,7 +102,7 @@ def march(t: Truth, u: int) -> None:
 
 @compiled
 def take_ground(t: Truth, u: int) -> None:
-    """Take the cells in hostile hands whose centre is in reach, and contest the facilities on them."""
+    """Take the cells in hostile hands whose centre is in reach."""
     clock = t.clock[0]
     params = t.parameters[0]
     unit = t.unit[u]
@@ -117,13 +118,15 @@ def take_ground(t: Truth, u: int) -> None:
             if distance_km(unit.x, unit.y, (column + 0.5) * size, (row + 0.5) * size) > reach:
                 continue
             take_cell(t, row, column, unit.party)
-            contest(t, row, column, unit.party)
     unit.seen = clock.ground_state
 
 
 @compiled
 def measure_threat(t: Truth) -> None:
-    """Set every facility's distance from the nearest active hostile unit, and its threat exp(-distance / flee_km)."""
+    """Set every facility's distance from the nearest active hostile unit, and its threat exp(-distance / flee_km).
+
+    Units within their reach contest it.
+    """
     clock = t.clock[0]
     any_active = 0
     for u in range(t.unit.shape[0]):
@@ -138,8 +141,11 @@ def measure_threat(t: Truth) -> None:
         for u in range(t.unit.shape[0]):
             unit = t.unit[u]
             if unit.active == 1 and t.hostile[unit.party, site.controller]:
-                nearest = min(nearest, distance_km(unit.x, unit.y, site.x, site.y))
-        if nearest <= t.parameters[0].shelling_front_km:
+                km = distance_km(unit.x, unit.y, site.x, site.y)
+                nearest = min(nearest, km)
+                if km <= t.parameters[0].control_reach_km:
+                    contest(t, f, unit.party)
+        if nearest <= t.parameters[0].shelling_front_km or may_flee(t, f):
             wake(t, f)
         if nearest != site.distance:
             site.distance = nearest

@@ -51,7 +51,7 @@ RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if notice speeds
 """Columns of CLOCK."""
 
 CLOCK = Record(
-    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES, flight.ALARM,
+    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES, flight.GUNFIRE,
     custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, disorder.DISORDER_RATES,
     account.COUNTS, at_large.OUTSIDE, entries.ENTRIES, armed_cell.MOVEMENT, levers.LEVERS,
     assault.ASSAULTS, evacuation.EVACUATIONS,

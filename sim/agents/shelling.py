@@ -79,5 +79,5 @@ def shelling(t: Truth, f: int, minute: int) -> None:
         expose(t, f, loose)
         site.shell_until = when + DAY
         site.pulled_until = when + int(math.floor(60.0 * params.shelling_pull_hours))
-        fire_on(t, f)
+        fire_on(t, f, minute)
         note(t, when, HIT, f, 0, float(loose))

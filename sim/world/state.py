@@ -50,10 +50,10 @@ class Truth(NamedTuple):
         ),
     ]
     terrain: Annotated[np.ndarray, Spec("f8", "height, width", "ease of movement, 0-1", Part.FIXED, NEVER_WRITTEN)]
-    site_at: Annotated[
-        np.ndarray, Spec("i4", "height, width", "first facility in a cell, -1 for none", Part.FIXED, NEVER_WRITTEN)
-    ]
     areas: Annotated[np.ndarray, Spec("?", "areas, height, width", "cells of an area", Part.FIXED, NEVER_WRITTEN)]
+    inside: Annotated[
+        np.ndarray, Spec("?", "areas, facilities", "facilities that stand in an area", Part.FIXED, NEVER_WRITTEN)
+    ]
     schedule: Annotated[
         np.ndarray, Spec("f8", "dates, 2", "minute, share of the sponsor's presence", Part.DECISION, NEVER_WRITTEN)
     ]

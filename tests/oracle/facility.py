@@ -55,6 +55,21 @@ class Assault:
     out: int = 0  # of these, people who have left
 
 
+class Fading:
+    """A sum that fades."""
+
+    def __init__(self, hours: float) -> None:
+        self.hours, self.amount, self.minute = hours, 0.0, 0
+
+    def at(self, minute: int) -> float:
+        """What is left of it."""
+        return self.amount * math.exp(-(minute - self.minute) / 60 / self.hours)
+
+    def add(self, amount: float, minute: int) -> None:
+        """More of it."""
+        self.amount, self.minute = self.at(minute) + amount, minute
+
+
 def freed(out: float, n: float, k: float, r: float, tau: float) -> float:
     """O after tau hours of dO/dt = (k + r O)(1 - O / n), by its closed form."""
     if out >= n or n <= 0:
@@ -131,12 +146,13 @@ class Facility(mesa.Agent):
         self.taken_over = False
         self.custody_due: int | None = None
         self.contested_by: str | None = None
+        self.ground_given: str | None = None
         self.contested_due = 0
         self.front_km = math.inf
         self.threat = 0.0
-        self.fire = 0.0  # Phi
-        self.fire_in_step = 0.0  # what this step adds to it for the next
-        self.gone = 0.0  # Z
+        self.fire = Fading(model.sc.guards.fire_hours)  # Phi
+        self.fire_elsewhere = 0.0  # what this step adds to it for the next
+        self.gone = Fading(model.sc.guards.gone_hours)  # Z
         self.ordered = False  # by the lever, to stay
 
         self.authority: float = model.theatre.parties[spec.party].authority
@@ -238,6 +254,10 @@ class Facility(mesa.Agent):
     def in_own_custody(self) -> bool:
         """Guarded, unchanged, and not under assault."""
         return self.custody == "guarded" and not self.changed and self.assault is None
+
+    def stands_in(self, area: str) -> bool:
+        """Whether it lies in an area."""
+        return self.model.ground.is_in(area, self.spec.lat, self.spec.lon)
 
     def take_in(self, person: Detainee) -> None:
         """Someone is brought in: last in order."""
@@ -387,28 +407,29 @@ class Facility(mesa.Agent):
 
     # --- 7.5 guards
 
-    def remember(self) -> None:
-        """Fire and those who went are slowly forgotten; the fire of the last step counts from now on."""
-        rules = self.model.sc.guards
-        self.fire = self.fire * math.exp(-self.model.dt / rules.fire_hours) + self.fire_in_step
-        self.fire_in_step = 0.0
-        self.gone *= math.exp(-self.model.dt / rules.gone_hours)
+    def hear_fire(self) -> None:
+        """The fire that fell elsewhere in the last step counts from now on."""
+        self.fire.add(self.fire_elsewhere, self.model.m0)
+        self.fire_elsewhere = 0.0
 
-    def come_under_fire(self) -> None:
-        """A hit here, or an assault: guards hear it, here and nearby."""
+    def come_under_fire(self, k0: int) -> None:
+        """A hit here, or an assault: guards hear it, here at once and nearby."""
+        self.fire.add(1.0, k0)
         for facility in self.model.facilities.values():
             km = distance(self.x, self.y, facility.x, facility.y)
-            facility.fire_in_step += math.exp(-km / self.model.sc.guards.fire_km)
+            if facility is not self:
+                facility.fire_elsewhere += math.exp(-km / self.model.sc.guards.fire_km)
 
-    def fear(self, guards: int) -> float:
+    def fear(self, guards: int, minute: int) -> float:
         """x with so many own guards on site."""
         rules = self.model.sc.guards
         stirring = len(self.active) + self.exposed
-        alone = self.gone / (self.gone + guards) if self.gone > 0 else 0.0
+        gone = self.gone.at(minute)
+        alone = gone / (gone + guards) if gone > 0 else 0.0
         outnumbered = stirring / (stirring + rules.stir_per_guard * guards) if stirring > 0 else 0.0
         return (
             rules.threat_weight * self.threat
-            + rules.fire_weight * (1 - math.exp(-self.fire))
+            + rules.fire_weight * (1 - math.exp(-self.fire.at(minute)))
             + rules.alone_weight * alone
             + rules.stir_weight * outnumbered
             - rules.hold_sponsor * self.model.w
@@ -438,7 +459,7 @@ class Facility(mesa.Agent):
         minute = model.day_start + 360
         noticed = model.sc.response and minute < self.noticed_until
         per_day = max(rules.replace_per_day, rules.reinforce_per_day) if noticed else rules.replace_per_day
-        fear = self.fear(len(self.on_site) + 1)
+        fear = self.fear(len(self.on_site) + 1, model.m0)
         for guard in self.guards:
             if guard.status == "lost":
                 replaced = model.draws.u("guards.replace", self.name, minute, guard.index)
@@ -457,17 +478,19 @@ class Facility(mesa.Agent):
         spare = max(0, here - math.ceil(model.guard_floor_per_100 * self.n / 100))
         for rank, guard in enumerate(free):
             goes = rank < min(called, spare)
-            self.gone += goes and guard.status == "on site"
+            self.gone.add(float(goes and guard.status == "on site"), model.m0)
             guard.status = "at the front" if goes else "on site"
 
-    def flee(self) -> None:
+    def flee(self, k0: int) -> None:
         """One after the other those with the least nerve run, each seeing who has gone before."""
+        if self.changed and not self.formal:
+            return
         free = [guard for guard in self.on_site if not self.keeps_order(guard)]
         for guard in sorted(free, key=lambda guard: (guard.nerve, guard.index)):
-            if not guard.nerve < self.fear(len(self.on_site)):
+            if not guard.nerve < self.fear(len(self.on_site), k0):
                 return
             guard.status = "fled"
-            self.gone += 1
+            self.gone.add(1.0, k0)
 
     def settle_custody(self) -> None:
         """Guarded while there are guards, until somebody takes over; nobody riots where nobody guards."""
@@ -513,6 +536,8 @@ class Facility(mesa.Agent):
     def substep(self, k0: int, k1: int) -> None:
         """One substep of the fast processes."""
         tau = (k1 - k0) / 60
+        self.flee(k0)
+        self.settle_custody()
         self._substep_assault(k0, k1, tau)
         if self.incident is not None and k0 >= self.quelled:
             self.incident = None
@@ -546,7 +571,7 @@ class Facility(mesa.Agent):
             if not assault.succeeds:
                 self._end_assault(k0)
                 return
-            self._count_fallen_guards(assault, rules.loss_success)
+            self._count_fallen_guards(assault, rules.loss_success, k0)
             assault.gate_fell = True
         n = float(self.n + assault.out)
         assault.opened = freed(assault.opened, n, assault.let_out_per_hour, rules.self_release_per_hour, tau)
@@ -569,7 +594,7 @@ class Facility(mesa.Agent):
         event = math.exp(rules.open_sd * draws.z("assault.opening", self.name, k0, 0))
         size = (max(1, self.n) / 1000) ** rules.size_exponent
         self.ever_assaulted = True
-        self.come_under_fire()
+        self.come_under_fire(k0)
         self.assault = Assault(
             start=k0,
             attackers=attackers,
@@ -579,7 +604,7 @@ class Facility(mesa.Agent):
             let_out_per_hour=rules.open_per_attacker_hour * attackers * event * size,
         )
 
-    def _count_fallen_guards(self, assault: Assault, share_lost: float) -> None:
+    def _count_fallen_guards(self, assault: Assault, share_lost: float, k0: int) -> None:
         extra = self.model.draws.u("assault.lost", self.name, assault.start, 0)
         lost = math.floor(self.model.sc.assault.defend_share * self.n_guards * share_lost + extra)
         lost = min(lost, math.floor(self.n_guards))
@@ -588,12 +613,12 @@ class Facility(mesa.Agent):
             return
         for guard in self.on_site[: int(lost)]:
             guard.status = "lost"
-            self.gone += 1
+            self.gone.add(1.0, k0)
 
     def _end_assault(self, k0: int) -> None:
         assault, rules = self.assault, self.model.sc.assault
         if not assault.gate_fell:
-            self._count_fallen_guards(assault, rules.loss_failure)
+            self._count_fallen_guards(assault, rules.loss_failure, k0)
         else:
             loose = min(self.n, max(0, math.floor(assault.opened) - assault.out))
             dead = binomial(self.model.draws.u("assault.dead", self.name, k0, 0), loose, rules.death_share)
@@ -621,7 +646,7 @@ class Facility(mesa.Agent):
                 self.exposed = min(self.n, self.exposed + math.floor(lognormal(u, rules.exposed, rules.exposed_sd)))
                 self.shell_until = minute + DAY
                 self.pulled_until = minute + math.floor(60 * rules.pull_hours)
-                self.come_under_fire()
+                self.come_under_fire(k0)
 
     # 7.9b
 

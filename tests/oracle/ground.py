@@ -58,6 +58,11 @@ class Ground:
         x1, y1 = self.km(north, east)
         return [cell for cell in self.cells if x0 <= self.centre(cell)[0] <= x1 and y0 <= self.centre(cell)[1] <= y1]
 
+    def is_in(self, area: str, lat: float, lon: float) -> bool:
+        """Whether a point lies in the box of an area."""
+        west, south, east, north = self.boxes[area]
+        return south <= lat <= north and west <= lon <= east
+
     @property
     def width_km(self) -> float:
         """Width of the map."""
@@ -134,20 +139,20 @@ class OccupyingForce(mesa.Agent):
             self.reached += 1
 
     def take_ground(self) -> None:
-        """Take hostile cells within reach; contest the hostile facilities in them."""
-        model, control = self.model, self.model.sc.control
-        taken: set[Cell] = set()
+        """Take hostile cells within reach."""
+        model = self.model
         for cell in model.ground.cells:
             x, y = model.ground.centre(cell)
-            holder = model.ground.control[cell]
-            if distance(self.x, self.y, x, y) <= control.reach_km and model.hostile(self.party, holder):
+            near = distance(self.x, self.y, x, y) <= model.sc.control.reach_km
+            if near and self.hostile_to(model.ground.control[cell]):
                 model.ground.control[cell] = self.party
-                taken.add(cell)
-        for facility in model.facilities.values():
-            if facility.cell in taken and self._may_contest(facility):
-                facility.contested_by = self.party
-                facility.contested_due = model.m1 + math.floor(60 * control.contest_hours)
 
-    def _may_contest(self, facility: Facility) -> bool:
-        hostile = self.model.hostile(self.party, facility.controller)
-        return hostile and not self.model.has_dated_change(facility) and facility.contested_by is None
+    def contest(self, facility: Facility) -> None:
+        """Contest a hostile facility within reach, unless its ground was given to others with whom there is no fight."""
+        model, control = self.model, self.model.sc.control
+        near = distance(self.x, self.y, facility.x, facility.y) <= control.reach_km
+        theirs = facility.ground_given is not None and not self.hostile_to(facility.ground_given)
+        free = not facility.changed and facility.contested_by is None and not model.has_dated_change(facility)
+        if near and free and not theirs and self.hostile_to(facility.controller):
+            facility.contested_by = self.party
+            facility.contested_due = model.m1 + math.floor(60 * control.contest_hours)

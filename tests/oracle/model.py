@@ -122,7 +122,7 @@ class OracleModel(mesa.Model):
             or (
                 change.area is not None
                 and not change.ground_only
-                and facility.cell in self.ground.cells_in(change.area)
+                and facility.stands_in(change.area)
             )
             for change in self.sc.control.changes
         )
@@ -292,6 +292,10 @@ class OracleModel(mesa.Model):
                 unit.advance_along()
                 unit.take_ground()
         for facility in self.facilities.values():
+            for unit in self.units:
+                if unit.active:
+                    unit.contest(facility)
+        for facility in self.facilities.values():
             facility.front_km = min(
                 (
                     distance(facility.x, facility.y, unit.x, unit.y)
@@ -309,10 +313,12 @@ class OracleModel(mesa.Model):
             cells = self.ground.cells_in(change.area)
             for cell in cells:
                 self.ground.control[cell] = change.to
-            if change.ground_only:
-                return
             for facility in self.facilities.values():
-                if facility.cell in cells:
+                if not facility.stands_in(change.area):
+                    continue
+                if change.ground_only:
+                    facility.ground_given = change.to
+                else:
                     facility.change_hands(change.to, self._handover(facility, change))
         if change.facility is not None:
             facility = self.facilities[change.facility]
@@ -337,7 +343,7 @@ class OracleModel(mesa.Model):
     # --- 7.5 guards
 
     def move_guards(self) -> None:
-        """The front's pressure, the morning call, flight, and custody."""
+        """The front's pressure, the morning call, and custody."""
         rules = self.sc.guards
         for party, f in self.pressure.items():
             pressed = any(unit.active and unit.hostile_to(party) for unit in self.units)
@@ -346,11 +352,9 @@ class OracleModel(mesa.Model):
         morning = self.m0 <= self.day_start + 360 < self.m1
         for facility in self.facilities.values():
             facility.order_to_stay()
-            facility.remember()
+            facility.hear_fire()
             if not facility.changed and morning:
                 facility.morning(self.pressure[facility.controller])
-            if not facility.changed or facility.formal:
-                facility.flee()
             facility.settle_custody()
 
     # --- 7.7 attacks
