@@ -58,6 +58,9 @@ HASTY = Stage("ne-syria-2019", {"control.handover": "hasty"})
 FORMAL = Stage("ne-syria-2019", {"control.handover": "formal"})
 RAIDED_NOTICED = Stage("ne-syria-2019", {"armed_cells.attacks_per_month": 4.0, "response": True})
 RESTLESS = Stage("quiet-year", {"unrest.per_1000_year": 2.0, "days": 90})
+TUNNELLED = Stage(
+    "quiet-year", {"incidents": [{"date": "2019-01-02", "facility": "hasakah", "kind": "tunnel"}], "days": 10}
+)
 SURGING = Stage("ne-syria-2019", {"armed_cells.surges": [{"date": "2019-10-10", "factor": 4.0, "days": 20.0}]})
 NOTICED = Stage("ne-syria-2019", {"response": True})
 
@@ -128,6 +131,7 @@ GROUPS = (
     Group("walls.gate_k", "-", SHELLED),
     Group("walls.*_open_hours", "-"),
     Group("walls.open_sd", "?"),
+    Group("walls.leave_share", "+"),
     Group("walls.leave_sd", "?"),
     Group("walls.breached", "?", RIOTOUS, "transferred"),
     Group("walls.*_flow_per_hour", "+"),
@@ -135,6 +139,7 @@ GROUPS = (
     Group("stealth.thin_gain", "+", LONE_THIN, "escaped_stealth"),
     Group("stealth.camera_cut", "-", LONE),
     Group("assault.alarm_share", "-", RAIDED_NOTICED),
+    Group("unrest.tunnel_*", "+", TUNNELLED),
     Group("unrest.per_1000_year", "+", RESTLESS),
     Group("unrest.thin_gain", "+", RESTLESS),
     Group("unrest.crowd_gain", "+", RESTLESS),

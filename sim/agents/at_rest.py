@@ -19,7 +19,9 @@ def no_more_exits(t: Truth, f: int) -> bool:
     """Return whether a whole step can change nothing but authority at a facility without guards."""
     clock = t.clock[0]
     site = t.facility[f]
-    if site.assault != NO_ASSAULT or site.assault_due != NEVER or site.exposed > 0 or site.incident != NO_INCIDENT:
+    if site.assault != NO_ASSAULT or site.assault_due != NEVER or site.exposed > 0:
+        return False
+    if site.incident != NO_INCIDENT or site.tunnel_left > 0:
         return False
     if site.custody == NONE:
         under_fire = site.held > 0 and site.distance <= t.parameters[0].shelling_front_km and site.hits != 0
@@ -41,7 +43,7 @@ def can_rest(t: Truth, f: int, guards: float) -> bool:
         return False
     if site.opening != site.opening0 or site.stealth_due < clock.m1 or clock.m0 < site.pulled_until:
         return False
-    if site.incident != NO_INCIDENT or site.incident_due < clock.m1:
+    if site.incident != NO_INCIDENT or site.incident_due < clock.m1 or site.tunnel_left > 0:
         return False
     if site.distance <= t.parameters[0].shelling_front_km and site.hits != 0:
         return False

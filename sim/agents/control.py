@@ -33,7 +33,13 @@ CONTESTED = owned(
     fixed("dated", "i8", "0/1", "1 if a dated change names it or an area it lies in"),
     state("contested_due", "i8", "min", "when it falls to the party that contests it", start=NEVER),
     state("contested_by", "i8", "", "index of that party"),
-    state("ground_given", "i8", "", "party that was given the ground it stands on, its guards staying; -1 for none", start=-1),
+    state(
+        "ground_given",
+        "i8",
+        "",
+        "party that was given the ground it stands on, its guards staying; -1 for none",
+        start=-1,
+    ),
 )
 """Columns of FACILITY."""
 

@@ -38,6 +38,7 @@ def draw_event(t: Truth, f: int) -> None:
     params = t.parameters[0]
     site = t.facility[f]
     z = normal_quantile(uniform(clock.seed, LEAVE, clock.replicate, site.key, 0, 0))
-    site.leave_now = shifted(site.leave_share, params.walls_leave_sd * z)
+    share = params.walls_leave_share if math.isnan(site.leave_share) else site.leave_share
+    site.leave_now = shifted(share, params.walls_leave_sd * z)
     z = normal_quantile(uniform(clock.seed, SEARCH, clock.replicate, site.key, 0, 0))
     site.search_now = math.exp(params.at_large_retake_sd * z)

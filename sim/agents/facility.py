@@ -23,6 +23,7 @@ from sim.agents.incident import draw_incidents, end_incident, incident, pulls_gu
 from sim.agents.rest import wake
 from sim.agents.shelling import expect_fire, shelling
 from sim.agents.stealth import draw_candidates, stealth
+from sim.agents.tunnel import tunnel
 from sim.agents.walls import open_walls, walls
 from sim.engine.arrayset import Column, RowAgent, array_column
 from sim.engine.columns import fixed, owned
@@ -43,7 +44,11 @@ SITE = owned(
     fixed("resident", "i8", "0/1", "1 if its people may walk out"),
     fixed("capacity", "f8", "persons", "people it was built for", "theatre.facilities.*.capacity"),
     fixed(
-        "leave_share", "f8", "share", "of those held, who leave when nobody guards", "theatre.facilities.*.leave_share"
+        "leave_share",
+        "f8",
+        "share",
+        "of those held, who leave when nobody guards; NaN: walls.leave_share",
+        "theatre.facilities.*.leave_share",
     ),
 )
 """Columns of FACILITY that say what and where it is."""
@@ -162,6 +167,7 @@ def step_facility(t: Truth, f: int) -> None:
             shelling(t, f, minute)
             incident(t, f, minute)
             stealth(t, f, minute)
+            tunnel(t, f, minute)
         guards = effective_guards(t, f, minute)
         begin_substep(t, f)
         if site.resident == 0 and site.held > 0 and (site.custody == GUARDED or site.custody == OCCUPIED):

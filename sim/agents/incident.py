@@ -1,4 +1,4 @@
-"""Incidents: a riot, guards taken hostage, keys or an armoury taken, a crowd that comes to free people.
+"""Incidents: a riot, guards taken hostage, keys or an armoury taken, a crowd that comes to free people, a tunnel.
 
 An incident puts part of those held in the open inside, may take a gate, and lasts until it is quelled. Undated ones are
 drawn for the day and thinned at their minute.
@@ -16,6 +16,7 @@ from sim.agents.events import shifted
 from sim.agents.given import Given
 from sim.agents.shelling import expose, restore_order
 from sim.agents.stealth import HOURS_PER_YEAR, thinness
+from sim.agents.tunnel import open_tunnel
 from sim.agents.walls import open_gate
 from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
@@ -32,6 +33,7 @@ from sim.world.codes import (
     OCCUPIED,
     QUELLED,
     RIOT,
+    TUNNEL,
 )
 from sim.world.record import note
 from sim.world.state import Truth
@@ -133,10 +135,15 @@ def of_kind(kind: int, riot: float, hostages: float, keys: float, crowd: float) 
 
 
 @compiled
+def is_kept(site: Any) -> bool:
+    """Return whether people are held and kept."""
+    return bool(site.held > 0 and (site.custody == GUARDED or site.custody == OCCUPIED))
+
+
+@compiled
 def can_begin(site: Any) -> bool:
     """Return whether an incident can begin: people are held and kept, and none is in force."""
-    kept = site.custody == GUARDED or site.custody == OCCUPIED
-    return bool(kept and site.held > 0 and site.incident == NO_INCIDENT)
+    return bool(is_kept(site) and site.incident == NO_INCIDENT)
 
 
 @compiled
@@ -198,7 +205,10 @@ def begin_due(t: Truth, f: int, minute: int, end: int) -> None:
     k = site.dated_incident
     while k >= 0:
         dated = t.incident[k]
-        if minute <= dated.minute < end and can_begin(site):
+        if dated.kind == TUNNEL:
+            if minute <= dated.minute < end and is_kept(site):
+                open_tunnel(t, f, dated.minute, dated.severity)
+        elif minute <= dated.minute < end and can_begin(site):
             begin_incident(t, f, dated.minute, dated.kind, dated.severity)
         k = dated.next_here
     for k in range(site.incidents):

@@ -34,6 +34,7 @@ from sim.agents import (
     stealth,
     surveillance,
     thresholds,
+    tunnel,
     walls,
 )
 from sim.engine.columns import Record, decision, owned, state
@@ -51,7 +52,8 @@ RESPONSE = owned(__name__, decision("response", "i8", "0/1", "1 if notice speeds
 """Columns of CLOCK."""
 
 CLOCK = Record(
-    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES, flight.GUNFIRE,
+    "CLOCK", TIME, RESPONSE, record.RECORDING, map.GROUND, sponsor.SPONSOR, news.NEWS, guard.GUARD_RATES,
+    flight.GUNFIRE,
     custody.HANDING_OVER, occupying_force.THREATENED, facility.SQUARES, disorder.DISORDER_RATES,
     account.COUNTS, at_large.OUTSIDE, entries.ENTRIES, armed_cell.MOVEMENT, levers.LEVERS,
     assault.ASSAULTS, evacuation.EVACUATIONS,
@@ -62,7 +64,8 @@ PARTY = Record(
 FACILITY = Record(
     "FACILITY", facility.SITE, detainee.ROLL, families.DECIDERS, blocks.BLOCKS, guard.POSTS, flight.FRIGHT,
     custody.KEEPING, control.CONTESTED, occupying_force.THREAT, walls.PERIMETER, events.EVENT, disorder.MOOD,
-    assault.UNDER_ASSAULT, shelling.UNDER_FIRE, incident.UNREST, stealth.LONE_ESCAPES, entries.ARRIVALS,
+    assault.UNDER_ASSAULT, shelling.UNDER_FIRE, incident.UNREST, tunnel.UNDERGROUND, stealth.LONE_ESCAPES,
+    entries.ARRIVALS,
     account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS, go_order.ORDER, disorder_lists.LISTS,
     evacuation.LEAVING,
 )  # fmt: skip

@@ -108,12 +108,15 @@ class Walls(Section):
     prison_open_hours: Number = declared(10.0, "h", 0.1, 500, "time in which an unguarded prison is open")
     camp_open_hours: Number = declared(2.0, "h", 0.1, 500, "time in which an unguarded camp is open")
     open_sd: Annotated[Number, AT_START] = declared(0.6, "log", 0, 3, "spread of that time between events")
+    leave_share: Annotated[Number, AT_START] = declared(
+        0.9, "share", 0, 1, "of those held, who leave when nobody guards, where a facility does not say, median"
+    )
     leave_sd: Annotated[Number, AT_START] = declared(
         1.3,
         "log odds",
         0,
         5,
-        "spread of a facility's leave_share between events",
+        "spread of that share between events",
         source="unguarded sites on the record lost 0.5 to 1 of those held",
         status="assumed",
     )
@@ -250,10 +253,15 @@ class Incident(Section):
     date: ActionDate
     facility: FacilityName
     kind: IncidentKind = Field(
-        description="riot; hostages: guards taken; keys: keys or an armoury taken; crowd: one from outside frees people"
+        description="riot; hostages: guards taken; keys: keys or an armoury taken; crowd: one from outside frees"
+        " people; tunnel: many leave unseen until it is found"
     )
     severity: Number | None = declared(
-        None, "share", 0, 1, "of those held, in the open inside, median; default: that of its kind"
+        None,
+        "share",
+        0,
+        1,
+        "of those held, in the open or in reach of the tunnel, median; default: its kind's",
     )
 
 
@@ -314,6 +322,25 @@ class Unrest(Section):
     )
     hostages_hours: Number = declared(12.0, "h", 0, 1000, "the same where guards are taken hostage")
     quell_sd: Number = declared(0.8, "log", 0, 3, "spread of that time")
+    tunnel_share: Number = declared(0.3, "share", 0, 1, "of those held, within reach of a tunnel, median")
+    tunnel_hours: Number = declared(
+        4.5,
+        "h",
+        0,
+        1000,
+        "median until a tunnel in use is found; spread by quell_sd",
+        source="about 480 left Sarposa in some four and a half hours (Kandahar 2011)",
+        status="assumed",
+    )
+    tunnel_flow_per_hour: Number = declared(
+        100.0,
+        "persons/h",
+        0,
+        20000,
+        "through a tunnel",
+        source="about 480 left Sarposa in some four and a half hours (Kandahar 2011)",
+        status="assumed",
+    )
 
 
 class Withdrawal(Section):

@@ -127,7 +127,9 @@ class Facility(Section):
     walls: Number = declared(0.5, "share", 0, 1, "soundness of the perimeter, 1 = purpose-built")
     cameras: Number = declared(0.3, "share", 0, 1, "share of cameras that work")
     block_size: int = Field(150, ge=5, le=5000, description="people who can see and reach each other")
-    leave_share: Number = declared(0.9, "share", 0, 1, "of those held, who leave when nobody guards")
+    leave_share: Number | None = declared(
+        None, "share", 0, 1, "of those held, who leave when nobody guards; default walls.leave_share"
+    )
     flow_per_hour: Number | None = declared(
         None, "persons/h", 1, 20000, "people per hour through a full opening; default prison 250, camp 600"
     )

@@ -24,7 +24,7 @@ Handover = Literal["none", "hasty", "formal"]
 """How custody passes when a facility changes hands."""
 HANDOVERS: tuple[Handover, ...] = get_args(Handover)
 
-IncidentKind = Literal["riot", "hostages", "keys", "crowd"]
+IncidentKind = Literal["riot", "hostages", "keys", "crowd", "tunnel"]
 """How an incident begins: a riot, guards taken hostage, keys or an armoury taken, a crowd that comes to free people."""
 INCIDENT_KINDS: tuple[IncidentKind, ...] = get_args(IncidentKind)
 

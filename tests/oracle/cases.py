@@ -442,6 +442,32 @@ def incidents_under_fire_and_assault() -> Case:
 
 
 @case
+def tunnels() -> Case:
+    """Tunnels at two prisons and a camp of families, found late or soon; one during a rising, one under assault."""
+    rows = [
+        ("2019-10-01T22:07", "block", "tunnel", None),
+        ("2019-10-02T01:30", "block", "tunnel", 0.9),
+        ("2019-10-03T02:00", "yard", "riot", 0.3),
+        ("2019-10-03T02:10", "yard", "tunnel", 0.5),
+        ("2019-10-04T03:00", "annex", "tunnel", 0.6),
+        ("2019-10-05T03:00", "block", "tunnel", 0.8),
+        ("2019-10-06T23:00", "annex", "tunnel", 0.2),
+    ]
+    attack = {"date": "2019-10-05T04:00", "facility": "block", "attackers": 30.0}
+    return build(
+        {
+            "days": 8,
+            "step_hours": 1.0,
+            "incidents": _dated(rows),
+            "unrest": {"tunnel_hours": 6.0, "tunnel_flow_per_hour": 5.0, "tunnel_share": 0.4},
+            "armed_cells": {"attacks": [attack]},
+            "control": {"changes": [{"date": "2019-10-04T06:00", "facility": "annex", "to": "state"}]},
+        },
+        {"facilities": two_prisons() | camp_with_residents()},
+    )
+
+
+@case
 def offensive_takes_ground() -> Case:
     """Units take cells and contest facilities; a facility in the table of changes is left to it."""
     return build(

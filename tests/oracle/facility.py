@@ -136,7 +136,8 @@ class Facility(mesa.Agent):
         open_hours = walls.prison_open_hours if spec.kind == "prison" else walls.camp_open_hours
         draws = model.draws
         self.open_hours = open_hours * math.exp(walls.open_sd * draws.z("event.opening", name, 0, 0))
-        self.leave_now = shifted(spec.leave_share, walls.leave_sd * draws.z("event.leave", name, 0, 0))
+        leave_share = walls.leave_share if spec.leave_share is None else spec.leave_share
+        self.leave_now = shifted(leave_share, walls.leave_sd * draws.z("event.leave", name, 0, 0))
         self.search_now = math.exp(model.sc.at_large.retake_sd * draws.z("event.search", name, 0, 0))
 
         self.controller = spec.party
@@ -165,6 +166,7 @@ class Facility(mesa.Agent):
         self.attack: tuple[int, int] | None = None  # minute and attackers of one that begins in this step
         self.exposed = 0
         self.incident: str | None = None  # kind of the one in force
+        self.tunnel_left, self.tunnel_found = 0, 0
         self.quelled = 0
         self.incident_minutes: list[int] = []  # of the day's candidates, by number
         self.shell_until = 0
@@ -545,6 +547,7 @@ class Facility(mesa.Agent):
         self._substep_shelling(k0, k1)
         self._substep_incidents(k0, k1)
         self._substep_stealth(k0, k1)
+        self._substep_tunnel(k0, tau)
         uncontained = self._substep_disorder(k0, tau)
         self._substep_exits(k0, tau)
         self._substep_walls(uncontained, tau)
@@ -653,7 +656,11 @@ class Facility(mesa.Agent):
     def _substep_incidents(self, k0: int, k1: int) -> None:
         for dated in self.model.sc.incidents:
             minute = max(0, self.model.minute_of(dated.date))
-            if dated.facility == self.name and k0 <= minute < k1 and self._may_begin():
+            if dated.facility != self.name or not k0 <= minute < k1:
+                continue
+            if dated.kind == "tunnel":
+                self._open_tunnel(minute, dated.severity)
+            elif self._may_begin():
                 self._begin_incident(minute, dated.kind, dated.severity)
         for k, minute in enumerate(self.incident_minutes):
             if k0 <= minute < k1 and self._may_begin() and self._accepts_incident(k):
@@ -661,6 +668,29 @@ class Facility(mesa.Agent):
         if self.incident is not None and self.holds_gate(k0):
             self.assault.opened = min(float(self.n + self.assault.out), self.assault.opened + self.exposed)
             self.exposed = 0
+
+    def _open_tunnel(self, m: int, severity: float | None) -> None:
+        rules, draws = self.model.sc.unrest, self.model.draws
+        if self.tunnel_left or not self.order or self.custody not in ("guarded", "occupied"):
+            return
+        median = rules.tunnel_share if severity is None else severity
+        share = shifted(median, rules.severity_sd * draws.z("tunnel.share", self.name, m, 0))
+        self.tunnel_left = half_up(share * self.n)
+        unseen = lognormal(draws.u("tunnel.found", self.name, m, 0), rules.tunnel_hours, rules.quell_sd)
+        self.tunnel_found = m + math.floor(60 * unseen)
+
+    def _substep_tunnel(self, k0: int, tau: float) -> None:
+        if k0 >= self.tunnel_found or not self.order:
+            self.tunnel_left = 0
+        if not self.tunnel_left or self.custody not in ("guarded", "occupied") or self.holds_gate(k0):
+            return
+        units = self.units
+        pool = math.ceil(Fraction(min(self.tunnel_left, self.n) * len(units), self.n))
+        mean = self.model.sc.unrest.tunnel_flow_per_hour * tau * len(units) / self.n
+        for unit in units[: min(pool, poisson(self.model.draws.u("tunnel", self.name, k0, 0), mean))]:
+            for person in unit:
+                self._let_out(person, k0, "stealth")
+                self.tunnel_left = max(0, self.tunnel_left - 1)
 
     def _may_begin(self) -> bool:
         return self.incident is None and self.custody in ("guarded", "occupied") and bool(self.order)

@@ -119,11 +119,7 @@ class OracleModel(mesa.Model):
         """Whether the table names the facility or an area it lies in."""
         return any(
             change.facility == facility.name
-            or (
-                change.area is not None
-                and not change.ground_only
-                and facility.stands_in(change.area)
-            )
+            or (change.area is not None and not change.ground_only and facility.stands_in(change.area))
             for change in self.sc.control.changes
         )
 
