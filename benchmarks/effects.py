@@ -82,6 +82,8 @@ class Group(NamedTuple):
 GROUPS = (
     Group("guards.scale", "-"),
     Group("guards.redeploy_share", "+"),
+    Group("guards.call_km", "+"),
+    Group("guards.called_weight", "+"),
     Group("guards.floor_per_100", "-"),
     Group("guards.shifts", "+"),
     Group("guards.reserve_share", "?", THIN),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Install into .venv what a target needs: tools/install.sh demo|test|lint|bench
+# Install into .venv what a target needs: tools/install.sh demo|test|lint|bench|calibrate
 # Once per state of pyproject.toml, constraints.txt, Python and this folder; with the stamp, nothing is fetched.
 set -eu
 
@@ -9,6 +9,7 @@ case $target in # each set contains the one before, so it stamps that too
     test) extras="[test]" covered="demo test" ;;
     lint) extras="[test,dev]" covered="demo test lint" ;;
     bench) extras="[test,dev,bench]" covered="demo test lint bench" ;;
+    calibrate) extras="[test,dev,bench,calibrate]" covered="demo test lint bench calibrate" ;;
     *) echo "tools/install.sh: no target $target" >&2; exit 2 ;;
 esac
 

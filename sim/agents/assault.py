@@ -90,16 +90,20 @@ def chance_of_success(attackers: float, defenders: float, level: float, slope: f
 
 @compiled
 def freed_after(out: float, everybody: float, let_out: float, self_release: float, hours: float) -> float:
-    """Return the people out of their cells after a time of dO/dt = (K + r O)(1 - O / N), solved exactly.
+    """Return the people out of their cells after a time of dO/dt = K + r O (1 - O / N), solved exactly, at most N.
 
-    Parameters: out, O now; everybody, N, those inside or gone through the gate (persons); let_out, K, by the attackers
-    (persons/h); self_release, r, by each one who is out (1/h); hours.
+    Attackers go from cell to cell until none is left; those who are out free others as they meet them. Parameters: out,
+    O now; everybody, N, those inside or gone through the gate (persons); let_out, K, by the attackers (persons/h);
+    self_release, r, by each one who is out (1/h); hours.
     """
     if out >= everybody or everybody <= 0.0:
         return everybody
-    grown = (let_out + self_release * out) / (1.0 - out / everybody)
-    grown *= math.exp(min(700.0, (self_release + let_out / everybody) * hours))
-    return min(everybody, (grown - let_out) / (self_release + grown / everybody)) if grown > 0.0 else out
+    if self_release == 0.0:
+        return min(everybody, out + let_out * hours)
+    root = math.sqrt(1.0 + 4.0 * let_out / (self_release * everybody))
+    low, high = 0.5 * everybody * (1.0 - root), 0.5 * everybody * (1.0 + root)  # where dO/dt is 0
+    grown = (out - low) / (high - out) * math.exp(min(700.0, self_release * root * hours))
+    return min(everybody, (low + grown * high) / (1.0 + grown))
 
 
 @compiled

@@ -7,6 +7,7 @@ at the start of each substep the cascade runs to its end, in the order of nerve.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -51,12 +52,18 @@ def share_of(part: float, other: float) -> float:
 
 
 @compiled
+def unheld(site: Any) -> float:
+    """Return A, the people in the open whom no wall holds: those exposed, and of those in disorder the share B."""
+    return float(site.exposed + site.active * site.opening)
+
+
+@compiled
 def fear(t: Truth, f: int, minute: int, on_site: int) -> float:
     """Return x, the fear with which a guard's nerve is compared: the sum of what weighs on him, less what holds him.
 
     threat_weight threat + fire_weight (1 - exp(-Phi)) + alone_weight Z / (Z + n)
     + stir_weight A / (A + stir_per_guard n) - hold_sponsor w - hold_reaction reaction. Phi is fire near the place
-    (hits), Z colleagues gone of late, A those in disorder or exposed. Parameters: minute; on_site, n, guards who stand
+    (hits), Z colleagues gone of late, A those whom no wall holds. Parameters: minute; on_site, n, guards who stand
     there, the one who decides included.
     """
     params = t.parameters[0]
@@ -64,9 +71,7 @@ def fear(t: Truth, f: int, minute: int, on_site: int) -> float:
     threat = params.guards_threat_weight * site.threat
     under_fire = params.guards_fire_weight * (1.0 - math.exp(-fire_near(t, f, minute)))
     alone = params.guards_alone_weight * share_of(gone_lately(t, f, minute), on_site)
-    stirring = params.guards_stir_weight * share_of(
-        float(site.active + site.exposed), params.guards_stir_per_guard * on_site
-    )
+    stirring = params.guards_stir_weight * share_of(unheld(site), params.guards_stir_per_guard * on_site)
     held = params.guards_hold_sponsor * t.clock[0].presence + params.guards_hold_reaction * t.clock[0].reaction
     return threat + under_fire + alone + stirring - held
 
@@ -78,9 +83,7 @@ def may_flee(t: Truth, f: int) -> bool:
     site = t.facility[f]
     most = params.guards_threat_weight * site.threat + params.guards_fire_weight * min(1.0, site.fire)
     most += params.guards_alone_weight * share_of(site.gone, site.on_site)
-    most += params.guards_stir_weight * share_of(
-        float(site.active + site.exposed), params.guards_stir_per_guard * site.on_site
-    )
+    most += params.guards_stir_weight * share_of(unheld(site), params.guards_stir_per_guard * site.on_site)
     return bool(site.on_site > 0 and most > params.guards_nerve_min)
 
 

@@ -38,7 +38,7 @@ POSTS = owned(
     state("at_front", "i8", "guards", "own guards at the front"),
     state("occupier_guards", "f8", "guards", "the occupier's guards present"),
     state("told_to_stay", "i8", "0/1", "1 once the lever of formal handovers has had guards told to stay"),
-    state("gone", "f8", "guards", "own guards who went in about the last day, Z, as it stood at gone_at"),
+    state("gone", "f8", "guards", "own guards who went in about the last day, as they weigh, Z, at gone_at"),
     state("gone_at", "i8", "min", "when it was last brought up to date"),
     saved("stirred", "i8", "0/1", "1 if guards came or went since the last call", forget=1),
 )
@@ -155,8 +155,8 @@ def gone_lately(t: Truth, f: int, minute: int) -> float:
 
 
 @compiled
-def count_gone(t: Truth, f: int, n: int, minute: int) -> None:
-    """Add n guards who have just gone to Z."""
+def count_gone(t: Truth, f: int, n: float, minute: int) -> None:
+    """Add guards who have just gone to Z; n, those who fled or were lost, or their like."""
     site = t.facility[f]
     site.gone = gone_lately(t, f, minute) + n
     site.gone_at = minute
@@ -200,7 +200,8 @@ def keeps_order(t: Truth, f: int, j: int) -> bool:
 def return_and_replace(t: Truth, f: int, minute: int, fear: float) -> None:
     """Replace lost guards; let those who fled return where fear is below half their nerve.
 
-    Parameters: minute, that of the daily decision; fear, of one who stood there.
+    Nobody returns to ground that was given away. Parameters: minute, that of the daily decision; fear, of one who stood
+    there.
     """
     clock = t.clock[0]
     site = t.facility[f]
@@ -211,7 +212,7 @@ def return_and_replace(t: Truth, f: int, minute: int, fear: float) -> None:
             if uniform(clock.seed, REPLACE, clock.replicate, site.key, minute, j) < chance:
                 guard.status = ON_SITE
                 site.stirred = 1
-        elif guard.status == FLED and fear < guard.nerve / 2.0:
+        elif guard.status == FLED and fear < guard.nerve / 2.0 and site.ground_given < 0:
             guard.status = ON_SITE
             site.stirred = 1
 
@@ -225,6 +226,7 @@ def call_up(t: Truth, f: int, minute: int) -> None:
     params = t.parameters[0]
     site = t.facility[f]
     share = params.guards_redeploy_share * t.party[site.controller].pressure * site.call_priority
+    share *= math.exp(-site.front_km / params.guards_call_km)
     before = site.on_site
     if site.stirred == 1:
         count_guards(t, f)
@@ -268,7 +270,7 @@ def send_to_front(t: Truth, f: int, n: int) -> None:
                 leave += 1
             guard.status = AT_FRONT if ranked < n else ON_SITE
             ranked += 1
-    count_gone(t, f, leave, t.clock[0].m0)
+    count_gone(t, f, t.parameters[0].guards_called_weight * leave, t.clock[0].m0)
     site.at_front = min(n, ranked)
     site.on_site = ranked - site.at_front
     site.stirred = 0
@@ -309,7 +311,7 @@ def call_the_free(t: Truth, f: int, share: float, floor: int) -> None:
             leave += 1
         guard.status = AT_FRONT if ranked < n else ON_SITE
         ranked += 1
-    count_gone(t, f, leave, t.clock[0].m0)
+    count_gone(t, f, t.parameters[0].guards_called_weight * leave, t.clock[0].m0)
     count_guards(t, f)
     site.stirred = 0
     wake(t, f)

@@ -41,6 +41,7 @@ THREAT = owned(
     __name__,
     state("threat", "f8", "", "threat of hostile units, 0-1"),
     state("distance", "f8", "km", "to the nearest hostile active unit", start=math.inf),
+    state("front_km", "f8", "km", "to the nearest hostile unit that advances, as last known", start=math.inf),
 )
 """Columns of FACILITY."""
 THREATENED = owned(
@@ -138,13 +139,18 @@ def measure_threat(t: Truth) -> None:
     for f in range(t.facility.shape[0]):
         site = t.facility[f]
         nearest = math.inf
+        advancing = math.inf
         for u in range(t.unit.shape[0]):
             unit = t.unit[u]
             if unit.active == 1 and t.hostile[unit.party, site.controller]:
                 km = distance_km(unit.x, unit.y, site.x, site.y)
                 nearest = min(nearest, km)
+                if unit.km_per_day > 0.0:
+                    advancing = min(advancing, km)
                 if km <= t.parameters[0].control_reach_km:
                     contest(t, f, unit.party)
+        if advancing < math.inf:
+            site.front_km = advancing
         if nearest <= t.parameters[0].shelling_front_km or may_flee(t, f):
             wake(t, f)
         if nearest != site.distance:

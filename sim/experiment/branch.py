@@ -11,6 +11,7 @@ from sim.agents.build import Capacity, build_belief, build_truth
 from sim.agents.records import RECORDS
 from sim.engine.columns import Part, specs
 from sim.model import Run
+from sim.model.run import NOTHING
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.fields import may_change_later
 from sim.scenario.resolved import Resolved
@@ -102,13 +103,13 @@ class Branch(Run):
         self._step = step
         super().__init__(resolved, full=full)
 
-    def reset(self, seed: int, replicate: int) -> None:
-        """Run the past, then take its state over."""
+    def reset(self, seed: int, replicate: int, given: Mapping[str, float] = NOTHING) -> None:
+        """Run the past, then take its state over; `given` holds for what comes after."""
         self._past.make_room(self.capacity)
         self._past.reset(seed, replicate)
         self._past.advance(self._step)
         self.make_room(self._past.capacity)
-        super().reset(seed, replicate)
+        super().reset(seed, replicate, given)
         intact = self._past.truth.facility["opening"] == self._past.truth.facility["opening0"]
         now = int(self._past.truth.clock["step"][0] * self._past.truth.clock["step_minutes"][0])
         _take_over(self.truth, self._past.truth, now)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -19,6 +21,7 @@ from sim.world.state import THEATRE, Truth
 
 DRAW = name_key("draw")
 JOINT = name_key("draws")
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 class Run:
@@ -39,6 +42,7 @@ class Run:
         self._bindings = {path: binding(path, resolved) for path in self._distributions}
         self._checked = False
         self.draws: dict[str, float] = {}
+        self._given: Mapping[str, float] = NOTHING
         self._allocate(resolved)
 
     def _allocate(self, resolved: Resolved) -> None:
@@ -62,11 +66,21 @@ class Run:
             if getattr(first, name).size
         ]
 
-    def reset(self, seed: int, replicate: int) -> None:
-        """Set everything to the start of one replicate and draw the numbers that are drawn once."""
+    def reset(self, seed: int, replicate: int, given: Mapping[str, float] = NOTHING) -> None:
+        """Set everything to the start of one replicate and draw the numbers that are drawn once.
+
+        Parameters: given, numbers by path that take the place of what the scenario says or would draw. Raises KeyError
+        for a path that holds no number.
+        """
         self.seed, self.replicate = seed, replicate
-        self.draws = self._draw(seed, replicate)
-        if any(self._bindings[path] is None for path in self._distributions):
+        self.draws = {**self._draw(seed, replicate), **given}
+        for path in given:
+            if path not in self._bindings:
+                self._bindings[path] = binding(path, self.resolved)
+        if given.keys() != self._given.keys():
+            self._allocate(self.resolved)  # what was given before must not stay
+        self._given = given
+        if any(self._bindings[path] is None for path in self.draws):
             self._allocate(self.resolved.with_numbers(self.draws))
         else:
             self._restore()
@@ -111,7 +125,7 @@ class Run:
         advance(self.truth, self.belief, self.tables.as_rows(), steps)
         while self.truth.clock["overflow"][0] or self.belief.board["overflow"][0]:
             self.make_room(self._capacity.larger())
-            self.reset(self.seed, self.replicate)
+            self.reset(self.seed, self.replicate, self._given)
             advance(self.truth, self.belief, self.tables.as_rows(), done + steps - int(self.truth.clock["step"][0]))
 
     @property
@@ -137,9 +151,9 @@ class Run:
             self._checked = True
         return self.tables
 
-    def complete(self, seed: int, replicate: int) -> Tables:
-        """Carry out one replicate from start to horizon and return its tables."""
-        self.reset(seed, replicate)
+    def complete(self, seed: int, replicate: int, given: Mapping[str, float] = NOTHING) -> Tables:
+        """Carry out one replicate from start to horizon and return its tables; `given` as in `reset`."""
+        self.reset(seed, replicate, given)
         self.advance(int(self.truth.clock["steps"][0] - self.truth.clock["step"][0]))
         return self.finish()
 

@@ -22,7 +22,9 @@ def _lines(scenario: Scenario) -> Iterator[str]:
         yield f"{date}: the sponsor's presence is {share:.0%} of what it was"
     for unit in control.offensives:
         until = f" until {unit.stops}" if unit.stops else ""
-        yield f"{unit.start}: {unit.party} advances towards {', '.join(unit.objectives)}{until}"
+        moves = unit.km_per_day != 0.0
+        what = "advances towards" if moves else "stands, and does not advance, at"
+        yield f"{unit.start}: {unit.party} {what} {', '.join(unit.objectives)}{until}"
     for attack in scenario.armed_cells.attacks:
         yield f"{attack.date}: an attack on {attack.facility}"
     for incident in scenario.incidents:

@@ -19,7 +19,11 @@ class Guards(Section):
 
     scale: Annotated[Number, AT_START] = declared(1.0, "share", 0, 20, "multiplies every facility's guard count")
     redeploy_share: Number = declared(
-        0.5, "share", 0, 1, "of guards, taken by a lasting front; times the call_priority of each facility"
+        0.8, "share", 0, 1, "of guards, taken by a lasting front at the gate; times each facility's call_priority"
+    )
+    call_km: Number = declared(40.0, "km", 0.1, 5000, "distance of the front over which that share falls by e")
+    called_weight: Number = declared(
+        0.5, "share", 0, 1, "of a colleague who fled or was lost, that one who was called away weighs on those who stay"
     )
     floor_per_100: Number = declared(0.0, "guards per 100 held", 0, 100, "number below which no guard is moved")
     shifts: Number = declared(2.0, "shifts", 1, 6, "shifts among which the guards present are divided")
@@ -36,8 +40,10 @@ class Guards(Section):
     fire_hours: Number = declared(24.0, "h", 0.1, 5000, "time in which fire is forgotten")
     alone_weight: Number = declared(1.0, "fear", 0, 10, "fear where all colleagues have just gone")
     gone_hours: Number = declared(24.0, "h", 0.1, 5000, "time in which it is forgotten that they went")
-    stir_weight: Number = declared(0.4, "fear", 0, 10, "fear of a crowd in disorder that no guard could face")
-    stir_per_guard: Number = declared(5.0, "persons", 0.01, 1000, "in disorder for each guard: half of that fear")
+    stir_weight: Number = declared(0.4, "fear", 0, 10, "fear of a crowd in the open that no guard could face")
+    stir_per_guard: Number = declared(
+        5.0, "persons", 0.01, 1000, "in disorder whom no wall holds, for each guard: half of that fear"
+    )
     hold_sponsor: Number = declared(0.2, "fear", 0, 10, "taken off fear by the sponsor's full presence")
     hold_reaction: Number = declared(0.1, "fear", 0, 10, "taken off fear by a whole reaction force")
     order_kept: Number = declared(0.9, "share", 0, 1, "of guards, who keep an order to stay until relieved")

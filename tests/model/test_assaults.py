@@ -68,7 +68,7 @@ def test_the_record_of_assaults_is_spread_as_the_model_spreads_it() -> None:
 def test_cells_open_as_their_equation_says(k: float, r: float, n: float) -> None:
     out = 5.0
     for _ in range(6):
-        solved = solve_ivp(lambda _, o: (k + r * o) * (1 - o / n), (0, 0.25), [out], rtol=1e-10, atol=1e-12).y[0, -1]
+        solved = solve_ivp(lambda _, o: k + r * o * (1 - o / n), (0, 0.25), [out], rtol=1e-10, atol=1e-12).y[0, -1]
         step = freed_after(out, n, k, r, 0.25)
         assert step == pytest.approx(solved, rel=1e-7)
         halves = freed_after(freed_after(out, n, k, r, 0.125), n, k, r, 0.125)
@@ -76,6 +76,7 @@ def test_cells_open_as_their_equation_says(k: float, r: float, n: float) -> None
         out = step
     assert freed_after(n, n, k, r, 1.0) == n
     assert freed_after(0.0, n, 0.0, r, 1.0) == 0.0
+    assert freed_after(0.0, n, n, r, 2.0) == n, "attackers who could let out all in an hour leave none after two"
 
 
 def test_the_chance_of_success_is_logistic_in_the_force_ratio() -> None:

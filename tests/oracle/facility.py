@@ -71,11 +71,15 @@ class Fading:
 
 
 def freed(out: float, n: float, k: float, r: float, tau: float) -> float:
-    """O after tau hours of dO/dt = (k + r O)(1 - O / n), by its closed form."""
+    """O after tau hours of dO/dt = k + r O (1 - O / n), by its closed form, until all n are out."""
     if out >= n or n <= 0:
         return n
-    g = (k + r * out) / (1 - out / n) * math.exp(min(700.0, (r + k / n) * tau))
-    return min(n, (g - k) / (r + g / n)) if g > 0 else out
+    if r == 0:
+        return min(n, out + k * tau)
+    root = math.sqrt(1 + 4 * k / (r * n))
+    rest, limit = n * (1 - root) / 2, n * (1 + root) / 2
+    ratio = (out - rest) / (limit - out) * math.exp(min(700.0, r * root * tau))
+    return min(n, (rest + ratio * limit) / (1 + ratio))
 
 
 def in_units(people: Iterable[Detainee]) -> list[list[Detainee]]:
@@ -150,6 +154,7 @@ class Facility(mesa.Agent):
         self.ground_given: str | None = None
         self.contested_due = 0
         self.front_km = math.inf
+        self.call_km = math.inf  # of the front that calls, as last known
         self.threat = 0.0
         self.fire = Fading(model.sc.guards.fire_hours)  # Phi
         self.fire_elsewhere = 0.0  # what this step adds to it for the next
@@ -425,7 +430,7 @@ class Facility(mesa.Agent):
     def fear(self, guards: int, minute: int) -> float:
         """x with so many own guards on site."""
         rules = self.model.sc.guards
-        stirring = len(self.active) + self.exposed
+        stirring = self.exposed + len(self.active) * self.opening
         gone = self.gone.at(minute)
         alone = gone / (gone + guards) if gone > 0 else 0.0
         outnumbered = stirring / (stirring + rules.stir_per_guard * guards) if stirring > 0 else 0.0
@@ -468,19 +473,20 @@ class Facility(mesa.Agent):
                 if replaced < 1 - math.exp(-per_day):
                     guard.status = "on site"
         for guard in self.guards:
-            if guard.status == "fled" and fear < guard.nerve / 2:
+            if guard.status == "fled" and fear < guard.nerve / 2 and self.ground_given is None:
                 guard.status = "on site"
         free = sorted(
             (g for g in self.guards if g.status in ("on site", "at the front") and not self.keeps_order(g)),
             key=lambda guard: (guard.call, guard.index),
         )
         share = rules.redeploy_share * pressure * self.spec.call_priority
+        share *= math.exp(-self.call_km / rules.call_km)
         called = sum(guard.call < share for guard in free)
         here = len(free) + sum(self.keeps_order(guard) for guard in self.on_site)
         spare = max(0, here - math.ceil(model.guard_floor_per_100 * self.n / 100))
         for rank, guard in enumerate(free):
             goes = rank < min(called, spare)
-            self.gone.add(float(goes and guard.status == "on site"), model.m0)
+            self.gone.add(rules.called_weight * (goes and guard.status == "on site"), model.m0)
             guard.status = "at the front" if goes else "on site"
 
     def flee(self, k0: int) -> None:

@@ -300,6 +300,12 @@ class OracleModel(mesa.Model):
                 ),
                 default=math.inf,
             )
+            advancing = [
+                distance(facility.x, facility.y, unit.x, unit.y)
+                for unit in self.units
+                if unit.active and unit.km_per_day > 0 and unit.hostile_to(facility.controller)
+            ]
+            facility.call_km = min(advancing, default=facility.call_km)
             facility.threat = math.exp(-facility.front_km / self.sc.guards.flee_km)
         for facility in self.facilities.values():
             facility.evacuate()

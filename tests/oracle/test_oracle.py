@@ -161,7 +161,7 @@ def test_stealth_does_not_depend_on_the_step() -> None:
 
 def test_freed_solves_its_equation() -> None:
     k, r, n, out, tau = 30.0, 1.2, 400.0, 7.0, 0.25
-    solved = integrate.solve_ivp(lambda _, o: (k + r * o) * (1 - o / n), (0, tau), [out], rtol=1e-12, atol=1e-12)
+    solved = integrate.solve_ivp(lambda _, o: k + r * o * (1 - o / n), (0, tau), [out], rtol=1e-12, atol=1e-12)
     assert freed(out, n, k, r, tau) == pytest.approx(solved.y[0, -1], rel=1e-9)
     assert freed(n, n, k, r, tau) == n
     assert freed(0.0, n, 0.0, r, tau) == 0.0
