@@ -25,8 +25,9 @@ import json
 import math
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ PAGE = ROOT / "docs" / "calibration.md"
 DRAWS = ROOT / "scenarios" / "draws"
 EVENTS = ROOT / "scenarios" / "events"
 
-ROWS, REPLICATES = 1536, 64
+ROWS, REPLICATES = 1024, 48
 """Rows of the bank, and replicates of each event in a row; one more is kept as simulated data."""
 KEPT, KEPT_FOLD = 400, 100
 """Draws of the posterior, and of each fold's, that are shipped."""
@@ -132,8 +133,9 @@ BLOCKS = (
             Number("unrest.riot_share", *logitnormal(0.3, 1.0)),
             Number("unrest.keys_share", *logitnormal(0.5, 1.0)),
             Number("unrest.crowd_share", *logitnormal(0.5, 1.0)),
-            Number("unrest.tunnel_share", *logitnormal(0.3, 1.0)),
-            Number("unrest.severity_sd", *uniform(0.5, 2.5)),
+            Number("unrest.tunnel_share", *logitnormal(0.3, 1.5)),
+            Number("unrest.tunnel_flow_per_hour", *lognormal(150.0, 1.0)),
+            Number("unrest.severity_sd", *uniform(0.5, 3.0)),
         ),
         ("riot_internal", "riot_plus_outside", "tunnel_stealth"),
     ),
@@ -165,25 +167,37 @@ def fitted_events(block: Block) -> tuple[Event, ...]:
 
 
 def make_bank(block: Block, rows: int, replicates: int, seed: int) -> Bank:
-    """Simulate every event of a block at every row of a Sobol design over the priors."""
+    """Simulate every event of a block at every row of a Sobol design over the priors, every row with its own luck."""
     events = fitted_events(block)
     cube = qmc.Sobol(len(block.numbers), rng=np.random.default_rng(seed)).random(rows)
     z = special.ndtri(np.clip(cube, 1e-6, 1 - 1e-6))
     bank = Bank(block, events, z, np.empty((len(events), rows, replicates + 1), np.float32))
     values = bank.values()
-    paths = [number.path for number in block.numbers]
-
-    def work(part: Sequence[int]) -> None:
-        casts = [Hindcast(event) for event in events]
-        for i in part:
-            given = [dict(zip(paths, values[i].tolist(), strict=True))]
-            for e, cast in enumerate(casts):
-                bank.shares[e, i] = cast.shares(given, replicates + 1, seed=seed)
-
+    Hindcast(events[0]).shares([], 1)  # compiled once, before processes part
     workers = os.cpu_count() or 1
-    with ThreadPoolExecutor(workers) as pool:
-        list(pool.map(work, [range(k, rows, workers) for k in range(workers)]))
+    parts = [np.arange(k, rows, workers) for k in range(workers)]
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        for part, made in zip(
+            parts,
+            pool.map(_simulate, [(block.name, values[part], part, replicates + 1, seed) for part in parts]),
+            strict=True,
+        ):
+            bank.shares[:, part] = made
     return bank
+
+
+def _simulate(task: tuple[str, Floats, NDArray[np.int64], int, int]) -> NDArray[np.float32]:
+    """Return the shares of some rows: (events, rows, replicates)."""
+    name, values, numbers, replicates, seed = task
+    block = next(one for one in BLOCKS if one.name == name)
+    paths = [number.path for number in block.numbers]
+    casts = [Hindcast(event) for event in fitted_events(block)]
+    found = np.empty((len(casts), len(numbers), replicates), np.float32)
+    for k, row in enumerate(numbers):
+        given = [dict(zip(paths, values[k].tolist(), strict=True))]
+        for e, cast in enumerate(casts):
+            found[e, k] = cast.shares(given, replicates, seed=seed, first=int(row) * replicates)
+    return found
 
 
 def logit(share: Floats | float, held: int) -> Floats:

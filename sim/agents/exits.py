@@ -108,7 +108,8 @@ def exits(t: Truth, f: int, guards: float, minute: int) -> None:
             exposed = (2 * exposed * site.units + site.held) // (2 * site.held)
         pool = min(site.units, site.active + exposed)
         if pool > 0:
-            mean = whole * site.opening * (1.0 - containment(guards, float(pool), 0.0, params.walls_gate_k))
+            beyond = max(0.0, site.opening - site.opening0)  # a perimeter in order lets no crowd through
+            mean = whole * beyond * (1.0 - containment(guards, float(pool), 0.0, params.walls_gate_k))
         cause = SHELLING if minute < site.shell_until else DISORDER
     elif site.custody == MOVING:
         pool = site.units if site.resident == 0 else 0

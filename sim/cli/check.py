@@ -12,6 +12,7 @@ import typer
 from sim.scenario import shipped
 from sim.scenario.claims import parse_claims
 from sim.scenario.errors import InputError, Problem, printable
+from sim.scenario.events import parse_events
 from sim.scenario.files import decode, display, read_bytes
 from sim.scenario.loader import exists, load, load_theatre, missing
 from sim.scenario.resolved import Resolved
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 
 def command(
-    files: Annotated[list[str], typer.Argument(help="Scenario, theatre, sweep or claims files, or shipped names.")],
+    files: Annotated[
+        list[str], typer.Argument(help="Scenario, theatre, sweep, claims or events files, or shipped names.")
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as one JSON object.")] = False,
     in_calm: Annotated[
         bool, typer.Option("--calm/--no-calm", help="Tell what a scenario's places lose when nothing happens.")
@@ -70,6 +73,8 @@ def check(file: str) -> tuple[Sequence[str], Resolved | None]:
         raise missing(path)
     name = display(path)
     text = decode(read_bytes(path), name)
+    if "acc_low" in text.lstrip("\ufeff \n").split("\n", 1)[0].lower().split(","):
+        return [f"{e.event_id}: {e.why_not_scored}" for e in parse_events(text, name) if e.why_not_scored], None
     if path.suffix.lower() == ".csv" or "event_id" in text.lstrip().split("\n", 1)[0].split(","):
         return [f"line {claim.line}: {claim.note}" for claim in parse_claims(text, name) if claim.note], None
     data = parse(text, name).data

@@ -827,7 +827,7 @@ class Facility(mesa.Agent):
             exposed_units = math.floor(Fraction(self.exposed * n_units, n_held) + Fraction(1, 2))
             pool = min(n_units, in_disorder + exposed_units)
             p_gate = 1 - math.exp(-rules.gate_k * self.on_shift(k0) / (pool + 1))
-            flow = self.flow_per_hour * self.opening * (1 - p_gate) * tau
+            flow = self.flow_per_hour * max(0.0, self.opening - self.opening0) * (1 - p_gate) * tau
             left = self._leave(k0, pool, draw(flow), "shelling" if k0 < self.shell_until else "disorder")
             self.exposed = max(0, self.exposed - sum(map(len, left[in_disorder:])))
 

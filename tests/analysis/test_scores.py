@@ -1,0 +1,110 @@
+"""Scores, against scoringrules as an independent hand, numerical integration and what their definitions ask."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import scoringrules
+from scipy import integrate, stats
+
+from sim.analysis.scores import (
+    PERSON_BINS,
+    clopper_pearson,
+    crps,
+    crps_uniform,
+    ignorance,
+    interval_score,
+    over_range,
+    pit,
+    skill,
+)
+
+RNG = np.random.default_rng(4)
+
+
+@pytest.mark.parametrize("n", [2, 7, 400])
+def test_crps_is_the_fair_one(n: int) -> None:
+    sample, value = RNG.beta(2, 3, n), 0.37
+    assert crps(sample, value) == pytest.approx(scoringrules.crps_ensemble(value, sample, estimator="fair"), rel=1e-12)
+
+
+def test_crps_of_ties_and_of_one_member() -> None:
+    assert crps([0.4, 0.4, 0.4], 0.5) == pytest.approx(0.1)
+    assert crps([0.4], 0.5) == pytest.approx(0.1)
+    assert crps([0.2, 0.2, 0.9], 0.9) == pytest.approx(
+        scoringrules.crps_ensemble(0.9, np.array([0.2, 0.2, 0.9]), estimator="fair")
+    )
+
+
+def test_weights_of_one_size_are_no_weights() -> None:
+    sample = RNG.random(30)
+    assert crps(sample, 0.2, np.full(30, 7.0)) == pytest.approx(crps(sample, 0.2))
+
+
+def test_the_weighted_crps_is_what_its_definition_says() -> None:
+    x, w, y = RNG.random(9), RNG.random(9), 0.6
+    w = w / w.sum()
+    apart = sum(a * abs(b - y) for a, b in zip(w, x, strict=True))
+    pairs = sum(w[i] * w[j] * abs(x[i] - x[j]) for i in range(9) for j in range(9) if i != j)
+    assert crps(x, y, w) == pytest.approx(apart - pairs / (2 * (1 - (w**2).sum())))
+
+
+def test_the_fair_score_does_not_reward_fewer_members() -> None:
+    """Its mean over samples of any size from the truth is that of the whole distribution."""
+    values = RNG.random(20_000)
+    for n in (2, 5, 40):
+        found = np.mean([crps(RNG.random(n), value) for value in values[:6000]])
+        assert found == pytest.approx(1 / 6, abs=0.006), n
+
+
+@pytest.mark.parametrize("value", [0.0, 0.3, 1.0])
+def test_crps_of_a_uniform(value: float) -> None:
+    found = integrate.quad(lambda x: (x - (x >= value)) ** 2, 0, 1, points=[value])[0]
+    assert crps_uniform(value) == pytest.approx(found, abs=1e-9)
+
+
+@pytest.mark.parametrize("value", [0.1, 0.5, 0.95])
+def test_interval_score(value: float) -> None:
+    theirs = scoringrules.interval_score(value, 0.2, 0.7, 0.1)
+    assert interval_score(0.2, 0.7, value) == pytest.approx(theirs)
+
+
+def test_ignorance_counts_the_bin_of_the_challenge() -> None:
+    counts = np.array([0, 0, 2, 30, 40, 45, 2000, 2000])
+    bins = len(PERSON_BINS)
+    assert ignorance(counts, 42) == pytest.approx(-math.log2((3 + 1 / bins) / 9))
+    assert ignorance(counts, 200) == pytest.approx(-math.log2((1 / bins) / 9)), "finite where no member is"
+    assert ignorance(counts, 10_000) == pytest.approx(-math.log2((2 + 1 / bins) / 9))
+
+
+def test_a_contested_event_is_averaged_over_its_range() -> None:
+    assert over_range(lambda y: y, 0.2, 0.4) == pytest.approx(0.3)
+    assert over_range(lambda y: y, 0.2, 0.2) == pytest.approx(0.2)
+
+
+def test_pit_is_uniform_for_a_true_forecast_with_ties() -> None:
+    values = RNG.binomial(3, 0.4, 4000)
+    found = [pit(RNG.binomial(3, 0.4, 300), float(value), float(RNG.random())) for value in values]
+    assert stats.kstest(found, "uniform").pvalue > 0.001
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 9), (5, 9), (9, 9), (25, 27)])
+def test_clopper_pearson(hits: int, n: int) -> None:
+    theirs = stats.binomtest(hits, n).proportion_ci(0.95, "exact")
+    assert clopper_pearson(hits, n) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_clopper_pearson_of_nothing() -> None:
+    assert clopper_pearson(0, 0) == (0.0, 1.0)
+
+
+def test_skill_and_its_interval() -> None:
+    theirs = RNG.random(40)
+    value, low, high = skill(list(0.8 * theirs), list(theirs))
+    assert (value, low, high) == pytest.approx((0.2, 0.2, 0.2))
+    value, low, high = skill(list(RNG.permutation(theirs)), list(theirs))
+    assert value == pytest.approx(0.0)
+    assert low < 0.0 < high
+    assert all(math.isnan(part) for part in skill([], []))
