@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from sim.world.state import THEATRE, Truth
 
 DRAW = name_key("draw")
 JOINT = name_key("draws")
-NOTHING: Mapping[str, float] = MappingProxyType({})
+NOTHING: Mapping[str, float] = {}
 
 
 class Run:

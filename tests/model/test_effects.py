@@ -202,7 +202,7 @@ def test_draws_follow_their_distribution_and_know_nothing_of_each_other() -> Non
 def test_the_numbers_of_2019_vary_between_replicates() -> None:
     run = Run(named("ne-syria-2019"))
     first, second = run._draw(SEED, 0), run._draw(SEED, 1)
-    assert len(first) == 17
+    assert len(first) == 39
     assert all(first[path] != second[path] for path in first)
 
 

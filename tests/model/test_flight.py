@@ -16,19 +16,19 @@ from tests.oracle.cases import RIOT, Tree, people, prison
 
 NOTHING: Tree = {
     "nerve_min": 0.01, "redeploy_share": 0.0, "threat_weight": 0.0, "fire_weight": 0.0, "alone_weight": 0.0,
-    "stir_weight": 0.0, "hold_sponsor": 0.0, "hold_reaction": 0.0,
+    "stir_weight": 0.0, "hold_sponsor": 0.0, "hold_reaction": 0.0, "call_km": 5000.0, "called_weight": 1.0,
 }  # fmt: skip
 """Nothing weighs on guards until a test says so."""
-STANDS_BY: Tree = {"party": "invader", "start": "2019-10-01", "objectives": ["border"], "km_per_day": 0.0}
-"""A hostile unit that stays where it is, 43 km from the block, without taking it."""
+STANDS_BY: Tree = {"party": "invader", "start": "2019-10-01", "objectives": ["border"], "km_per_day": 0.001}
+"""A hostile unit that advances hardly at all, 43 km from the block, without taking it."""
 
 
 def guarded(guards: Tree, *, days: float = 3, party_guards: float = 200, held: int = 60, **sections: Any) -> Resolved:
     """A prison with many guards, and another 4 km from it; the first is called `block`."""
     scenario = {"days": days, "guards": NOTHING | guards, "shelling": {"hits_per_month": 0.0, "front_km": 60.0}}
     places = {
-        "block": prison(36.41, 38.53, people(held), party_guards),
-        "yard": prison(36.446, 38.53, people(30), 40),
+        "block": prison(36.41, 38.53, people(held), party_guards, call_priority=1.01),  # all, at call_km
+        "yard": prison(36.446, 38.53, people(30), 40, call_priority=1.01),
     }
     return world(scenario | sections, {"facilities": places})
 
@@ -89,11 +89,14 @@ def test_fire_next_door_frightens_from_the_next_step_on() -> None:
 
 
 def test_fire_is_forgotten() -> None:
-    run = after(guarded({"fire_hours": 12.0}, days=5, armed_cells=raid()), 24 + 24 + 7)  # past 06:00 on the third day
-    then = float(run.truth.facility["fire"][1])
-    assert then == pytest.approx(np.exp(-19 / 12))  # it counted fully from 11:00
+    """On the place itself at once, next door from the next step on; a day later what is left adds to the next."""
+    again = raid()["attacks"] + [raid()["attacks"][0] | {"date": "2019-10-03T10:00"}]
+    run = after(guarded({"fire_hours": 12.0, "fire_km": 4.0}, days=5, armed_cells={"attacks": again}), 24 + 12)
+    near = np.exp(-0.036 * 111.32 / 4.0)
+    assert run.truth.facility["fire"] == pytest.approx([near, 1.0])
+    assert list(run.truth.facility["fire_at"]) == [24 * 60 + 11 * 60, 24 * 60 + 10 * 60]
     run.advance(24)
-    assert run.truth.facility["fire"][1] == pytest.approx(then * np.exp(-2))
+    assert run.truth.facility["fire"] == pytest.approx([near * (1 + np.exp(-2)), 1 + np.exp(-2)])
 
 
 def test_those_who_go_draw_others_after_them() -> None:

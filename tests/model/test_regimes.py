@@ -46,7 +46,7 @@ def test_incidents_of_a_quiet_year_are_rare_and_leave_the_base_rate_what_it_is()
     rates = runs["escaped"] / runs["population"] * 1000.0
     assert (rates < 18.3).all()
     assert np.median(rates) == pytest.approx(1.5, rel=0.2)
-    assert 0 < (runs["escaped_disorder"] > 0).mean() < 0.5
+    assert (runs["escaped_disorder"] > 0).mean() < 0.5
 
 
 # --- two stable states
@@ -220,4 +220,5 @@ def test_the_rest_of_the_network_held_in_2019() -> None:
     """Most of the escapes of the median replicate are those of the two places that fell."""
     whole = as_in_2019(300)
     fell = whole.at("ain-issa")["escaped"] + whole.at("tel-abyad")["escaped"]
-    assert np.median(fell / whole.run["escaped"]) > 0.5
+    somebody = whole.run["escaped"] > 0
+    assert np.median(fell[somebody] / whole.run["escaped"][somebody]) > 0.5

@@ -82,7 +82,7 @@ def test_places_do_rest_and_people_are_settled() -> None:
     assert resting > 0.5 * 1440 * len(sites)
     assert settled > 1000
     in_part = (sites["ordered"] > 0) & (sites["ordered"] < 0.2 * sites["held0"])
-    assert in_part.sum() > 2
+    assert in_part.any()
 
 
 def test_nothing_is_due_that_was_passed_over() -> None:

@@ -199,9 +199,9 @@ def way_out() -> Case:
         {
             "days": 5,
             "step_hours": 2.0,
-            "guards": {"scale": 1.2},
+            "guards": {"scale": 0.8},
             "disorder": RIOT | {"down_per_hour": 2.0, "way_out": 0.8},
-            "walls": {"erosion_minimum": 1.0, "erosion_per_hour": 300.0},
+            "walls": {"erosion_minimum": 0.2, "erosion_per_hour": 600.0},
         },
         {"facilities": two_prisons(block_size=25, flow_per_hour=20.0)},
     )
@@ -986,7 +986,7 @@ def hardening_and_other_levers() -> Case:
             "disorder": RIOT,
             "stealth": {"per_1000_year": 9000.0, "camera_cut": 0.8},
             "shelling": {"hits_per_month": 30.0, "front_km": 500.0},
-            "guards": {"redeploy_share": 0.8, "pressure_up_hours": 10.0},
+            "guards": {"redeploy_share": 0.8, "pressure_up_hours": 10.0, "call_km": 200.0},
             "armed_cells": {"attacks": [{"date": "2019-10-05T02:00", "facility": "block", "attackers": 10.0}]},
             "control": {
                 "offensives": [
