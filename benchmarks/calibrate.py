@@ -274,6 +274,16 @@ def effective(weights: Floats) -> float:
     return float(1.0 / np.sum(weights**2))
 
 
+def reported(share: float, held: int, rng: np.random.Generator) -> float:
+    """Return a share as the likelihood takes the record to report it: off by the kernel, now and then of another kind."""
+    if share == 0.0:
+        return 0.0
+    if rng.random() < OTHER:
+        return float(rng.random())
+    odds = float(logit(share, held)) + BANDWIDTH * float(rng.standard_normal())
+    return float(np.clip((special.expit(odds) * (held + 1.0) - 0.5) / held, 0.5 / held, 1.0))
+
+
 def recovery(bank: Bank, seed: int) -> dict[str, Any]:
     """Fit data sets simulated from the bank's own rows. Return, per number, ranks, reduction of variance, coverage."""
     rng = np.random.default_rng(seed)
@@ -287,6 +297,7 @@ def recovery(bank: Bank, seed: int) -> dict[str, Any]:
             if not event.is_zero and chosen == 0.0:
                 some = sample[sample > 0]
                 chosen = float(rng.choice(some)) if len(some) else 0.0
+            chosen = reported(chosen, event.held or 1, rng)
             data.append((chosen, chosen))
         total = log_likelihoods(bank, data).sum(axis=0)
         p = success_rates(bank)

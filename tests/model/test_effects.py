@@ -382,8 +382,7 @@ def test_a_formal_handover_keeps_people_in_where_it_is_agreed() -> None:
     base, formal = as_in_2019(12), pulled("ne-syria-2019", 12, formal_handover={"facilities": ["ain-issa"]})
     everywhere = pulled("ne-syria-2019", 12, formal_handover={})
     as_set = shipped_ensemble("ne-syria-2019-formal-handover", 12)
-    assert (formal.at("ain-issa")["escaped"] < 0.5 * base.at("ain-issa")["escaped"]).mean() > 0.5
-    assert formal.at("ain-issa")["escaped"].mean() < base.at("ain-issa")["escaped"].mean()
+    assert formal.at("ain-issa")["escaped"].mean() < 0.3 * base.at("ain-issa")["escaped"].mean()
     assert formal.at("tel-abyad")["escaped"].mean() == pytest.approx(base.at("tel-abyad")["escaped"].mean(), rel=0.3)
     assert everywhere.run.tobytes() == as_set.run.tobytes()
 

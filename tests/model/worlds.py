@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -67,7 +68,7 @@ def named(name: str) -> Resolved:
 
 def with_scenario(where: Resolved, **sections: Any) -> Resolved:
     """The same with whole sections of the scenario replaced; nothing is checked."""
-    return Resolved(where.scenario.model_copy(update=sections), where.theatre, (), {})
+    return replace(where, scenario=where.scenario.model_copy(update=sections))
 
 
 def copied(tables: Tables) -> Tables:

@@ -990,7 +990,7 @@ def hardening_and_other_levers() -> Case:
             "armed_cells": {"attacks": [{"date": "2019-10-05T02:00", "facility": "block", "attackers": 10.0}]},
             "control": {
                 "offensives": [
-                    {"party": "invader", "start": "2019-10-02", "objectives": ["border"], "km_per_day": 0.0},
+                    {"party": "invader", "start": "2019-10-02", "objectives": ["border"], "km_per_day": 0.5},
                 ]
             },
             "levers": {
