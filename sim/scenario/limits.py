@@ -30,7 +30,7 @@ BYTES_PER_BLOCK = 128
 BYTES_PER_GUARD = 28
 """Memory for each guard there can be in any replicate."""
 
-BYTES_PER_FACILITY = 2_200
+BYTES_PER_FACILITY = 2_260
 """Memory for each facility."""
 
 BYTES_PER_PAIR = 160

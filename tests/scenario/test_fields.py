@@ -117,7 +117,7 @@ AT_START = (
     "guards.scale", "news.delay_hours", "isr.revisit_hours", "armed_cells.attacks", "armed_cells.surges", "incidents",
     "walls.baseline",
     "guards.nerve_min", "disorder.risk_min", "disorder.family_risk_min",
-    "walls.open_sd", "walls.leave_sd", "at_large.retake_sd",
+    "walls.open_sd", "walls.leave_share", "walls.leave_sd", "at_large.retake_sd",
 )  # fmt: skip
 
 
