@@ -21,7 +21,7 @@ from scipy import stats
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-from sim.analysis.scores import clopper_pearson
+from sim.analysis.scores import clopper_pearson, skill
 from sim.experiment.validation import REPLICATES, SHRINK, Forecast, Skill, Validation, validate
 from sim.scenario.shipped import folder
 
@@ -50,7 +50,8 @@ def figure(found: Validation) -> None:
     axes.set_xlim(-0.02, 1.02)
     axes.set_xlabel("share of those held who got out, given that anybody did")
     axes.set_title(
-        "Forecast without the event's own country: 90% (bar), median (gap); record (dot or line, red outside)",
+        "Forecast without the event's own country: 90% (bar) and median (gap).\n"
+        "Record: dot, or line where contested; red outside the forecast.",
         fontsize=8.5, loc="left", color=INK,
     )  # fmt: skip
     for side in ("top", "right", "left"):
@@ -82,6 +83,11 @@ def by_mode(found: Validation) -> list[str]:
             f"| {mode} | {len(chosen)} | {hits} ({low:.2f} to {high:.2f}) | {width:.2f} | {ours:.3f} | {theirs:.3f} | {pits} |"
         )
     return rows
+
+
+def _of_mode(found: Validation, mode: str) -> Skill:
+    chosen = [f for f in found.forecasts if f.is_scored and f.event.mode == mode]
+    return Skill(*skill([f.crps or 0.0 for f in chosen], [f.crps_baseline or 0.0 for f in chosen]))
 
 
 def failing(found: Validation) -> list[str]:
@@ -173,20 +179,21 @@ def page(found: Validation, replicates: int) -> str:
         *(failing(found) or ["No event lies outside its 90% forecast."]),
         "",
         "Attacks make up half of the record, and their outcomes run from a tenth to all: what would tell them apart (who held keys,"
-        " how fast relief came, what attackers wanted) is not known beforehand, so forecasts of them are wide and gain little over"
-        " the pool. The gain is in the modes that imply much: gates opened by a captor, guards gone, an insider's handful. Where a"
+        " how fast relief came, what attackers wanted) is not known beforehand, so forecasts of them are wide: skill against the"
+        f" baseline {told(_of_mode(found, 'external_assault'))}. The gain is in the modes that imply much: gates opened by a captor, guards gone, an insider's handful. Where a"
         " mode has one event on record (handover, captor's release, monitors gone) its forecast rests on how that mode is imposed,"
         " not on a fit: see `VARIANTS` in sim/scenario/eventworld.py.",
         "",
         "## Expected on other events",
         "",
         "Modes of the same kinds, reported because they succeeded: coverage near that above, skill near that above with the"
-        " spread of its interval; for attacks alone, skill about 0. A mode that is not known is forecast by a mixture of all, and"
+        ' spread of its interval; for attacks alone, that given under "Where it fails". A mode that is not known is forecast by a mixture of all, and'
         " is wide.",
         "",
         "## What the record does not constrain",
         "",
-        f"{unconstrained}: their posterior is their prior. A result that turns on one of them is an assumption's."
+        f"{unconstrained}: the recovery test does not find them again, and their posterior is their prior's but for chance. A"
+        " result that turns on one of them is an assumption's."
         if unconstrained
         else "Every number freed is narrowed by the record.",
         "",
