@@ -22,7 +22,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from sim.model import Run
-from sim.scenario.declare import DISTRIBUTIONS
+from sim.scenario.declare import DISTRIBUTIONS, Choice
 from sim.scenario.draw import quantile
 from sim.scenario.fields import Parameter, attributes_of, keys_of, parameters
 from sim.scenario.loader import load
@@ -412,7 +412,12 @@ def here(resolved: Resolved, path: str) -> dict[str, Any]:
 def settings(parameter: Parameter, value: Any) -> tuple[Any, Any, Any]:
     """A value's middle, and a lower and a higher one within bounds: half and half more, or a distribution's 10 and 90%."""
     if isinstance(value, tuple(DISTRIBUTIONS.values())):
-        low, middle, high = (float(v) for v in quantile(value, np.array([0.1, 0.5, 0.9])))
+        levels = np.array([0.1, 0.5, 0.9])
+        # A choice, such as a column of joint draws, has no order of its own.
+        low, middle, high = (
+            float(v)
+            for v in (np.quantile(value.choice, levels) if isinstance(value, Choice) else quantile(value, levels))
+        )
         return middle, low, high
     least = -math.inf if parameter.low is None else parameter.low
     most = math.inf if parameter.high is None else parameter.high
