@@ -140,7 +140,6 @@ BLOCKS = (
         ("riot_internal", "riot_plus_outside", "tunnel_stealth"),
     ),
 )
-CONFLICTS = {"Iraq": "Iraq", "Syria": "Syria"}
 
 
 def fold_of(event: Event) -> str:
@@ -352,10 +351,9 @@ def process_draws(bank: Bank, total: Floats, n: int, seed: int) -> Floats:
 
 
 class Retaking(NamedTuple):
-    """The recapture numbers' grid: values (rows, 2), log prior and log likelihood (rows,), and what was fitted."""
+    """The recapture numbers' grid, even in the prior: values (rows, 2), log likelihood (rows,), and what was fitted."""
 
     values: Floats
-    log_prior: Floats
     log_likelihood: Floats
     fitted: tuple[tuple[str, float, float], ...]
 
@@ -397,7 +395,7 @@ def retaking(without: Sequence[str] = ()) -> Retaking:
         total += np.log(density @ node_weights + 1e-6)
     values = np.column_stack([early, sd])
     fitted = tuple((name, days, share) for name, (days, share) in sorted(last.items()))
-    return Retaking(values, np.zeros(len(first)), total, fitted)
+    return Retaking(values, total, fitted)
 
 
 def drawn(weights: Floats, n: int, seed: int) -> NDArray[np.int64]:

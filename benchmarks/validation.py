@@ -21,7 +21,8 @@ from scipy import stats
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-from sim.analysis.scores import clopper_pearson, skill
+from sim.analysis.escapes import share_interval
+from sim.analysis.scores import skill
 from sim.experiment.validation import REPLICATES, SHRINK, Forecast, Skill, Validation, validate
 from sim.scenario.shipped import folder
 
@@ -74,7 +75,7 @@ def by_mode(found: Validation) -> list[str]:
     for mode in sorted({f.event.mode for f in found.forecasts if f.is_scored}):
         chosen = [f for f in found.forecasts if f.is_scored and f.event.mode == mode]
         hits = sum(bool(f.inside) for f in chosen)
-        low, high = clopper_pearson(hits, len(chosen))
+        low, high = share_interval(hits, len(chosen))
         width = np.mean([f.high - f.low for f in chosen])
         ours = np.mean([f.crps or 0.0 for f in chosen])
         theirs = np.mean([f.crps_baseline or 0.0 for f in chosen])

@@ -71,18 +71,6 @@ def pit(sample: ArrayLike, value: float, u: float) -> float:
     return float(np.mean(x < value) + u * np.mean(x == value))
 
 
-def clopper_pearson(hits: int, n: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the exact interval of a share, 0 to 1 where there is nothing to count."""
-    from scipy.stats import beta
-
-    if n == 0:
-        return 0.0, 1.0
-    tail = (1.0 - level) / 2.0
-    low = float(beta.ppf(tail, hits, n - hits + 1)) if hits > 0 else 0.0
-    high = float(beta.ppf(1.0 - tail, hits + 1, n - hits)) if hits < n else 1.0
-    return low, high
-
-
 def skill(scores: Sequence[float], baseline: Sequence[float], draws: int = 2000) -> tuple[float, float, float]:
     """Return 1 - sum(scores) / sum(baseline) with its 95% bootstrap interval over events; NaN without events."""
     ours, theirs = np.asarray(scores, np.float64), np.asarray(baseline, np.float64)

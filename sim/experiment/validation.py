@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.escapes import share_interval
 from sim.analysis.scores import (
-    clopper_pearson,
     crps,
     crps_uniform,
     ignorance,
@@ -273,7 +273,7 @@ def scored(forecasts: Sequence[Forecast], pool: Sequence[Past]) -> Validation:
         tuple(forecasts),
         len(chosen),
         float(np.mean(inside)) if chosen else float("nan"),
-        *clopper_pearson(sum(inside), len(inside)),
+        *share_interval(sum(inside), len(inside)),
         float(np.mean(widths)) if chosen else float("nan"),
         float(np.mean(theirs)) if chosen else float("nan"),
         against("crps_baseline"),

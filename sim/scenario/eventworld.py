@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from statistics import NormalDist
 from typing import Any, NamedTuple
 
 from sim.scenario.events import MODES, Event
@@ -180,8 +181,6 @@ def _staffing() -> Tree:
     """Return the factor on guards where they are not known: lognormal, cut where guards would be as many as held."""
     steps = 41
     quantiles = [(k + 0.5) / steps for k in range(steps)]
-    from statistics import NormalDist
-
     draws = [math.exp(GUARDS_SIGMA * NormalDist().inv_cdf(q)) for q in quantiles]
     return {"choice": [round(min(GUARDS_MOST, draw), 4) for draw in draws]}
 

@@ -11,7 +11,6 @@ from scipy import integrate, stats
 
 from sim.analysis.scores import (
     PERSON_BINS,
-    clopper_pearson,
     crps,
     crps_uniform,
     ignorance,
@@ -88,16 +87,6 @@ def test_pit_is_uniform_for_a_true_forecast_with_ties() -> None:
     values = RNG.binomial(3, 0.4, 4000)
     found = [pit(RNG.binomial(3, 0.4, 300), float(value), float(RNG.random())) for value in values]
     assert stats.kstest(found, "uniform").pvalue > 0.001
-
-
-@pytest.mark.parametrize(("hits", "n"), [(0, 9), (5, 9), (9, 9), (25, 27)])
-def test_clopper_pearson(hits: int, n: int) -> None:
-    theirs = stats.binomtest(hits, n).proportion_ci(0.95, "exact")
-    assert clopper_pearson(hits, n) == pytest.approx((theirs.low, theirs.high))
-
-
-def test_clopper_pearson_of_nothing() -> None:
-    assert clopper_pearson(0, 0) == (0.0, 1.0)
 
 
 def test_skill_and_its_interval() -> None:
