@@ -7,6 +7,7 @@ import dis
 import inspect
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -331,7 +332,7 @@ def test_a_facility_nobody_reaches_changes_no_other_in_2019() -> None:
     quiet["armed_cells"] = where.scenario.armed_cells.model_copy(update={"plan_km": 5.0, "attacks_per_month": 3.0})
     quiet["stealth"] = where.scenario.stealth.model_copy(update={"per_1000_year": 0.0})
     where = with_scenario(where, **quiet)
-    more = Resolved(where.scenario, where.theatre.model_copy(update={"facilities": held}), (), {})
+    more = replace(where, theatre=where.theatre.model_copy(update={"facilities": held}))
     without, with_it = ensemble(where, 4), ensemble(more, 4)
     assert (with_it.at("hermitage")["held"] == 30).all()
     for name in without.names:

@@ -39,6 +39,13 @@ SITES = {"hasakah": 1000, "derik": 400, "al-hol": 2000, "al-hol-main": 50_000}
 
 
 @cache
+def draws_kept(name: str = "ne-syria-2019") -> dict[str, bytes]:
+    """The joint draws of a scenario as a results folder holds them, by file name."""
+    draws = load(name).draws
+    return {} if draws is None else {draws.kept: draws.content}
+
+
+@cache
 def scenario_text(name: str = "ne-syria-2019", days: float = 10.0) -> str:
     """A scenario document as a results folder holds it."""
     return load(name, {"days": days}).as_yaml()
@@ -67,6 +74,8 @@ def write(folder: Path, points: list[dict], tables: dict[str, pa.Table], manifes
             manifest["parts"].append({"table": name, "file": file, "point": n, "first": 0, "rows": of.num_rows})
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "scenario.yaml").write_text(scenario)
+    for name, content in draws_kept().items():
+        (folder / name).write_bytes(content)
     columns = {path: values_array([p[path] for p in points]) for path in varied}
     pq.write_table(pa.table({"point": list(range(len(points))), **columns}), folder / "points.parquet")
     return folder
