@@ -3,7 +3,8 @@
     python -m benchmarks.calibrate [--rows M] [--replicates R] [--seed S] [--dry]
 
 1. Prior predictive: numbers are drawn from priors, every event is simulated with what was not known about it drawn
-   anew (`sim/scenario/eventworld.py`). The simulations are kept in a bank, and all that follows weighs its rows.
+   anew (`sim/scenario/eventworld.py`). The simulations are kept in a bank; a second half of its rows is drawn where the
+   first half found the record likely (mixture importance sampling, Owen and Zhou 2000), and all that follows weighs rows.
 2. Recovery: data sets are simulated from rows of the bank and fitted by the same code; ranks of the true numbers must
    be uniform (simulation-based calibration, Talts et al. 2018). A number that is not narrowed there is not called fitted.
 3. Fit: importance weights by the likelihood of every event. A Gaussian process of the log likelihood with Metropolis
@@ -36,6 +37,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 from scipy.stats import qmc
 
+from sim.analysis.recorded import ALL_GONE, ERROR, OTHER, as_recorded, log_odds
 from sim.engine.version import rules_hash
 from sim.experiment.hindcast import Hindcast
 from sim.scenario.events import Event, record
@@ -46,16 +48,15 @@ PAGE = ROOT / "docs" / "calibration.md"
 DRAWS = ROOT / "scenarios" / "draws"
 EVENTS = ROOT / "scenarios" / "events"
 
-ROWS, REPLICATES = 1024, 48
-"""Rows of the bank, and replicates of each event in a row; one more is kept as simulated data."""
+ROWS, MORE_ROWS, REPLICATES = 2048, 1024, 32
+"""Rows of the bank drawn from the priors, rows where the record is likely, and replicates of each event in a row; one
+more is kept as simulated data.
+"""
+TEMPER, SPREAD = 0.5, 0.5
+"""More rows are drawn about rows of the prior weighed by the likelihood to the power TEMPER, with SPREAD times its
+spread."""
 KEPT, KEPT_FOLD = 400, 100
 """Draws of the posterior, and of each fold's, that are shipped."""
-BANDWIDTH = 0.5
-"""Width of the kernel, log odds: the accepted figures' own error, and what the model leaves out."""
-OTHER = 0.03
-"""Part of every event's density that is spread evenly over all shares."""
-ALL_GONE = 0.95
-"""Share from which a place counts as emptied."""
 ATTACKS, SUCCEEDED = 16, 8
 """Attacks counted whatever came of them: 8 of 15 in Nigeria, October 2020 to December 2021, and Taji 2013, repelled."""
 SUCCESS_EVENT = "M08"
@@ -132,9 +133,9 @@ BLOCKS = (
         (
             Number("unrest.riot_share", *logitnormal(0.3, 1.0)),
             Number("unrest.keys_share", *logitnormal(0.5, 1.0)),
-            Number("unrest.crowd_share", *logitnormal(0.5, 1.0)),
+            Number("unrest.crowd_share", *logitnormal(0.7, 1.5)),
             Number("unrest.tunnel_share", *logitnormal(0.3, 1.5)),
-            Number("unrest.tunnel_flow_per_hour", *lognormal(150.0, 1.0)),
+            Number("unrest.tunnel_flow_per_hour", *lognormal(150.0, 1.5)),
             Number("unrest.severity_sd", *uniform(0.5, 3.0)),
         ),
         ("riot_internal", "riot_plus_outside", "tunnel_stealth"),
@@ -148,16 +149,26 @@ def fold_of(event: Event) -> str:
 
 
 class Bank(NamedTuple):
-    """Simulations of a block: standard normal scores (rows, numbers), shares (events, rows, replicates + 1)."""
+    """Simulations of a block: standard normal scores (rows, numbers), shares (events, rows, replicates + 1).
+
+    The first `prior` rows are drawn from the prior; log_prior, (rows,), is the prior's density over that of the rows.
+    """
 
     block: Block
     events: tuple[Event, ...]
     z: Floats
     shares: NDArray[np.float32]
+    prior: int
+    log_prior: Floats
 
     def values(self) -> Floats:
         """Return the numbers' values, (rows, numbers)."""
-        return np.column_stack([n.value(self.z[:, k]) for k, n in enumerate(self.block.numbers)])
+        return values_of(self.block, self.z)
+
+
+def values_of(block: Block, z: Floats) -> Floats:
+    """Return the values of a block's numbers at standard normal scores, (rows, numbers)."""
+    return np.column_stack([n.value(z[:, k]) for k, n in enumerate(block.numbers)])
 
 
 def fitted_events(block: Block) -> tuple[Event, ...]:
@@ -165,24 +176,54 @@ def fitted_events(block: Block) -> tuple[Event, ...]:
     return tuple(e for e in record() if e.mode in block.modes and not e.why_not_scored)
 
 
-def make_bank(block: Block, rows: int, replicates: int, seed: int) -> Bank:
-    """Simulate every event of a block at every row of a Sobol design over the priors, every row with its own luck."""
+def make_bank(block: Block, rows: int, more: int, replicates: int, seed: int) -> Bank:
+    """Simulate every event of a block at every row of a Sobol design over the priors, and at more rows where the record
+    is likely; every row and event with its own luck.
+    """
     events = fitted_events(block)
     cube = qmc.Sobol(len(block.numbers), rng=np.random.default_rng(seed)).random(rows)
     z = special.ndtri(np.clip(cube, 1e-6, 1 - 1e-6))
-    bank = Bank(block, events, z, np.empty((len(events), rows, replicates + 1), np.float32))
-    values = bank.values()
     Hindcast(events[0]).shares([], 1)  # compiled once, before processes part
+    bank = Bank(block, events, z, _simulated(block, z, 0, replicates, seed), rows, np.zeros(rows))
+    if more == 0:
+        return bank
+    total = log_likelihoods(bank).sum(axis=0) + log_success(bank)
+    drawn_z, density = near(z, weights_of(TEMPER * total), more, seed)
+    shares = np.concatenate([bank.shares, _simulated(block, drawn_z, rows, replicates, seed)], axis=1)
+    both = np.concatenate([z, drawn_z])
+    prior = stats.norm.logpdf(both).sum(axis=1)
+    mixed = np.logaddexp(math.log(rows) + prior, math.log(more) + density(both)) - math.log(rows + more)
+    return Bank(block, events, both, shares, rows, prior - mixed)
+
+
+def near(z: Floats, weights: Floats, n: int, seed: int) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """Return n draws about weighed points, normal kernels with SPREAD times the points' spread, and their log density."""
+    rng = np.random.default_rng(seed + 50)
+    centre = weights @ z
+    root = SPREAD * np.linalg.cholesky((z - centre).T @ ((z - centre) * weights[:, None]) + 1e-6 * np.eye(z.shape[1]))
+    picks = z[drawn(weights, n, seed + 51)]
+    made = picks + rng.standard_normal(picks.shape) @ root.T
+    inverse = np.linalg.inv(root)
+    scale = -float(np.log(np.diag(root)).sum()) - 0.5 * z.shape[1] * math.log(2.0 * math.pi)
+
+    def density(at: Floats) -> Floats:
+        apart = (at[:, None, :] - z[None, :, :]) @ inverse.T
+        return np.asarray(special.logsumexp(-0.5 * (apart**2).sum(axis=2), b=weights[None, :], axis=1) + scale)
+
+    return made, density
+
+
+def _simulated(block: Block, z: Floats, first: int, replicates: int, seed: int) -> NDArray[np.float32]:
+    """Return the shares of rows, numbered from `first` on: (events, rows, replicates + 1)."""
+    values = values_of(block, z)
+    shares = np.empty((len(fitted_events(block)), len(z), replicates + 1), np.float32)
     workers = os.cpu_count() or 1
-    parts = [np.arange(k, rows, workers) for k in range(workers)]
+    parts = [np.arange(k, len(z), workers) for k in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        for part, made in zip(
-            parts,
-            pool.map(_simulate, [(block.name, values[part], part, replicates + 1, seed) for part in parts]),
-            strict=True,
-        ):
-            bank.shares[:, part] = made
-    return bank
+        tasks = [(block.name, values[part], first + part, replicates + 1, seed) for part in parts]
+        for part, made in zip(parts, pool.map(_simulate, tasks), strict=True):
+            shares[:, part] = made
+    return shares
 
 
 def _simulate(task: tuple[str, Floats, NDArray[np.int64], int, int]) -> NDArray[np.float32]:
@@ -195,33 +236,29 @@ def _simulate(task: tuple[str, Floats, NDArray[np.int64], int, int]) -> NDArray[
     for k, row in enumerate(numbers):
         given = [dict(zip(paths, values[k].tolist(), strict=True))]
         for e, cast in enumerate(casts):
-            found[e, k] = cast.shares(given, replicates, seed=seed, first=int(row) * replicates)
+            found[e, k] = cast.shares(given, replicates, seed=seed + 1000 * e, first=int(row) * replicates)
     return found
 
 
-def logit(share: Floats | float, held: int) -> Floats:
-    """Return log odds of a share of those held, with half a person to each side."""
-    x = np.asarray(share, np.float64)
-    return np.asarray(special.logit((x * held + 0.5) / (held + 1.0)))
+def likelihood(sample: Floats, held: int, low: float, high: float, given_out: bool = True) -> Floats:
+    """Return the likelihood of an event in every row: float64 (rows,).
 
-
-def likelihood(sample: Floats, held: int, low: float, high: float) -> Floats:
-    """Return the likelihood of an event in every row: float64 (rows,). Parameters: sample, shares (rows, replicates);
-    low, high, accepted shares, equal where there is one figure; both 0 where nobody got out.
+    Parameters: sample, shares (rows, replicates); low, high, accepted shares, equal where there is one figure, both 0
+    where nobody got out; given_out, whether the event was selected for somebody's getting out.
     """
     out = sample > 0.0
     if high == 0.0:
         return ((~out).sum(axis=1) + 0.5) / (sample.shape[1] + 1.0)
-    n = np.maximum(1, out.sum(axis=1))
-    z = logit(sample, held)
+    n = np.maximum(1, out.sum(axis=1)) if given_out else sample.shape[1]
+    z = log_odds(sample, held)
     if low >= ALL_GONE or high > low:
-        first = -np.inf if low <= 0.0 else float(logit(min(low, ALL_GONE), held))
-        last = np.inf if high >= ALL_GONE else float(logit(high, held))
-        inside = special.ndtr((last - z) / BANDWIDTH) - special.ndtr((first - z) / BANDWIDTH)
+        first = -np.inf if low <= 0.0 else float(log_odds(min(low, ALL_GONE), held))
+        last = np.inf if high >= ALL_GONE else float(log_odds(high, held))
+        inside = special.ndtr((last - z) / ERROR) - special.ndtr((first - z) / ERROR)
         other = float(special.expit(last) - special.expit(first))
     else:
-        y = float(logit(low, held))
-        inside = np.exp(-0.5 * ((y - z) / BANDWIDTH) ** 2) / (BANDWIDTH * math.sqrt(2 * math.pi))
+        y = float(log_odds(low, held))
+        inside = np.exp(-0.5 * ((y - z) / ERROR) ** 2) / (ERROR * math.sqrt(2 * math.pi))
         other = float(special.expit(y) * special.expit(-y))
     return (1.0 - OTHER) * np.where(out, inside, 0.0).sum(axis=1) / n + OTHER * other
 
@@ -237,12 +274,11 @@ def accepted(event: Event) -> tuple[float, float]:
 def log_likelihoods(bank: Bank, observed: Sequence[tuple[float, float]] | None = None) -> Floats:
     """Return the log likelihood of every event in every row: (events, rows). Parameters: observed, accepted shares."""
     seen = [accepted(event) for event in bank.events] if observed is None else observed
-    return np.stack(
-        [
-            np.log(likelihood(bank.shares[e, :, :-1].astype(np.float64), event.held or 1, *seen[e]))
-            for e, event in enumerate(bank.events)
-        ]
-    )
+    found = []
+    for e, event in enumerate(bank.events):
+        sample = bank.shares[e, :, :-1].astype(np.float64)
+        found.append(np.log(likelihood(sample, event.held or 1, *seen[e], given_out=not event.is_zero)))
+    return np.stack(found)
 
 
 def success_rates(bank: Bank) -> Floats:
@@ -273,20 +309,10 @@ def effective(weights: Floats) -> float:
     return float(1.0 / np.sum(weights**2))
 
 
-def reported(share: float, held: int, rng: np.random.Generator) -> float:
-    """Return a share as the likelihood takes the record to report it: off by the kernel, now and then of another kind."""
-    if share == 0.0:
-        return 0.0
-    if rng.random() < OTHER:
-        return float(rng.random())
-    odds = float(logit(share, held)) + BANDWIDTH * float(rng.standard_normal())
-    return float(np.clip((special.expit(odds) * (held + 1.0) - 0.5) / held, 0.5 / held, 1.0))
-
-
 def recovery(bank: Bank, seed: int) -> dict[str, Any]:
     """Fit data sets simulated from the bank's own rows. Return, per number, ranks, reduction of variance, coverage."""
     rng = np.random.default_rng(seed)
-    rows = rng.choice(len(bank.z), min(SIMULATED, len(bank.z)), replace=False)
+    rows = rng.choice(bank.prior, min(SIMULATED, bank.prior), replace=False)
     ranks, reduction, inside, sizes = [], [], [], []
     for i in rows:
         data: list[tuple[float, float]] = []
@@ -296,9 +322,9 @@ def recovery(bank: Bank, seed: int) -> dict[str, Any]:
             if not event.is_zero and chosen == 0.0:
                 some = sample[sample > 0]
                 chosen = float(rng.choice(some)) if len(some) else 0.0
-            chosen = reported(chosen, event.held or 1, rng)
+            chosen = float(as_recorded(chosen, event.held or 1, rng))
             data.append((chosen, chosen))
-        total = log_likelihoods(bank, data).sum(axis=0)
+        total = bank.log_prior + log_likelihoods(bank, data).sum(axis=0)
         p = success_rates(bank)
         if not np.isnan(p).all():
             total = total + log_success(bank, int(rng.binomial(ATTACKS, p[i])))
@@ -327,13 +353,13 @@ def process_draws(bank: Bank, total: Floats, n: int, seed: int) -> Floats:
     from sklearn.gaussian_process import GaussianProcessRegressor
     from sklearn.gaussian_process.kernels import RBF, ConstantKernel, WhiteKernel
 
-    best = np.argsort(total)[-600:]
+    best = np.argsort(total + bank.log_prior)[-600:]
     x, y = bank.z[best], total[best]
     k = bank.z.shape[1]
     kernel = ConstantKernel(10.0, (1e-2, 1e4)) * RBF(np.full(k, 2.0), (0.3, 30.0)) + WhiteKernel(0.3, (1e-3, 10.0))
     process = GaussianProcessRegressor(kernel, normalize_y=True, random_state=seed).fit(x, y)
     rng = np.random.default_rng(seed)
-    walkers = x[rng.choice(len(x), 64, p=weights_of(y))].copy()
+    walkers = x[rng.choice(len(x), 64, p=weights_of(y + bank.log_prior[best]))].copy()
 
     def density(z: Floats) -> Floats:
         return np.asarray(process.predict(z) - 0.5 * (z**2).sum(axis=1))
@@ -433,7 +459,8 @@ def fit(bank: Bank, seed: int) -> Fit:
     """Fit a block."""
     each, success = log_likelihoods(bank), log_success(bank)
     total = each.sum(axis=0) + success
-    return Fit(bank, each, success, weights_of(total), recovery(bank, seed), process_draws(bank, total, 2000, seed))
+    weights = weights_of(total + bank.log_prior)
+    return Fit(bank, each, success, weights, recovery(bank, seed), process_draws(bank, total, 2000, seed))
 
 
 def write_draws(fits: Sequence[Fit], seed: int, arguments: dict[str, Any]) -> None:
@@ -450,7 +477,7 @@ def write_draws(fits: Sequence[Fit], seed: int, arguments: dict[str, Any]) -> No
         for one in fits:
             kept = [e for e, event in enumerate(one.bank.events) if folds[event.event_id] != fold]
             rate = one.success * (0.0 if fold == "nigeria" else 1.0)
-            parts.append(weights_of(one.events[kept].sum(axis=0) + rate))
+            parts.append(weights_of(one.events[kept].sum(axis=0) + rate + one.bank.log_prior))
         grid = retaking([name for name, of in folds.items() if of == fold])
         found += [{"fold": fold, **row} for row in joint(banks, parts, grid, KEPT_FOLD, seed + 100)]
     _write(DRAWS / "record-folds.csv", found)
@@ -490,7 +517,7 @@ def coverage_of_prior(one: Fit) -> list[tuple[Event, float, float, float, float]
     """Return for each event the prior forecast's 5%, 50%, 95% given anybody out, and the accepted share's middle."""
     rows = []
     for e, event in enumerate(one.bank.events):
-        sample = one.bank.shares[e].ravel()
+        sample = as_recorded(one.bank.shares[e, : one.bank.prior].ravel(), event.held or 1, np.random.default_rng(e))
         some = sample if event.is_zero else sample[sample > 0]
         low, middle, high = np.quantile(some, (0.05, 0.5, 0.95))
         rows.append((event, float(low), float(middle), float(high), float(np.mean(accepted(event)))))
@@ -517,8 +544,8 @@ def forms(one: Fit) -> list[tuple[str, float, float, int]]:
     }
 
     def left_out(rows: NDArray[np.bool_]) -> Floats:
-        each, rate = one.events[:, rows], one.success[rows]
-        total = each.sum(axis=0) + rate
+        each = one.events[:, rows]
+        total = each.sum(axis=0) + one.success[rows] + one.bank.log_prior[rows]
         scores = []
         for e in range(len(each)):
             w = weights_of(total - each[e])
@@ -539,8 +566,8 @@ def page(fits: Sequence[Fit], arguments: dict[str, Any]) -> str:
         "# Calibration",
         "",
         "Written by `python -m benchmarks.calibrate` (`make calibrate`); do not edit."
-        f" {datetime.now(UTC):%d %B %Y}; {arguments['rows']:,} rows of numbers from the priors, every event simulated"
-        f" {arguments['replicates']} times in each. How: the docstring of benchmarks/calibrate.py. The posterior is"
+        f" {datetime.now(UTC):%d %B %Y}; {arguments['rows']:,} rows of numbers from the priors and {arguments['more']:,} where"
+        f" the record is likely, every event simulated {arguments['replicates']} times in each. How: the docstring of benchmarks/calibrate.py. The posterior is"
         " [scenarios/draws/record.csv](../scenarios/draws/record.csv), with where it comes from beside it.",
         "",
     ]
@@ -626,16 +653,17 @@ def main() -> None:
     """Calibrate and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--more", type=int, default=MORE_ROWS)
     parser.add_argument("--replicates", type=int, default=REPLICATES)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--dry", action="store_true", help="print the page; write nothing")
     given = parser.parse_args()
-    arguments = {name: getattr(given, name) for name in ("rows", "replicates", "seed")}
+    arguments = {name: getattr(given, name) for name in ("rows", "more", "replicates", "seed")}
     fits = []
     for block in BLOCKS:
-        one = fit(make_bank(block, given.rows, given.replicates, given.seed), given.seed)
+        one = fit(make_bank(block, given.rows, given.more, given.replicates, given.seed), given.seed)
         fits.append(one)
-        print(f"{block.name}: effective rows {effective(one.weights):.0f} of {given.rows}", flush=True)
+        print(f"{block.name}: effective rows {effective(one.weights):.0f} of {len(one.weights)}", flush=True)
     text = page(fits, arguments)
     if given.dry:
         print(text)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.escapes import share_interval
+from sim.analysis.recorded import as_recorded
 from sim.analysis.scores import (
     crps,
     crps_uniform,
@@ -26,6 +27,7 @@ from sim.analysis.scores import (
 )
 from sim.experiment.hindcast import hindcasts
 from sim.scenario.events import Event, record
+from sim.scenario.eventworld import HELD_UNKNOWN
 from sim.scenario.jointdraws import read_draws
 from sim.scenario.shipped import folder
 
@@ -40,7 +42,7 @@ POSTERIOR, FOLD_POSTERIOR, FOLDS = "draws/record.csv", "draws/record-folds.csv",
 
 
 class Forecast(NamedTuple):
-    """One event with its forecast, and its scores where it is scored; shares of those held."""
+    """One event with its forecast of what is recorded, and its scores where it is scored; shares of those held."""
 
     event: Event
     fold: str
@@ -221,7 +223,9 @@ def baseline(event: Event, fold: str, pool: Sequence[Past]) -> tuple[Floats, Flo
     return shares, mixed, pooled
 
 
-def _forecast(event: Event, fold: str, sample: Floats, pool: Sequence[Past]) -> Forecast:
+def _forecast(event: Event, fold: str, simulated: Floats, pool: Sequence[Past]) -> Forecast:
+    held = event.held or HELD_UNKNOWN
+    sample = as_recorded(simulated, held, np.random.default_rng(held))
     none_out = float(np.mean(sample == 0.0))
     given = sample[sample > 0.0] if not event.is_zero and (sample > 0.0).any() else sample
     low, middle, high = (float(q) for q in np.quantile(given, (LOW, 0.5, HIGH)))
@@ -233,8 +237,7 @@ def _forecast(event: Event, fold: str, sample: Floats, pool: Sequence[Past]) -> 
     first, last = (event.best, event.best) if event.best is not None else (event.low, event.high)
     a, b = event.share(first), event.share(last)
     shares, mixed, pooled = baseline(event, fold, pool)
-    u = float(np.random.default_rng(event.held).random())
-    held = event.held
+    u = float(np.random.default_rng(held + 1).random())
     return Forecast(
         event,
         fold,

@@ -9,6 +9,7 @@ import pytest
 import scoringrules
 from scipy import integrate, stats
 
+from sim.analysis.recorded import ERROR, SAID_ALL, as_recorded, log_odds
 from sim.analysis.scores import (
     PERSON_BINS,
     crps,
@@ -97,3 +98,16 @@ def test_skill_and_its_interval() -> None:
     assert value == pytest.approx(0.0)
     assert low < 0.0 < high
     assert all(math.isnan(part) for part in skill([], []))
+
+
+def test_a_recorded_share_is_the_true_one_with_the_stated_error() -> None:
+    rng = np.random.default_rng(4)
+    told = as_recorded(np.full(40_000, 0.3), 1000, rng)
+    odds = log_odds(told, 1000) - log_odds(0.3, 1000)
+    assert np.median(odds) == pytest.approx(0.0, abs=0.02)
+    low, high = np.quantile(odds, (0.16, 0.84))
+    assert 0.5 * (high - low) == pytest.approx(ERROR, rel=0.1)
+    assert (as_recorded(np.zeros(100), 1000, rng) == 0).all(), "nobody out stays nobody"
+    full = as_recorded(np.full(40_000, 0.999), 1000, rng)
+    assert np.mean(full == 1.0) == pytest.approx(SAID_ALL, abs=0.05), "an emptied place is mostly told of as emptied"
+    assert ((told > 0) & (told <= 1)).all()
