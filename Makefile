@@ -21,9 +21,9 @@ demo: ## the main sweep, small: its answer, figures and where they are
 test: ## all tests; BROWSER=no leaves out those that need Chromium; ARGS="-n 2 tests/setup" adds arguments
 	@tools/install.sh test
 ifeq ($(BROWSER),no)
-	@$(python) -m pytest -m "not browser" $(ARGS)
+	@$(python) -m pytest -n auto -m "not browser" $(ARGS)
 else
-	@CHROMIUM=$$(tools/chromium.sh) && export CHROMIUM && $(python) -m pytest $(ARGS)
+	@CHROMIUM=$$(tools/chromium.sh) && export CHROMIUM && $(python) -m pytest -n auto $(ARGS)
 endif
 
 .PHONY: lint

@@ -9,6 +9,7 @@ they do not reach is a line that nothing independent has checked.
 from __future__ import annotations
 
 import ast
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -21,9 +22,9 @@ REPLICATES = 1
 HEAD = """# Lines of the rules that the docking worlds reach
 
 Made by `python tools/rule_coverage.py`: every compiled function, run as plain Python (`NUMBA_DISABLE_JIT=1`) in the
-{worlds} worlds of `tests/oracle/cases.py`, {replicates} replicate each, to its horizon; a test holds that the page
-is right. In these worlds the compiled model and the per-agent oracle make the same decisions, so what is not reached
-here is not held by that comparison.
+{worlds} worlds of `tests/oracle/cases.py`, {replicates} replicate each, to its horizon. Measured on sources {stamp};
+a test holds that these are the sources of today, comments aside. In these worlds the compiled model and the per-agent
+oracle make the same decisions, so what is not reached here is not held by that comparison.
 
 | file | lines | reached | branches | reached |
 |---|---|---|---|---|
@@ -93,6 +94,19 @@ def _compiled(path: Path) -> list[ast.FunctionDef]:
     ]
 
 
+def stamp() -> str:
+    """The hash of what the page depends on: compiled functions without docstrings and comments, and the worlds."""
+    parts = []
+    for folder in FOLDERS:
+        for path in sorted((ROOT / folder).glob("*.py")):
+            for function in _compiled(path):
+                if ast.get_docstring(function) is not None:
+                    function.body = function.body[1:]
+                parts.append(f"{path.name} {ast.dump(function)}")
+    parts.append(ast.dump(ast.parse((ROOT / "tests/oracle/cases.py").read_text("utf-8"))))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
 def page(found: list[Reached]) -> str:
     """The page's text."""
     from tests.oracle.cases import CASES
@@ -107,7 +121,7 @@ def page(found: list[Reached]) -> str:
     )
     left = [f"| `{each.file}` | `{name}` | `{line}` |" for each in found for name, line in each.missed]
     return (
-        HEAD.format(worlds=len(CASES), replicates=REPLICATES)
+        HEAD.format(worlds=len(CASES), replicates=REPLICATES, stamp=stamp())
         + "\n".join([*rows, _row(*total)])
         + "\n\n## Lines not reached\n\n| file | function | line |\n|---|---|---|\n"
         + "\n".join(left)
@@ -126,8 +140,4 @@ if __name__ == "__main__":
     if os.environ.get("NUMBA_DISABLE_JIT") != "1":
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "NUMBA_DISABLE_JIT": "1"})
     sys.path.insert(0, str(ROOT))
-    text = page(measured())
-    if "--print" in sys.argv:
-        print(text, end="")
-    else:
-        PAGE.write_text(text, encoding="utf-8")
+    PAGE.write_text(page(measured()), encoding="utf-8")

@@ -26,7 +26,7 @@ def test_everything_adds_up_in_a_shipped_scenario(name: str) -> None:
     for replicate in range(2):
         run.reset(SEED, replicate)
         steps, done = int(run.truth.clock["steps"][0]), 0
-        stride = max(1, steps // 90) | 1  # odd, so that all hours of the day come up
+        stride = max(1, steps // 30) | 1  # odd, so that all hours of the day come up
         while done < steps:
             run.advance(min(stride, steps - done))
             done += min(stride, steps - done)
