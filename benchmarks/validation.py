@@ -24,6 +24,7 @@ import matplotlib.pyplot as plt
 from sim.analysis.escapes import share_interval
 from sim.analysis.scores import skill
 from sim.experiment.validation import REPLICATES, SHRINK, Forecast, Skill, Validation, validate
+from sim.scenario.eventworld import HELD_UNKNOWN
 from sim.scenario.shipped import folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,6 +110,21 @@ def _record(forecast: Forecast) -> str:
     return f"{event.share(event.low):.2f} to {event.share(event.high):.2f}"
 
 
+def counts(found: Validation) -> list[str]:
+    """Return the rows of events of fire near a place, of which a count is known but not of how many."""
+    rows = []
+    for f in found.forecasts:
+        event = f.event
+        if event.mode != "shelling_explosion" or event.held or event.low is None or event.high is None or event.is_zero:
+            continue
+        some = HELD_UNKNOWN * f.sample[f.sample > 0.0]
+        low, middle, high = np.quantile(some, (0.05, 0.5, 0.95))
+        told = f"{event.best:,}" if event.best is not None else f"{event.low:,} to {event.high:,}"
+        held = "yes" if event.low <= high and event.high >= low else "**no**"
+        rows.append(f"| {event.event_id} | {low:,.0f} - {middle:,.0f} - {high:,.0f} | {told} | {held} |")
+    return rows
+
+
 def page(found: Validation, replicates: int) -> str:
     """Return the page."""
     scored = [f for f in found.forecasts if f.is_scored]
@@ -144,7 +160,8 @@ def page(found: Validation, replicates: int) -> str:
         " room, attackers, the event's own luck) is drawn anew each time from the ranges in sim/scenario/eventworld.py; names,"
         " countries and dates do not enter. Numbers of the rules come from the posterior of [calibration.md](calibration.md), fitted"
         " without any event of the same country or conflict. Events in which somebody got out are scored given that somebody did,"
-        " since the record was selected for it. The baseline mixes the other events of the mode (weight n / (n + 3)) with all other"
+        " since the record was selected for it. A forecast is of the share as recorded: with the error that the fit allows an"
+        " accepted figure, and with emptied places told of as 1 (sim/analysis/recorded.py). The baseline mixes the other events of the mode (weight n / (n + 3)) with all other"
         " events, and leaves out the same country or conflict.",
         "",
         "## Found",
@@ -172,6 +189,13 @@ def page(found: Validation, replicates: int) -> str:
         "Nobody got out, scored apart (Brier score of the chance that nobody would): "
         + "; ".join(f"{f.event.event_id} chance {f.none_out:.2f}, score {f.brier_none:.2f}" for f in zero)
         + ".",
+        "",
+        f"Fire near a place, {HELD_UNKNOWN} held assumed since no event says how many were; the numbers of the rule are not"
+        " fitted. Persons out, 5% - 50% - 95%:",
+        "",
+        "| event | forecast | record | inside |",
+        "|---|---|---|---|",
+        *counts(found),
         "",
         "Listed and not scored: " + ", ".join(f'{n} for "{reason}"' for reason, n in why.items()) + ".",
         "",

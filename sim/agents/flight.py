@@ -17,6 +17,7 @@ from sim.agents.guard import (
     gone_lately,
     guards_by_nerve,
     keeps_order,
+    least_nerve,
     leave_post,
     on_post,
     order_in_force,
@@ -135,9 +136,12 @@ def hear_fire(t: Truth) -> None:
 def flee(t: Truth, f: int, minute: int) -> None:
     """Let guards flee in the order of nerve, fear being worked out anew after each, until one stays."""
     site = t.facility[f]
-    if fear(t, f, minute, site.on_site) <= t.parameters[0].guards_nerve_min:
+    felt = fear(t, f, minute, site.on_site)
+    if felt <= t.parameters[0].guards_nerve_min:
         return
     ordered = order_in_force(t, f)
+    if felt <= least_nerve(t, f, ordered):
+        return  # sorts nobody where nobody goes
     by_nerve = np.empty(site.guards, np.int32)
     guards_by_nerve(t, f, by_nerve)
     for k in range(site.guards):

@@ -342,6 +342,20 @@ def on_post(t: Truth, f: int, j: int) -> bool:
 
 
 @compiled
+def least_nerve(t: Truth, f: int, ordered: bool) -> float:
+    """Return the least nerve of a facility's guards on site, infinite if there are none.
+
+    Parameters: ordered, whether those who keep to an order to stay are passed over.
+    """
+    least = math.inf
+    for j in range(t.facility[f].guards):
+        nerve = t.guard[t.facility[f].guard_first + j].nerve
+        if nerve < least and on_post(t, f, j) and not (ordered and keeps_order(t, f, j)):
+            least = nerve
+    return least
+
+
+@compiled
 def leave_post(t: Truth, f: int, j: int, minute: int) -> None:
     """Let guard j of a facility, who is on site, flee."""
     site = t.facility[f]

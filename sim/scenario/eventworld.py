@@ -69,8 +69,9 @@ ATTACK: Tree = {
 NEAR_FRONT: Tree = {
     "control": {"offensives": [{"party": "rival", "start": START, "objectives": ["road"], "km_per_day": 0.0,
                                 "stops": "2020-01-02"}]},
-    "shelling": {"hits_per_month": 60.0},
+    "shelling": {"hits_per_month": 15.0},
 }  # fmt: skip
+"""A place that fire reaches, once on average in the days simulated, and hostile units do not: they stand 37 km away."""
 QUICK: Tree = {"walls": {"prison_open_hours": 1.5}}
 """A crowd, or an earthquake, opens what nobody guards."""
 NOBODY: Tree = {"guards": 0.0}
@@ -115,7 +116,7 @@ THEATRE: Tree = {
         "liberator": {"custody": {"setup_hours": 0.0, "free": 1.0, "seize": 1.0}},
         "movement": {"hostile_to": ["keeper"], "armed_movement": True},
     },
-    "places": {"road": {"lat": 0.55, "lon": 0.45}},
+    "places": {"road": {"lat": 0.78, "lon": 0.45}},
 }
 """Parties of the world. What a rival does with those it finds is assumed."""
 QUIET: Tree = {
