@@ -44,7 +44,7 @@ bench: ## the benchmarks: docs/benchmarks.md, its figure and raw numbers, about 
 	@$(python) -m benchmarks.suite $(ARGS)
 
 .PHONY: effects
-effects: ## what every parameter and lever does: docs/effects.md, some minutes; ARGS="--only 'walls.*' --out FILE" for a part
+effects: ## what every parameter and lever does: docs/effects.md, some ten minutes; ARGS="--only 'walls.*' --out FILE" for a part
 	@tools/install.sh test
 	@PYTHONPATH=. $(python) -m benchmarks.effects $(ARGS)
 
