@@ -80,9 +80,9 @@ def normal(mean: float, sd: float) -> tuple[Callable[[Floats], Floats], str]:
     return (lambda z: mean + sd * z), f"normal, mean {mean:g}, sd {sd:g}"
 
 
-def lognormal(median: float, sigma: float) -> tuple[Callable[[Floats], Floats], str]:
-    """Return a lognormal prior."""
-    return (lambda z: median * np.exp(sigma * z)), f"lognormal, median {median:g}, sigma {sigma:g}"
+def lognormal(median: float, sigma: float, most: float = math.inf) -> tuple[Callable[[Floats], Floats], str]:
+    """Return a lognormal prior, values above `most` set to it."""
+    return (lambda z: np.minimum(most, median * np.exp(sigma * z))), f"lognormal, median {median:g}, sigma {sigma:g}"
 
 
 def logitnormal(median: float, sigma: float) -> tuple[Callable[[Floats], Floats], str]:
@@ -135,7 +135,7 @@ BLOCKS = (
             Number("unrest.keys_share", *logitnormal(0.5, 1.0)),
             Number("unrest.crowd_share", *logitnormal(0.7, 1.5)),
             Number("unrest.tunnel_share", *logitnormal(0.3, 1.5)),
-            Number("unrest.tunnel_flow_per_hour", *lognormal(150.0, 1.5)),
+            Number("unrest.tunnel_flow_per_hour", *lognormal(150.0, 1.5, 20_000.0)),
             Number("unrest.severity_sd", *uniform(0.5, 3.0)),
         ),
         ("riot_internal", "riot_plus_outside", "tunnel_stealth"),
