@@ -62,6 +62,7 @@ pages: ## remake the pages that are made from declarations: parameters, arrays, 
 calibrate: ## fit uncertain numbers to the record: scenarios/draws/, docs/calibration.md, docs/validation.md; about a quarter of an hour on two cores
 	@tools/install.sh calibrate
 	@PYTHONPATH=. $(python) -m benchmarks.calibrate $(ARGS)
+	@PYTHONPATH=. $(python) -m benchmarks.fit_claims
 	@PYTHONPATH=. $(python) -m benchmarks.validation
 
 .PHONY: pins
