@@ -90,7 +90,9 @@ def columns() -> list[str]:
 
 
 def of_rows(rows: list[dict[str, str]]) -> Draws:
-    """Return draws from rows of a table, text by column. Raises KeyError for a missing column."""
+    """Return draws from rows of a table, text by column. Raises KeyError for a column missing, as of a role added."""
+    if rows and (missing := set(columns()) - set(rows[0])):
+        raise KeyError(f"{TABLE} lacks {min(missing)}: fit the model of claims again, `make calibrate`")
     table = {name: np.array([float(row[name]) for row in rows]) for name in columns()}
     by_role = [np.stack([table[column(name, role)] for role in ROLES], axis=1) for name in BY_ROLE]
     return Draws(*by_role, *(table[name] for name in COMMON))

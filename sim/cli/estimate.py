@@ -37,6 +37,9 @@ def command(
     running: Annotated[
         bool, typer.Option("--running", help="The interval by day of each replicate, from results recorded in full.")
     ] = False,
+    against: Annotated[
+        Path | None, typer.Option("--against", metavar="RESULTS", help="With --running: how much narrower than these.")
+    ] = None,
     replicates: Replicates = None,
     seed: Seed = None,
     sets: Sets = None,
@@ -53,8 +56,10 @@ def command(
         for option, value in given.items():
             if value is not None:
                 raise InputError([Problem(option, 0, "", "does not go with --running", "a results folder alone")])
-        _running(Path(scenario), as_json=as_json, quiet=quiet)
+        _running(Path(scenario), against, as_json=as_json, quiet=quiet)
         return
+    if against is not None:
+        raise InputError([Problem("--against", 0, "", "goes with --running alone", "a results folder")])
     if claims is None:
         raise InputError([Problem("--claims", 0, "", "is missing", "a claims file")])
     if category is not None and category not in CATEGORIES:
@@ -65,14 +70,18 @@ def command(
     resolved = load(scenario, overrides(sets, None, seed, None))
     if out is not None and out.exists() and not out.is_dir():
         raise InputError([Problem("--out", 0, display(out), "is not a folder", "a new or empty folder")])
-    from sim.experiment.batch import is_cold
     from sim.experiment.estimate import estimates
     from sim.experiment.prior import REPLICATES
 
-    if is_cold() and not quiet:
-        print("Compiling the rules, once for this version of the program: about a minute.", file=sys.stderr)
     found = estimates(
-        resolved, said, day, file=display(path), category=category, replicates=replicates or REPLICATES, workers=threads
+        resolved,
+        said,
+        day,
+        file=display(path),
+        category=category,
+        replicates=replicates or REPLICATES,
+        workers=threads,
+        running=lambda: None if quiet else _told_of_compiling(),
     )
     data: dict[str, Any] = {"events": [one.as_data() for one in found]}
     drawn = [] if out is None else _written(out, found, day, data, resolved.scenario.name, figures=not no_plots)
@@ -84,6 +93,14 @@ def command(
             print(f"written: {display(file)}", file=stream)
     if as_json:
         typer.echo(json.dumps(data))
+
+
+def _told_of_compiling() -> None:
+    """Explain the wait where the rules must be compiled first."""
+    from sim.experiment.batch import is_cold
+
+    if is_cold():
+        print("Compiling the rules, once for this version of the program: about a minute.", file=sys.stderr)
 
 
 def _day(text: str | None) -> date:
@@ -133,18 +150,29 @@ def _written(
     return files
 
 
-def _running(folder: Path, *, as_json: bool, quiet: bool) -> None:
+def _running(folder: Path, against: Path | None, *, as_json: bool, quiet: bool) -> None:
     from sim.experiment.results import Results
-    from sim.experiment.running import running, write
+    from sim.experiment.running import narrowing, running, write
 
     results = Results.open(folder)
+    other = None if against is None else Results.open(against)
+    if other is not None and other.manifest.get("seed") != results.manifest.get("seed"):
+        raise InputError([Problem(display(str(against)), 0, "seed", "is another", "results of the same seed: pairs")])
     days, tables = running(results)
+    compared = [] if other is None else narrowing(tables, running(other)[1])
     written = write(results, tables)
     if as_json:
-        typer.echo(json.dumps({"days": [day.as_data() for day in days]}))
+        data = {"days": [day.as_data() for day in days]}
+        typer.echo(json.dumps(data if other is None else {**data, "against": [one.as_data() for one in compared]}))
     if not quiet:
         for line in _by_day(days):
             print(printable(line), file=sys.stderr if as_json else sys.stdout)
+        for one in compared:
+            told = f"{one.narrowing:,.0f} ({one.low:,.0f} to {one.high:,.0f}) narrower on day {one.day}"
+            print(
+                f"  point {one.point}  {told}, mean and 95% of {one.pairs} pairs",
+                file=sys.stderr if as_json else sys.stdout,
+            )
         print(f"written: {display(written[0].parent)}", file=sys.stderr if as_json else sys.stdout)
 
 

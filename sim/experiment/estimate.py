@@ -8,18 +8,18 @@ estimated with draws fitted without it.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.scores import weighted_quantiles
 from sim.claims.draws import Draws, fitted, without
 from sim.claims.model import log_known, log_likelihood
 from sim.claims.statements import Statement, odd_causes, statements
 from sim.experiment.prior import MODES, REPLICATES, Window, of_event, simulated, window_of
-from sim.experiment.validation import weighted_quantiles
 from sim.scenario.claims import Claim
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import InputError, Problem, one_of
@@ -219,11 +219,13 @@ def estimates(
     category: str | None = None,
     replicates: int = REPLICATES,
     workers: int = 2,
+    running: Callable[[], None] = lambda: None,
 ) -> list[Estimate]:
     """Return the estimate of every event of a claims file that had begun by a day, in the order of their dates.
 
     Parameters: file, the name that problems carry; category, None: that of all of an event's claims if they agree, else
-    all. Raises InputError for a facility of an event within the scenario's window that the theatre does not have.
+    all; running, called before replicates are run, which the cache may spare. Raises InputError for a facility of an
+    event within the scenario's window that the theatre does not have.
     """
     events: dict[str, list[Claim]] = {}
     for claim in claims:
@@ -237,10 +239,10 @@ def estimates(
     windows = {name: window_of(resolved, mine[0].facility, mine[0].date, as_of) for name, mine in events.items()}
     inside = [name for name, window in windows.items() if window is not None]
     wanted = [window for window in windows.values() if window is not None]
-    priors = dict(zip(inside, simulated(resolved, wanted, replicates, workers), strict=True)) if wanted else {}
+    priors = dict(zip(inside, simulated(resolved, wanted, replicates, workers, running), strict=True)) if wanted else {}
     order = sorted(events, key=lambda name: (events[name][0].date, name))
     return [
-        _estimate(resolved, name, events[name], as_of, category, windows[name], priors.get(name), replicates)
+        _estimate(resolved, name, events[name], as_of, category, windows[name], priors.get(name), replicates, running)
         for name in order
     ]
 
@@ -271,6 +273,7 @@ def _estimate(
     window: Window | None,
     counts: Floats | None,
     replicates: int,
+    running: Callable[[], None],
 ) -> Estimate:
     used = tuple(claim for claim in mine if parse_date(claim.claimed_on).date() <= as_of)
     stated = {claim.category for claim in used or mine}
@@ -279,7 +282,7 @@ def _estimate(
     first = mine[0]
     said = statements(used)
     if counts is None:
-        counts, held, source, more = _single(resolved, mine, replicates)
+        counts, held, source, more = _single(resolved, mine, replicates, running)
         said = tuple(one._replace(category="all") for one in said)
         prior, posterior_about = smoothed(counts, held), "all"
         notes += more
@@ -311,7 +314,9 @@ def _held(resolved: Resolved, facility: str | None) -> int:
     return sum(most_held(site) for name, site in sites.items() if facility in (None, name))
 
 
-def _single(resolved: Resolved, mine: list[Claim], replicates: int) -> tuple[Floats, int, str, list[str]]:
+def _single(
+    resolved: Resolved, mine: list[Claim], replicates: int, running: Callable[[], None]
+) -> tuple[Floats, int, str, list[str]]:
     """Return the prior of an event outside the scenario's window, from the single-facility event model."""
     at_risk = [math.sqrt(c.population_low * c.population_high) for c in mine if c.population_low and c.population_high]
     notes = []
@@ -328,7 +333,7 @@ def _single(resolved: Resolved, mine: list[Claim], replicates: int) -> tuple[Flo
     mode = modes.pop() if len(modes) == 1 else ""
     changed = _changed(mine)
     source = f"the single-facility event model: {held:,} held, {mode.replace('_', ' ') or 'any mode'}"
-    return of_event(held, mode, changed, replicates), held, source, notes
+    return of_event(held, mode, changed, replicates, running), held, source, notes
 
 
 def _changed(mine: list[Claim]) -> str:

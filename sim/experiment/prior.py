@@ -11,11 +11,11 @@ import io
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import platformdirs
@@ -23,13 +23,13 @@ from numpy.typing import NDArray
 
 from sim.engine.version import code_hash
 from sim.experiment.environment import here
-from sim.experiment.hindcast import Hindcast
-from sim.experiment.validation import posterior
-from sim.model import Run
 from sim.scenario.declare import parse_date
 from sim.scenario.events import Event
 from sim.scenario.resolved import Resolved
 from sim.world.codes import FIGHTER
+
+if TYPE_CHECKING:
+    from sim.model import Run
 
 Counts = NDArray[np.float64]
 
@@ -64,28 +64,39 @@ MODES = {
 """Mode of the single-facility event model by the cause that claims state; any other, or none, is a mixture of all."""
 
 
-def simulated(resolved: Resolved, windows: Sequence[Window], replicates: int, workers: int) -> list[Counts]:
+def simulated(
+    resolved: Resolved,
+    windows: Sequence[Window],
+    replicates: int,
+    workers: int,
+    running: Callable[[], None] = lambda: None,
+) -> list[Counts]:
     """Return exits in each window, of all, of fighters, and of families and minors: float64 (replicates, 3) each.
 
-    What the cache holds is read; the others come from one pass over the replicates.
+    What the cache holds is read; the others come from one pass over the replicates, before which `running` is called.
     """
     world = _key(resolved, replicates)
     stored = {window: _path(f"{world}|{tuple(window)}") for window in windows}
     found = {window: counts for window, path in stored.items() if (counts := _read(path)) is not None}
     missing = [window for window in dict.fromkeys(windows) if window not in found]
     if missing:
+        running()
         for window, counts in zip(missing, _run(resolved, missing, replicates, workers), strict=True):
             _write(stored[window], counts)
             found[window] = counts
     return [found[window] for window in windows]
 
 
-def of_event(held: int, mode: str, changed: str, replicates: int) -> Counts:
+def of_event(held: int, mode: str, changed: str, replicates: int, running: Callable[[], None] = lambda: None) -> Counts:
     """Return exits at a single facility of so many people when an event of this mode begins, columns all alike."""
     event = Event(line=0, event_id="", mode=mode, held=held, low=None, best=None, high=None, control_changed=changed)
     path = _path(f"event|{_versions()}|{held}|{mode}|{changed}|{replicates}")
     counts = _read(path)
     if counts is None:
+        running()
+        from sim.experiment.hindcast import Hindcast
+        from sim.experiment.validation import posterior
+
         shares = Hindcast(event).shares(posterior(), replicates)
         counts = np.repeat(np.rint(shares * held)[:, None], 3, axis=1)
         _write(path, counts)
@@ -93,6 +104,8 @@ def of_event(held: int, mode: str, changed: str, replicates: int) -> Counts:
 
 
 def _run(resolved: Resolved, windows: Sequence[Window], replicates: int, workers: int) -> list[Counts]:
+    from sim.model import Run
+
     seed = resolved.scenario.seed
     made = np.zeros((len(windows), replicates, 3))
 

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
+from scipy import special
 
 from sim.claims.draws import fitted
 from sim.claims.model import log_known, log_likelihood
@@ -81,6 +82,47 @@ def stored(results: Results) -> list[Day]:
         except (OSError, KeyError, pa.ArrowException):
             continue
     return days
+
+
+class Narrowing(NamedTuple):
+    """How much narrower the last day's interval is than in other results: mean over pairs, ends of its 95% interval."""
+
+    point: int
+    day: int
+    narrowing: float
+    low: float
+    high: float
+    pairs: int
+
+    def as_data(self) -> dict[str, Any]:
+        """Return it as `estimate --running --against --json` prints it."""
+        return self._asdict()
+
+
+def narrowing(tables: dict[int, Any], others: dict[int, Any]) -> list[Narrowing]:
+    """Return how much narrower the last day's intervals are than in other results, by points that both have.
+
+    Pairs are of equal replicate, which with the same seed have the same random numbers; the interval is Student's t of
+    their differences. Parameters: tables, others, as of `running`.
+    """
+    found = []
+    for point in sorted(set(tables) & set(others)):
+        mine, theirs = _last(tables[point]), _last(others[point])
+        both = sorted(set(mine) & set(theirs))
+        apart = np.array([theirs[replicate] - mine[replicate] for replicate in both])
+        if len(both) > 1:
+            half = float(special.stdtrit(len(both) - 1, 0.975)) * float(apart.std(ddof=1)) / math.sqrt(len(both))
+            middle, day = float(apart.mean()), int(tables[point]["day"].to_numpy().max())
+            found.append(Narrowing(point, day, middle, middle - half, middle + half, len(both)))
+    return found
+
+
+def _last(table: Any) -> dict[int, float]:
+    """Return the width of the last day's interval by replicate."""
+    day = table["day"].to_numpy()
+    last = day == day.max()
+    width = (table["q95"].to_numpy() - table["q05"].to_numpy())[last]
+    return dict(zip(table["replicate"].to_numpy()[last].tolist(), width.tolist(), strict=True))
 
 
 def _by_day(table: Any) -> list[Day]:

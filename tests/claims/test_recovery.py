@@ -9,7 +9,7 @@ from benchmarks.recover_claims import MIXES, recover
 from sim.claims.draws import fitted
 
 TRUTHS = 2000
-DRAWS = 12
+DRAWS = 8
 
 
 @pytest.fixture(scope="module")

@@ -98,3 +98,25 @@ def test_running_writes_beside_the_results(cli, here) -> None:
     assert set(days[0]) == {"point", "day", "width_90", "coverage_90"}
     assert [file.name for file in Path("r/estimates").iterdir()] == ["part-000000-000000000.parquet"]
     assert cli("show", "r").code == 0
+    code, out, _ = cli("estimate", "r", "--running", "--against", "r", "--json", "--quiet")
+    (same,) = json.loads(out)["against"]
+    assert (code, same["narrowing"], same["low"], same["high"], same["pairs"]) == (0, 0.0, 0.0, 0.0, 30)
+    assert (
+        cli(
+            "run",
+            "tiny",
+            "--replicates",
+            "30",
+            "--seed",
+            "2",
+            "--record",
+            "full",
+            "--no-plots",
+            "--quiet",
+            "--out",
+            "s",
+        ).code
+        == 0
+    )
+    code, out, err = cli("estimate", "r", "--running", "--against", "s")
+    assert (code, out) == (2, "") and "same seed" in err

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 import sim
@@ -14,7 +15,7 @@ from sim.experiment import prior
 from sim.experiment.estimate import estimates, smoothed
 from sim.experiment.prior import Window, simulated, window_of
 from sim.experiment.results import Results
-from sim.experiment.running import running
+from sim.experiment.running import narrowing, running
 from sim.scenario.claims import parse_claims
 from sim.scenario.errors import InputError
 from sim.scenario.loader import load
@@ -122,3 +123,16 @@ def test_the_honest_officials_day_covers_and_needs_a_full_record(tmp_path: Path)
     assert main(("run", "tiny", *leaky, "--out", str(daily))) == 0
     with pytest.raises(InputError, match="record full"):
         running(Results.open(daily))
+
+
+def test_narrowing_is_paired_by_replicate() -> None:
+    def table(widths: list[float]) -> pa.Table:
+        n = len(widths)
+        last = {"replicate": np.arange(n), "day": np.full(n, 3), "q05": np.zeros(n), "q95": np.array(widths, float)}
+        first = {**last, "day": np.zeros(n, int), "q95": np.full(n, 999.0)}
+        return pa.concat_tables([pa.table(first), pa.table(last)])
+
+    (found,) = narrowing({0: table([10, 20, 30])}, {0: table([15, 30, 45, 99]), 7: table([1, 2])})
+    assert (found.point, found.day, found.pairs, found.narrowing) == (0, 3, 3, 10.0)
+    half = 4.302652729696142 * 5.0 / np.sqrt(3)  # Student's t, 2 degrees of freedom
+    assert found.high - found.narrowing == pytest.approx(half)
