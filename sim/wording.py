@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.analysis.tipping import FEW, PATH, WITHIN, Tipping
@@ -118,3 +118,38 @@ def thinness(found: Tipping) -> str:
     if found.scale is None:
         return f"{thinnest(found)}: the median of escaped should stay within {limit}; {beyond}"
     return f"{thinnest(found)} the median of escaped stays within {limit}" + (f"; {beyond}" if beyond else "")
+
+
+PEOPLE = {"all": "people", "fighters": "fighters", "families": "women and children"}
+"""Categories of a claim as a sentence names them."""
+
+
+def official(
+    event: str, facility: str | None, began: str, day: str, category: str, low: float, middle: float, high: float
+) -> str:
+    """Return what an official could say of one event: an interval, the middle, and from when to when."""
+    where = "in the whole theatre" if facility is None else f"at {facility}"
+    who = PEOPLE[category]
+    if high < 0.5:
+        said = f"we believe, at 90%, that no {who} got out {where}"
+    elif low < 0.5:
+        said = f"we cannot say that any {who} got out {where}; if so, no more than {count(high)}, at 90%"
+    else:
+        said = (
+            f"between {count(low)} and {count(high)} {who} got out {where}, at 90%; most likely about {count(middle)}"
+        )
+    return f"{event}: of {began[:10]} to {day}, {said}."
+
+
+def reasons(prior: Sequence[float], source: str, claims: int, origins: int) -> str:
+    """Return what an estimate rests on: the interval before any claim, and how many claims of how many origins."""
+    low, middle, high = prior
+    before = f"before any claim {count(low)} to {count(high)}, middle {count(middle)} ({source})"
+    return f"{before}; {told(claims, origins)}"
+
+
+def told(claims: int, origins: int) -> str:
+    """Return how many claims there are, and of how many origins."""
+    if not claims:
+        return "nobody has said anything yet"
+    return f"{claims} claim{'' if claims == 1 else 's'} of {origins} origin{'' if origins == 1 else 's'}"

@@ -82,3 +82,12 @@ def skill(scores: Sequence[float], baseline: Sequence[float], draws: int = 2000)
         resampled = 1.0 - ours[picks].sum(axis=1) / below
     low, high = np.nanquantile(resampled[np.isfinite(resampled)], (0.025, 0.975))
     return float(1.0 - ours.sum() / theirs.sum()), float(low), float(high)
+
+
+def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> list[float]:
+    """Return quantiles of a weighted sample: the first value at which the weights reach a level; NaN of none."""
+    if len(values) == 0:
+        return [float("nan") for _ in levels]
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return [float(values[order][min(len(values) - 1, int(np.searchsorted(reached, q - 1e-12)))]) for q in levels]

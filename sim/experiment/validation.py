@@ -24,6 +24,7 @@ from sim.analysis.scores import (
     over_range,
     pit,
     skill,
+    weighted_quantiles,
 )
 from sim.experiment.hindcast import hindcasts
 from sim.scenario.events import Event, record
@@ -283,12 +284,3 @@ def scored(forecasts: Sequence[Forecast], pool: Sequence[Past]) -> Validation:
         against("crps_pooled"),
         against("crps_uniform"),
     )
-
-
-def weighted_quantiles(values: Floats, weights: Floats, levels: Sequence[float]) -> list[float]:
-    """Return quantiles of a weighted sample: the first value at which the weights reach a level; NaN of none."""
-    if len(values) == 0:
-        return [float("nan") for _ in levels]
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order]) / weights.sum()
-    return [float(values[order][min(len(values) - 1, int(np.searchsorted(reached, q - 1e-12)))]) for q in levels]

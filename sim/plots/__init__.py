@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PLOTS = "plots"
 """Folder of the figures in a results folder."""
-ORDER = ("exceedance", "truth_and_belief", "tipping", "heatmap", "facilities", "detection")
+ORDER = ("exceedance", "truth_and_belief", "tipping", "heatmap", "facilities", "detection", "honest_day")
 """Modules that each draw one figure, in reading order."""
 
 

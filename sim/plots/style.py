@@ -61,7 +61,7 @@ class Sheet(NamedTuple):
 
 
 def sheet(
-    view: ResultsView,
+    view: ResultsView | str,
     title: str,
     subtitle: str,
     height: float,
@@ -73,7 +73,8 @@ def sheet(
 ) -> Sheet:
     """Make a figure: the finding as title, how to read it below, provenance at the foot.
 
-    Parameters: height of the part for axes, and margins left, right, below and above it, inches.
+    Parameters: view, results whose provenance it is, or that line itself; height of the part for axes, and margins
+    left, right, below and above it, inches.
     """
     lines = wrapped(title, TITLE_CHARACTERS, 2)
     under = wrapped(subtitle, SUBTITLE_CHARACTERS, 3)
@@ -89,7 +90,8 @@ def sheet(
     for line in under:
         write(figure, 0.3 / WIDTH, y / total, line, size=TEXT_SIZE, color=MUTED, va="top")
         y -= 0.2
-    small = wrapped(Provenance.of(view).line(view), FOOT_CHARACTERS, 2)
+    origin = view if isinstance(view, str) else Provenance.of(view).line(view)
+    small = wrapped(origin, FOOT_CHARACTERS, 2)
     for row, line in enumerate(reversed(small)):
         write(figure, 0.3 / WIDTH, (0.14 + 0.15 * row) / total, line, size=7.0, color=MUTED, va="bottom")
     return Sheet(figure, left / WIDTH, 1.0 - right / WIDTH, foot / total, 1.0 - head / total)

@@ -29,6 +29,7 @@ COLUMNS: dict[str, str] = {
 OPTIONAL: dict[str, str] = {
     "category": "whom the claim is about: all, fighters or families; default all",
     "origin": "who said it first; claims of one origin are one",
+    "blames": "the party that the claim blames",
     "claim_source": "where the claim was published",
     "population_at_risk": "people held when the event began (persons), a number or a range a-b",
     "control_before": "who held the place before, free text",
@@ -59,9 +60,9 @@ class Claim:
     """One claim of cumulative exits.
 
     `low` and `high` are persons: equal for a single number, `high` None for "at least", both None for a claim
-    without a number. `facility` is None for a claim about the whole theatre. `origin` is empty where the file does
-    not say. `population_low` and `population_high` are people held, None where not given. `other` holds the further
-    columns as they stand. `note` says what is odd but allowed, or is empty.
+    without a number. `facility` is None for a claim about the whole theatre. `origin` and `blames` are empty where the
+    file does not say. `population_low` and `population_high` are people held, None where not given. `other` holds the
+    further columns as they stand. `note` says what is odd but allowed, or is empty.
     """
 
     line: int
@@ -74,6 +75,7 @@ class Claim:
     high: int | None
     category: str = "all"
     origin: str = ""
+    blames: str = ""
     source: str = ""
     population_low: int | None = None
     population_high: int | None = None
@@ -93,7 +95,7 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 def parse_claims(text: str, file: str) -> list[Claim]:
     """Return the claims in a text; `file` is the name that problems carry. Raises InputError."""
-    records = _records(text, file)
+    records = _records(text, file, _separator(text))
     line, header = next(records, (1, []))
     if (separated := separator_problem(header, file, line)) is not None:
         raise InputError([separated])
@@ -156,9 +158,22 @@ def _column(cell: str) -> str:
     return re.sub(r"[\s_]+", "_", cell.strip()).lower()
 
 
-def _records(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+def _separator(text: str) -> str:
+    """Return what stands between cells: a comma, or the semicolon or tab of a spreadsheet where that is unambiguous.
+
+    It is where the header has every required column with that mark, and none with commas.
+    """
+    header = next((line for line in text.lstrip("\ufeff").splitlines() if line.strip()), "")
+    for mark in (";", "\t"):
+        cells = {_column(cell.strip().strip('"')) for cell in header.split(mark)}
+        if set(COLUMNS) <= cells and "," not in header:
+            return mark
+    return ","
+
+
+def _records(text: str, file: str, separator: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the records that are not blank, each with the line on which it begins."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator, strict=True)
     line = 1
     while True:
         try:
@@ -223,6 +238,7 @@ class _Row:
             high=high,
             category=category,
             origin=self._cell("origin"),
+            blames=self._cell("blames"),
             source=self._cell("claim_source"),
             population_low=at_risk[0],
             population_high=at_risk[1],

@@ -234,7 +234,7 @@ def test_failed_replicates_are_left_out_and_counted(tmp_path) -> None:
 
 def test_every_figure_says_where_it_comes_from(tmp_path) -> None:
     view = ResultsView(opened(tmp_path / "r", GRID, 3))
-    for module in figures():
+    for module in (one for one in figures() if one.applies(view)):
         told = " ".join(texts(module.draw(view)))
         for part in ("made-up", "45 points", "3 replicates each", "seed 1", "detention-sim 0.1.0", "commit 0123456789"):
             assert part in told, (module.NAME, part)
@@ -243,7 +243,8 @@ def test_every_figure_says_where_it_comes_from(tmp_path) -> None:
 def test_files_carry_the_manifest(tmp_path) -> None:
     folder = made_up(tmp_path / "r", GRID, 3, manifest={"name": "näme ]]> --> <b>"})
     paths = write_plots(folder)
-    assert [path.name for path in paths] == [f"{name}.{suffix}" for name in ORDER for suffix in ("png", "svg")]
+    drawn = [name for name in ORDER if name != "honest_day"]  # which needs `estimate --running`
+    assert [path.name for path in paths] == [f"{name}.{suffix}" for name in drawn for suffix in ("png", "svg")]
     assert all(path.parent == folder / "plots" for path in paths)
     for path in paths:
         if path.suffix == ".png":

@@ -145,8 +145,19 @@ def test_a_range_beside_another_number_is_read_with_a_note(low: str, high: str, 
     assert one(f"E1,2019-10-11,hasakah,2019-10-12,media,{low},{high}").note == note
 
 
-def test_a_spreadsheets_separator_is_one_problem() -> None:
+def test_a_spreadsheets_separator_is_read_where_it_is_unambiguous() -> None:
     row = "E1,2019-10-11,roj,2019-10-11,media,1,2"
+    for mark in (";", "\t"):
+        (claim,) = parse_claims("\ufeff" + f"{HEADER}\n{row}\n".replace(",", mark), "c.csv")
+        assert (claim.line, claim.facility, claim.low, claim.high) == (2, "roj", 1, 2)
+
+
+def test_a_separator_that_could_be_either_is_one_problem() -> None:
+    short = HEADER.replace("event_id,", "")
     for mark, word in ((";", "semicolons"), ("\t", "tabs")):
-        text = f"{HEADER}\n{row}\n".replace(",", mark)
+        text = short.replace(",", mark) + "\n"
         assert problems(text) == [(1, "", f"{word} stand between the cells")]
+
+
+def test_whom_a_claim_blames_is_kept() -> None:
+    assert one("E1,2019-10-11,roj,2019-10-11,occupier,1,2,sdf", HEADER + ",blames").blames == "sdf"
