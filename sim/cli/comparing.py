@@ -166,16 +166,9 @@ def _p(p: float) -> str:
 
 def figure(results: Results, found: Sequence[Alternative], out: Path | None) -> list[Path]:
     """Draw the figure into `plots/` of `out`, or of the baseline's results, and return its files."""
-    from sim.plots import PLOTS, comparison
-    from sim.plots.provenance import embedded
-    from sim.plots.save import png, replace, svg
+    from sim.plots import comparison
+    from sim.plots.save import written
     from sim.plots.view import ResultsView
 
     view = ResultsView(results)
-    folder = (out or results.path or Path()) / PLOTS
-    folder.mkdir(parents=True, exist_ok=True)
-    made, manifest = comparison.draw(view, found), embedded(view)
-    paths = [folder / f"{comparison.NAME}.{suffix}" for suffix in ("png", "svg")]
-    for path, content in zip(paths, (png(made, manifest), svg(made, manifest)), strict=True):
-        replace(path, content)
-    return paths
+    return written(view, comparison.draw(view, found), out or results.path or Path(), comparison.NAME)
