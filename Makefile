@@ -55,7 +55,12 @@ pages: ## remake the pages that are made from declarations: parameters, arrays, 
 	@PYTHONPATH=. $(python) tools/arrays_page.py
 	@PYTHONPATH=. $(python) tools/rule_coverage.py
 
-# docs, results: added here, each once there is something behind it.
+.PHONY: results
+results: ## remake results/reference/: the decision study with its report, the main sweep, every shipped scenario; some minutes
+	@tools/install.sh demo
+	@PYTHONPATH=. $(python) tools/reference_results.py $(ARGS)
+
+# docs: added here, once there is something behind it.
 # What one needs beyond test goes into an extra, into constraints.txt and into tools/install.sh.
 
 .PHONY: calibrate

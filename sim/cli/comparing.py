@@ -91,7 +91,7 @@ def _at_levels(console: Console, found: Alternative) -> None:
     console.print(table)
 
 
-def _many(console: Console, found: Sequence[Alternative]) -> None:
+def by_alternative(console: Console, found: Sequence[Alternative]) -> None:
     """Print all alternatives by what they save, with intervals that hold for all at once."""
     ranked = sorted(found, key=lambda one: one.metrics[OUTCOME].difference.value)
     first = ranked[0]
@@ -110,7 +110,12 @@ def _many(console: Console, found: Sequence[Alternative]) -> None:
         "Intervals and p hold for all alternatives at once (5% for any false finding); v. r.: variance reduction by"
         " shared random numbers."
     )
-    for one in ranked:
+
+
+def _many(console: Console, found: Sequence[Alternative]) -> None:
+    """Print all alternatives, and each at every level of the other factors."""
+    by_alternative(console, found)
+    for one in sorted(found, key=lambda one: one.metrics[OUTCOME].difference.value):
         if one.at:
             console.print(printable(one.pairing.label), style="bold")
             _at_levels(console, one)

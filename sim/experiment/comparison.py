@@ -22,7 +22,7 @@ from sim.analysis.contrast import (
 from sim.analysis.family import Simultaneous, simultaneous
 from sim.analysis.summary import METRICS, Floats
 from sim.experiment.query import numbers
-from sim.experiment.results import Results
+from sim.experiment.results import SAMPLED, Results
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.sweep import LEVER
 
@@ -262,7 +262,7 @@ def _seed(point: Point) -> int:
 
 
 def _sampled(results: Results) -> bool:
-    return results.manifest["design"] in ("lhs", "sobol", "saltelli")
+    return results.manifest.get("design") in SAMPLED
 
 
 def _named(values: dict[str, Any], other: dict[str, Any], point: int) -> str:
