@@ -55,7 +55,12 @@ pages: ## remake the pages that are made from declarations: parameters, arrays, 
 	@PYTHONPATH=. $(python) tools/arrays_page.py
 	@PYTHONPATH=. $(python) tools/rule_coverage.py
 
-# docs, results: added here, each once there is something behind it.
+.PHONY: results
+results: ## remake results/reference/: the decision study with its report, the main sweep, every shipped scenario; some minutes
+	@tools/install.sh demo
+	@PYTHONPATH=. $(python) tools/reference_results.py $(ARGS)
+
+# docs: added here, once there is something behind it.
 # What one needs beyond test goes into an extra, into constraints.txt and into tools/install.sh.
 
 .PHONY: calibrate
@@ -68,6 +73,6 @@ calibrate: ## fit uncertain numbers to the record: scenarios/draws/, docs/calibr
 .PHONY: pins
 pins: ## remake constraints.txt from the newest packages that pyproject.toml allows
 	@rm -rf build/pins && "$$(tools/python.sh)" -m venv build/pins
-	@build/pins/bin/python -m pip install -q -q hatchling==1.26.3 ".[test,dev,cluster,bench,calibrate]"
+	@build/pins/bin/python -m pip install -q -q hatchling==1.26.3 ".[test,dev,analysis,cluster,bench,calibrate]"
 	@build/pins/bin/python -m pip freeze --exclude detention-sim > build/pins/frozen
 	@{ sed -n '/^#/p' constraints.txt; cat build/pins/frozen; } > build/pins/new && mv build/pins/new constraints.txt

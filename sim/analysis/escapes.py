@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.analysis.summary import exceedance as shares_above
-from sim.analysis.summary import quantiles
+from sim.analysis.summary import quantile_interval, quantiles
 
 Numbers = NDArray[np.float64]
 
@@ -91,17 +91,9 @@ def bands(values: NDArray[np.float64], shares: tuple[float, ...]) -> Numbers:
     return np.asarray(np.quantile(values, shares, axis=0), float)
 
 
-def median_interval(values: ArrayLike, level: float = 0.95) -> tuple[float, float]:
-    """Return the interval of the median by order statistics; the whole range for few replicates."""
-    from scipy.stats import binom
-
-    ordered = np.sort(_known(values))
-    n = len(ordered)
-    if n == 0:
-        return math.nan, math.nan
-    rank = int(binom.ppf((1.0 - level) / 2.0, n, 0.5))
-    rank = max(0, rank - 1)
-    return float(ordered[rank]), float(ordered[n - 1 - rank])
+def median_interval(values: ArrayLike) -> tuple[float, float]:
+    """Return the 95% interval of the median over known values by order statistics; NaN for too few of them."""
+    return quantile_interval(_known(values), 0.5)
 
 
 def _known(values: ArrayLike) -> Numbers:

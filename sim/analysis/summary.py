@@ -34,6 +34,26 @@ def quantiles(values: ArrayLike, probabilities: Sequence[float]) -> Floats:
     return found
 
 
+def quantile_interval(values: ArrayLike, probability: float) -> tuple[float, float]:
+    """Return the 95% interval of a quantile by order statistics, whatever the distribution.
+
+    An end is NaN where no order statistic bounds the quantile with 97.5%, as at n = 1, and where it falls among nulls.
+    """
+    from scipy.special import bdtr
+
+    ordered = np.sort(np.asarray(values, np.float64))  # NaN last
+    n = len(ordered)
+    if n == 0:
+        return math.nan, math.nan
+    below = np.asarray(bdtr(np.arange(n), n, probability), np.float64)  # P(at most k of n values lie below it)
+    low = int(np.searchsorted(below, 0.025, "right"))  # the low-th smallest value lies above it with at most 2.5%
+    high = int(np.searchsorted(below, 0.975, "left")) + 1
+    return (
+        float(ordered[low - 1]) if low >= 1 else math.nan,
+        float(ordered[high - 1]) if high <= n else math.nan,
+    )
+
+
 def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
     """Return P(X >= x) at every x seen: x, and the share of all replicates; a null lies beyond every x."""
     ordered = np.sort(np.asarray(values, np.float64))
@@ -55,7 +75,8 @@ def half_width_95(values: ArrayLike) -> float:
 def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None]:
     """Return mean, standard deviation, quantiles and half-width as `--json` prints them; NaN becomes None.
 
-    Mean, sd and half-width are None if any value is null; `n` counts the values of a nullable column.
+    Beside each quantile stands its 95% interval by order statistics, None where the replicates do not give it. Mean, sd
+    and half-width are None if any value is null; `n` counts the values of a nullable column.
     """
     array = np.asarray(values, np.float64)
     found: dict[str, float | int | None] = {
@@ -63,6 +84,9 @@ def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None
         "sd": _plain(np.std(array, ddof=1)) if len(array) > 1 else None,
     }
     found.update(zip(QUANTILES, map(_plain, quantiles(array, tuple(QUANTILES.values()))), strict=True))
+    for name, probability in QUANTILES.items():
+        low, high = quantile_interval(array, probability)
+        found[f"{name}_low"], found[f"{name}_high"] = _plain(low), _plain(high)
     found["half_width_95"] = _plain(half_width_95(array))
     if nullable:
         found["n"] = int(np.count_nonzero(~np.isnan(array)))

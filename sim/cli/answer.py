@@ -13,21 +13,24 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis import summary
-from sim.analysis.effects import MOST_LEVELS, Effect, Paired, effects
+from sim.analysis.effects import MOST_LEVELS, PARTS, Effect, Paired, effects, not_compared
+from sim.analysis.modes import modes
 from sim.analysis.tipping import PATH, Tipping
 from sim.experiment.query import numbers
 from sim.experiment.results import Results
 from sim.outcomes import CAUSES
 from sim.plots.view import ResultsView
-from sim.scenario.errors import printable
+from sim.scenario.errors import InputError, printable
 from sim.scenario.files import display
+from sim.scenario.sweep import LEVER
 from sim.wording import metric, settings, thinness
 
 PLAIN = str.maketrans("−–…", "--~")
 """Replacements for signs that a terminal may lack."""
 RANGE = (0.5, 0.05, 0.95)
 SHOWN = (
-    ("escaped", "escaped (exits)"),
+    ("escaped_persons", "people out"),
+    ("escaped", "exits"),
     ("escaped_fighters", "  by fighters"),
     *((f"escaped_{cause}", f"  by {cause}") for cause in CAUSES),
     ("confirmed", "confirmed (exits)"),
@@ -36,8 +39,15 @@ SHOWN = (
     ("first_report_day", "first true report (day)"),
 )
 """Rows of a run's answer: metric and label."""
-MEANT = "Change of the median, mean over the other factors, 95% interval from paired replicates:"
-COLUMNS = (("escaped", "escaped"), ("confirmed", "confirmed"), ("gap", "gap"), ("undetected_share", "undetected"))
+MEANT = "Change of the median, mean over the other factors; 95% intervals that hold for all levels at once:"
+MOST_IMPOSED = 2
+"""Most imposed decisions and events that the answer names."""
+COLUMNS = (
+    ("escaped_persons", "people out"),
+    ("confirmed", "confirmed"),
+    ("gap", "gap"),
+    ("undetected_share", "undetected"),
+)
 """Columns of a sweep's answer: metric and label."""
 
 
@@ -82,39 +92,118 @@ def _title(console: Console, results: Results) -> None:
     points = len(results.manifest["points"])
     over = f"{points:,} points, " if points > 1 else ""
     status = "" if results.status == "done" else f" ({results.status}: {counts['done']:,} done)"
-    text = f"{results.name}: {over}{counts['replicates']:,} replicates, seed {results.manifest['seed']}{status}"
+    many = f"{counts['replicates']:,} replicate{'' if counts['replicates'] == 1 else 's'}"
+    text = f"{results.name}: {over}{many}, seed {results.manifest['seed']}{status}"
     console.print(printable(text), style="bold")
+    given = results.manifest["request"].get("overrides") or {}
+    changed = {path: value for path, value in given.items() if path not in ("replicates", "seed")}
+    if changed:
+        console.print(printable(f"Set by options: {settings(changed)}."))
+    console.print(printable(imposed_line(results)))
+
+
+def imposed_line(results: Results) -> str:
+    """Return what the scenario imposes, and what holds by construction, in a line."""
+    lines = list(results.manifest.get("imposed") or ())
+    some = "; ".join(lines[:MOST_IMPOSED])
+    more = f"; and {len(lines) - MOST_IMPOSED:,} more" if len(lines) > MOST_IMPOSED else ""
+    where = " at point 0" if len(results.manifest["points"]) > 1 else ""
+    text = f"Imposed by the scenario{where}, not found: {some}{more}." if lines else "No dated event is imposed."
+    if not _responds(results):
+        text += " By construction what is seen changes nothing that happens (response: false)."
+    return text
+
+
+def _responds(results: Results) -> bool:
+    """Tell whether what is seen may change what happens, at any point."""
+    if not results.manifest["points"]:
+        return False
+    try:
+        return "response" in results.varied or bool(results.scenario(0).scenario.response)
+    except InputError:
+        return True  # not known: claim nothing
 
 
 def _of_run(console: Console, results: Results) -> None:
-    table = _table("", "median", "90% of replicates")
+    number = len(next(iter(results.metric("escaped").values()), ()))
+    if number == 1:
+        console.print("One replicate: what may happen, not how likely it is.")
+    table = _table("", "median", "(known to, 95%)", "90% of replicates") if number > 1 else _table("", "value")
     for name, title in SHOWN:
-        middle, low, high = summary.quantiles(next(iter(results.metric(name).values()), np.zeros(0)), RANGE)
-        table.add_row(title, shown(name, middle), _between(name, low, high))
+        values = next(iter(results.metric(name).values()), np.zeros(0))
+        middle, low, high = summary.quantiles(values, RANGE)
+        if number > 1:
+            ends = summary.quantile_interval(values, 0.5)
+            known = _between(name, *ends) if not np.isnan(ends).any() else "-"
+            table.add_row(title, shown(name, middle), known, _between(name, low, high))
+        else:
+            table.add_row(title, shown(name, middle))
     console.print(table)
+    kinds = modes(next(iter(results.metric("escaped_persons").values()), np.zeros(0)))
+    if kinds:
+        told = "; ".join(
+            f"{mode.share:.0%} of replicates about {mode.middle:,.0f} ({mode.low:,.0f} to {mode.high:,.0f})"
+            for mode in kinds
+        )
+        console.print(f"People out come in {len(kinds)} kinds, so that the median describes few: {told}.")
 
 
 def _of_sweep(console: Console, results: Results) -> None:
-    table = results.paired()
+    table = results.paired("escaped_persons")
     if not table.values.size:
         console.print("No replicate has come to its end at every point yet.")
         return
     factors = effects(table, results.varied)
     view = ResultsView(results)
     found = view.tipping
-    path = PATH if found is not None else (factors[0].path if factors else results.varied[0])
-    if len(table.levels(path)) <= MOST_LEVELS:
-        console.print(_levels(results, path))
+    if LEVER in results.varied:
+        _by_lever(console, results)
+    else:
+        path = PATH if found is not None else (factors[0].path if factors else results.varied[0])
+        if len(table.levels(path)) <= (MOST_LEVELS if not table.sampled else PARTS):
+            console.print(_levels(results, path))
     if found is not None:
         console.print(printable(how_thin(found, view.fixed(PATH))))
+    console.print(printable(most(factors, not_compared(table, results.varied))))
     if factors:
-        console.print(printable(f"What matters most: {factors[0].path}. {MEANT}"))
         console.print(_factors(factors))
     console.print(printable(extremes(table, results.varied)))
-    of_gap = effects(results.paired("gap"), results.varied)
+    gaps = results.paired("gap")
+    of_gap = effects(gaps, results.varied)
     if of_gap:
-        console.print(printable(f"What moves the gap (exits nobody could confirm) most: {of_gap[0].path}."))
+        told = of_gap[0].path if of_gap[0].told else "no factor is told apart from none"
+        console.print(printable(f"What moves the gap (exits nobody could confirm) most: {told}."))
         console.print(_factors(of_gap))
+
+
+def most(factors: list[Effect], left_out: list[str]) -> str:
+    """Return which factor matters most, if any is told apart from none and all are compared, in words."""
+    without = (
+        f" Not compared, with too few points for each part of its range: {', '.join(left_out)}." if left_out else ""
+    )
+    if not factors:
+        return f"What matters most is not known from so few points.{without}"
+    if not factors[0].told:
+        return f"No factor's effect on the median of people out is told apart from none.{without} {MEANT}"
+    lead = factors[0].path
+    near = [e.path for e in factors[1:] if e.change + (e.change - e.low) >= factors[0].low and e.told]
+    beside = f" (not told apart from {', '.join(near[:3])})" if near else ""
+    among = " of those compared" if left_out else ""
+    return f"What matters most{among}: {lead}{beside}.{without} {MEANT}"
+
+
+def _by_lever(console: Console, results: Results) -> None:
+    """Print every lever against doing nothing."""
+    from sim.cli.comparing import by_alternative
+    from sim.experiment.comparison import compared, of_levers
+
+    try:
+        found = compared(of_levers(results), ("escaped_persons", "gap_person_days"))
+    except InputError:
+        return  # stopped before every lever has begun
+    if found:
+        by_alternative(console, found)
+        console.print("`levers` tells regret, costs and what is worth knowing; `compare` tells tails.")
 
 
 def _levels(results: Results, path: str) -> Table:
@@ -138,7 +227,8 @@ def _levels(results: Results, path: str) -> Table:
 def _factors(factors: list[Effect]) -> Table:
     table = _table("factor", "least at", "most at", "change (95% interval)")
     for e in factors:
-        interval = f"{e.change:+,.0f} ({e.low:+,.0f} to {e.high:+,.0f})" if e.change else "none"
+        known = f"({e.low:+,.0f} to {e.high:+,.0f})" if e.low == e.low else "(one replicate gives no interval)"
+        interval = f"{e.change:+,.0f} {known}" if e.change else "none"
         ends = (e.least, e.most) if e.change else ("-", "-")
         table.add_row(*(Text(printable(str(cell))) for cell in (e.path, *ends, interval)))
     return table
@@ -151,13 +241,13 @@ def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
 
 
 def extremes(table: Paired, varied: list[str]) -> str:
-    """Return the points with the lowest and the highest median of escaped, in words."""
+    """Return the points with the lowest and the highest median of people out, in words."""
     medians = np.median(table.values, axis=1)
     named = []
     for k in (int(np.argmin(medians)), int(np.argmax(medians))):
-        where = ", ".join(f"{path} {table.points[k][path]}" for path in varied)
+        where = settings({path: table.points[k][path] for path in varied})
         named.append(f"{medians[k]:,.0f} ({where})")
-    return f"Medians of escaped lie from {named[0]} to {named[1]}."
+    return f"Medians of people out lie from {named[0]} to {named[1]}."
 
 
 def _files(console: Console, results: Results, drawn: list[Path]) -> None:
@@ -182,7 +272,7 @@ def _between(metric: str, low: float, high: float) -> str:
 
 def _table(first: str, *others: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(Text(printable(first)))
+    table.add_column(Text(printable(first)), overflow="fold")
     for title in others:
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", overflow="fold")  # digits are never cut
     return table

@@ -34,6 +34,7 @@ COMMANDS = {
     "compare": Command("sim.cli.compare", "Paired differences between two results or scenarios."),
     "sensitivity": Command("sim.cli.sensitivity", "Sensitivity indices, with intervals."),
     "discover": Command("sim.cli.discover", "Find the conditions under which something happens, in words."),
+    "levers": Command("sim.cli.levers", "Rank the levers of a sweep: regret, price, and what is worth knowing."),
     "estimate": Command("sim.cli.estimate", "Posterior of the true number, from rival claims."),
     "validate": Command("sim.cli.validate", "Skill against documented events."),
     "replay": Command("sim.cli.replay", "Replay one replicate of a results folder."),

@@ -21,6 +21,7 @@ from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 
 if TYPE_CHECKING:
+    from sim.experiment.precision import Precision
     from sim.experiment.results import Results
 
 
@@ -67,6 +68,17 @@ def run_design(design: Design, how: RunOptions) -> None:
     with _ending(store), recording(design, store, how.record, wanted) as manifest:
         _execute(design, store, manifest, how)
     _conclude(store.path, how)
+
+
+def run_only(design: Design, how: RunOptions, wanted: Precision | None = None) -> Path:
+    """Run a design into its folder and return that, without figures or an answer. Raises as `run_design` does."""
+    store = prepare(how.out or default_folder(design.name), overwrite=how.overwrite)
+    with _ending(store), recording(design, store, how.record, wanted) as manifest:
+        _execute(design, store, manifest, how)
+    failed = manifest.counted()["failed"]
+    if failed:
+        _complain(f"{failed:,} of {manifest.counted()['done']:,} replicates failed; `runs` holds their errors")
+    return store.path
 
 
 def replay(design: Design, results: Results, point: int, how: RunOptions) -> None:
@@ -186,7 +198,7 @@ def _drawn(path: Path) -> list[Path]:
 def _precision(results: Results) -> Iterator[str]:
     """Yield a line on the precision reached, and one for each of the first points that missed it."""
     wanted = results.manifest["precision"]
-    if wanted is None:
+    if wanted is None or wanted.get("paired"):
         return
     points = wanted["points"]
     missed = [entry for entry in points if entry["status"] != "reached"]

@@ -6,7 +6,7 @@ import signal
 import sys
 from types import FrameType
 
-STOPPABLE = ("run", "sweep", "resume", "replay")
+STOPPABLE = ("run", "sweep", "resume", "replay", "compare")
 """Commands that Ctrl-C and SIGTERM stop with exit code 3, also as a background job of a shell."""
 
 

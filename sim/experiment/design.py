@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -144,6 +144,43 @@ def resolved_design(resolved: Resolved, request: dict[str, object] | None = None
         size=1,
         request=request or {"scenario": scenario.name, "overrides": {}},
         _load=lambda: Loaded((Point(0, {}, resolved),), resolved.notes, resolved.sources),
+    )
+
+
+def scenarios_design(paths: Sequence[str], overrides: Mapping[str, object] | None = None) -> Design:
+    """Read several scenarios as a design of one point each, the first the baseline, so that replicates pair up.
+
+    All take the seed and replicates of the options, else of the first. Raises InputError.
+    """
+    given = dict(overrides or {})
+    with _Options(given):
+        read = [load(path, given) for path in paths]
+    first = read[0].scenario
+    shared = [with_options(one, replicates=first.replicates, seed=first.seed) for one in read]
+    labels = [one.scenario.name for one in read]
+    if len(set(labels)) < len(labels):
+        labels = [str(path) for path in paths]
+    if len(set(labels)) < len(labels):
+        raise InputError([Problem("compare", 0, "", "the same scenario is named twice", "different ones")])
+    points = tuple(
+        Point(k, {"scenario": label}, one) for k, (label, one) in enumerate(zip(labels, shared, strict=True))
+    )
+    return Design(
+        kind="compare",
+        name=labels[0] if len(labels) == 1 else f"{read[0].scenario.name}-compared",
+        description=first.description,
+        method="grid",
+        samples=None,
+        replicates=first.replicates,
+        seed=first.seed,
+        varied=("scenario",),
+        size=len(points),
+        request={"scenarios": [str(path) for path in paths], "overrides": given},
+        _load=lambda: Loaded(
+            points,
+            tuple(dict.fromkeys(note for one in read for note in one.notes)),
+            {name: digest for one in read for name, digest in one.sources.items()},
+        ),
     )
 
 

@@ -181,7 +181,7 @@ class _Job:
     def schedule(self, batches: Iterable[Batch] | None) -> Schedule:
         """Return the order of the batches to run."""
         from sim.experiment.precision import Precision
-        from sim.experiment.schedule import Everything, UntilPrecise
+        from sim.experiment.schedule import Everything, UntilPaired, UntilPrecise
 
         kept = self.manifest.batches()
         wanted = self.manifest.data["precision"]
@@ -190,20 +190,24 @@ class _Job:
         values = {
             batch: found for batch in kept if (found := self.watched(self.store.read(f"runs/{batch.name}"))) is not None
         }
-        precision = Precision(wanted["metric"], wanted["share"])
-        return UntilPrecise(self.design, self.manifest.data["batch"], precision, values)
+        precision = Precision(wanted["metric"], wanted["share"], bool(wanted.get("paired")))
+        until = UntilPaired if precision.paired else UntilPrecise
+        return until(self.design, self.manifest.data["batch"], precision, values)
 
     def watched(self, part: bytes) -> Floats | None:
-        """Return the metric of `--precision` for the good replicates of a part of `runs`; None without precision."""
-        if self.manifest.data["precision"] is None:
+        """Return the metric of `--precision` for the good replicates of a part of `runs`; None without precision.
+
+        Where pairs are watched, a replicate that failed is NaN, so that the others keep their places.
+        """
+        wanted = self.manifest.data["precision"]
+        if wanted is None:
             return None
         import pyarrow.parquet as pq
 
         from sim.experiment.query import done, numbers
 
-        metric = self.manifest.data["precision"]["metric"]
-        table = pq.read_table(BytesIO(part), columns=["status", metric])
-        return numbers(done(table), metric)
+        table = pq.read_table(BytesIO(part), columns=["status", wanted["metric"]])
+        return numbers(table if wanted.get("paired") else done(table), wanted["metric"])
 
     def run(
         self,

@@ -60,7 +60,7 @@ class Manifest:
                 "first": design.start,
                 "batch": None,
                 "record": record,
-                "precision": {**precision._asdict(), "points": []} if precision is not None else None,
+                "precision": precision.as_data() if precision is not None else None,
                 "design": design.method,
                 "samples": design.samples,
                 "varied": list(design.varied),

@@ -1,4 +1,4 @@
-"""Precision: replicate until the 95% half-width of a mean is below a share of that mean."""
+"""Precision: replicate until the 95% half-width of a mean, or of a mean difference, is below a share of a mean."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ TAIL = 30
 
 
 class Precision(NamedTuple):
-    """A metric of `runs`, and the share of its mean that its half-width must not exceed."""
+    """A metric of `runs`, and the share of its mean that its half-width must not exceed.
+
+    With `paired` it is the half-width of the mean difference of each point from point 0, and the mean of point 0.
+    """
 
     metric: str
     share: float
+    paired: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the manifest's entry."""
+        return {"metric": self.metric, "share": self.share, **({"paired": True} if self.paired else {}), "points": []}
 
 
 class Look(NamedTuple):
     """The state of a point at one look.
 
     `upper_bound` is of the mean where the metric varies, else of the share of replicates that would differ (95%,
-    `1 - 0.05^(1/n)`), as `bounded` says.
+    `1 - 0.05^(1/n)`), as `bounded` says. `above_mean` of paired differences counts pairs off the median difference.
     """
 
     replicates: int
@@ -62,8 +70,12 @@ def parse_precision(text: str) -> Precision:
     return Precision(metric, share)
 
 
-def look(values: Floats, share: float) -> Look:
-    """Check whether the mean is known well enough: `t sd / sqrt(n) <= share |mean|`, and TAIL values above it."""
+def look(values: Floats, share: float, of: float | None = None) -> Look:
+    """Check whether the mean is known well enough: `t sd / sqrt(n) <= share |mean|`, and TAIL values above it.
+
+    Parameters: of, the mean that the share is taken of, if another: the baseline's for paired differences, where TAIL
+    values must lie off the mean.
+    """
     n = len(values)
     if n == 0:
         return Look(0, None, None, 0, False, None, "mean")
@@ -71,8 +83,9 @@ def look(values: Floats, share: float) -> Look:
     if not np.ptp(values) > 0:  # constant, or null
         known = mean if math.isfinite(mean) else None
         return Look(n, known, None, 0, False, 1 - 0.05 ** (1 / n), "share of replicates that differ")
-    above = int(np.count_nonzero(values > mean))
-    return Look(n, mean, half, above, half <= share * abs(mean) and above >= TAIL, mean + half, "mean")
+    above = int(np.count_nonzero(values > mean if of is None else values != np.median(values)))
+    limit = share * abs(mean if of is None else of)
+    return Look(n, mean, half, above, half <= limit and above >= TAIL, mean + half, "mean")
 
 
 def looks(limit: int) -> list[int]:

@@ -22,6 +22,8 @@ from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display
 from sim.scenario.resolved import Resolved
 
+SAMPLED = ("lhs", "sobol", "saltelli")
+"""Designs whose points are a sample of uncertain worlds."""
 MOST_AT_ONCE = 200_000
 """Most replicates of which all metrics are read at once."""
 
@@ -217,7 +219,8 @@ class Results:
         """Return a metric of the replicates that are done at every point."""
         runs = self.done(["point", "replicate", metric])
         point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
-        return paired(self.points.to_pylist(), point, replicate, numbers(runs, metric))
+        sampled = self.manifest.get("design") in SAMPLED
+        return paired(self.points.to_pylist(), point, replicate, numbers(runs, metric), sampled=sampled)
 
     def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
         """Return quantiles of a metric by point: `point`, varied columns, and a column per probability (`q05`, ...).

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sim.experiment.design import Design, scenario_design, sweep_design
+from sim.experiment.design import Design, scenario_design, scenarios_design, sweep_design
 from sim.experiment.environment import differences
 from sim.experiment.manifest import check_shape
 from sim.experiment.store import FORMAT, MANIFEST, PART, PROGRAM, Folder, parsed
@@ -68,8 +68,9 @@ def _manifest(store: Folder) -> dict[str, Any]:
         raise InputError([_problem(store, "", f"cannot be read: {error}", expected)]) from None
     if data.get("program") != PROGRAM or data.get("format") != FORMAT:
         raise InputError([_problem(store, "", "is of another program or version", expected)])
-    if data.get("kind") not in ("run", "sweep"):
-        raise InputError([_problem(store, "kind", f"{shown(data.get('kind'))} cannot be resumed", "run or sweep")])
+    if data.get("kind") not in ("run", "sweep", "compare"):
+        expected = "run, sweep or compare"
+        raise InputError([_problem(store, "kind", f"{shown(data.get('kind'))} cannot be resumed", expected)])
     try:
         check_shape(data)
     except (ValueError, TypeError) as error:
@@ -89,12 +90,20 @@ def _code(data: dict[str, Any], store: Folder) -> Iterator[Problem]:
 def _design(data: dict[str, Any], store: Folder) -> Design:
     """Read the design again from the files that were given."""
     request = data["request"]
-    named = request.get("scenario" if data["kind"] == "run" else "sweep")
+    kind = str(data["kind"])
+    named = request.get({"run": "scenario", "sweep": "sweep", "compare": "scenarios"}[kind])
     overrides, base = request.get("overrides"), data.get("base")
-    if not isinstance(named, str) or not isinstance(overrides, dict) or not isinstance(base, str):
+    several = isinstance(named, list) and bool(named) and all(isinstance(name, str) for name in named)
+    good = several if kind == "compare" else isinstance(named, str)
+    if not good or not isinstance(overrides, dict) or not isinstance(base, str):
         raise InputError([_problem(store, "request", "does not say what was asked for")])
+    make: dict[str, Callable[..., Design]] = {
+        "run": scenario_design,
+        "sweep": sweep_design,
+        "compare": scenarios_design,
+    }
     with _standing_in(Path(os.path.realpath(os.path.join(os.path.realpath(store.path), base))), store):
-        design = (scenario_design if data["kind"] == "run" else sweep_design)(named, overrides)
+        design = make[kind](named, overrides)
         _ = design.points
     return design
 

@@ -96,3 +96,68 @@ class UntilPrecise:
         for batch in batches:
             if batch in self._kept:
                 self.stored(batch, self._kept[batch])
+
+
+class UntilPaired:
+    """All points in step, in stages of whole batches, until every paired difference from point 0 is precise.
+
+    A look is at the replicates that are good at both points; differences that are the same in all pairs run to the
+    limit, as they tell nothing of how often they would differ.
+    """
+
+    def __init__(self, design: Design, size: int, precision: Precision, kept: Mapping[Batch, Floats]) -> None:
+        self._share = precision.share
+        self._size = size
+        self._design = design
+        self._stages = looks(design.replicates)
+        self._kept = kept
+        self._queue: deque[Batch] = deque()
+        self._waiting: set[Batch] = set()
+        self._values: dict[Batch, Floats] = {}
+        self._looked: dict[int, Look] = {}
+        self._stage = -1
+        self._extend()
+
+    def next(self) -> Batch | None:
+        """Return the next batch, None while a look waits for running batches, and at the end."""
+        return self._queue.popleft() if self._queue else None
+
+    def stored(self, batch: Batch, values: Floats | None) -> None:
+        """Look if this was the last batch of its stage."""
+        assert values is not None
+        self._values[batch] = values
+        self._waiting.discard(batch)
+        if self._waiting:
+            return
+        first = self._column(0)
+        for point in range(1, self._design.size):
+            other = self._column(point)
+            there = ~(np.isnan(first) | np.isnan(other))
+            of = float(first[there].mean()) if there.any() else 0.0
+            self._looked[point] = look((other - first)[there], self._share, of)
+        if not all(found.reached for found in self._looked.values()) and self._stage + 1 < len(self._stages):
+            self._extend()
+
+    def entries(self) -> list[dict[str, Any]]:
+        """Return the last look at each point but the first."""
+        return [entry(point, found) for point, found in sorted(self._looked.items())]
+
+    def _column(self, point: int) -> Floats:
+        """Return the values of a point in the order of replicates; NaN for one that failed."""
+        mine = sorted((batch for batch in self._values if batch.point == point), key=lambda batch: batch.first)
+        return np.concatenate([self._values[batch] for batch in mine])
+
+    def _extend(self) -> None:
+        """Queue the next stage, breadth-first, and look at once where all of it is stored."""
+        self._stage += 1
+        begin, end = self._stages[self._stage - 1] if self._stage else 0, self._stages[self._stage]
+        batches = [
+            Batch(point, n, min(self._size, end - n))
+            for n in range(begin, end, self._size)
+            for point in range(self._design.size)
+        ]
+        self._waiting = set(batches)
+        self._queue.extend(batch for batch in batches if batch not in self._kept)
+        for batch in batches:
+            if batch in self._kept:
+                self.stored(batch, self._kept[batch])

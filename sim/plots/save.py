@@ -6,13 +6,16 @@ import io
 import os
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+if TYPE_CHECKING:
+    from sim.plots.view import ResultsView
 
 DPI = 150
 KEYWORD = "detention-sim"
@@ -47,6 +50,19 @@ def svg(figure: Figure, manifest: str) -> bytes:
         finally:
             settings.update(before)
     return stream.getvalue()
+
+
+def written(view: ResultsView, figure: Figure, folder: Path, name: str) -> list[Path]:
+    """Write a figure of results into `plots/` of a folder, as PNG and SVG, and return the paths. Raises OSError."""
+    from sim.plots.provenance import embedded
+
+    plots = folder / "plots"
+    plots.mkdir(parents=True, exist_ok=True)
+    manifest = embedded(view)
+    paths = [plots / f"{name}.{suffix}" for suffix in ("png", "svg")]
+    for path, content in zip(paths, (png(figure, manifest), svg(figure, manifest)), strict=True):
+        replace(path, content)
+    return paths
 
 
 def replace(path: Path, content: bytes) -> None:

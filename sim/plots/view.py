@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.tipping import PATH, Tipping, tipping
 from sim.experiment.query import numbers
+from sim.experiment.results import SAMPLED
 from sim.scenario.errors import InputError
 from sim.scenario.fields import parameters
 
@@ -217,8 +218,9 @@ class ResultsView:
 
     @cached_property
     def guards(self) -> list[int]:
-        """Points along guards.scale, all else as at the reference point; empty unless it is varied over numbers."""
-        return self.along(PATH) if PATH in self.varied and self.numeric(PATH) else []
+        """Points along guards.scale, all else as at the reference point; empty unless a grid varies it over numbers."""
+        grid = self.results.manifest.get("design") not in SAMPLED  # one point of a sample tells of no line
+        return self.along(PATH) if grid and PATH in self.varied and self.numeric(PATH) else []
 
     @cached_property
     def tipping(self) -> Tipping | None:

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.effects import effects
+from sim.analysis.effects import effects, not_compared
 from sim.analysis.escapes import median_interval, never_bound, summary
 from sim.analysis.gap import delay_quantile, delays
+from sim.analysis.modes import modes
 from sim.analysis.summary import quantiles
 from sim.analysis.tipping import PATH
 from sim.outcomes import CAUSES, ROLE_COLUMNS
@@ -108,7 +109,16 @@ def _how_many(view: ResultsView) -> Answer:
         details.append(f"The worst of {found.n:,} runs lets out {count(found.largest)}.")
     if held > 0:
         details.append(f"The median is {per_cent(found.q50 / held)} of the {count(held)} people detained at the start.")
-    details.append(f"With {found.n:,} runs the median is known to lie between {count(low)} and {count(high)} (95%).")
+    if low == low and high == high:
+        details.append(
+            f"With {found.n:,} runs the median is known to lie between {count(low)} and {count(high)} (95%)."
+        )
+    else:
+        details.append(f"{found.n:,} run{'' if found.n == 1 else 's'} cannot say how well the median is known.")
+    kinds = modes(escaped)
+    if kinds:
+        told = "; ".join(f"{per_cent(mode.share)} of runs about {count(mode.middle)}" for mode in kinds)
+        details.append(f"Runs come in {len(kinds)} kinds, so the median describes few of them: {told}.")
     return Answer(question, f"{count(found.q50)} in the median run", tuple(details))
 
 
@@ -201,18 +211,22 @@ def _factors(view: ResultsView) -> Table | None:
     """Return the effect of each varied factor on the median number of exits."""
     if not view.varied or len(view.points) > 2000:
         return None
-    found = effects(view.results.paired(), view.varied)
+    table = view.results.paired()
+    found = effects(table, view.varied)
     rows = tuple(
         (
             tidy(e.path, 60),
             setting(e.least) if e.change else "–",
             setting(e.most) if e.change else "–",
-            f"{count(e.change)} ({count(e.low)} to {count(e.high)})",
+            f"{count(e.change)} ({count(e.low)} to {count(e.high)})" + ("" if e.told else ", not told apart from none"),
         )
         for e in found
     )
     note = "Change of the median number of exits from the value where it is least to that where it is most, all other"
-    note += " factors averaged; 95% interval from paired replicates."
+    note += " factors averaged; 95% intervals that hold for all levels at once. Of a sampled number, a quarter of its"
+    note += " range each."
+    if missing := not_compared(table, view.varied):
+        note += f" Not compared, with too few points: {', '.join(missing)}."
     return Table("What matters most", note, ("factor", "least at", "most at", "change of median exits"), rows)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.analysis.effects import Paired, effects, paired
+from sim.analysis.effects import Paired, effects, not_compared, paired
 
 
 def table(rows: dict[tuple, list[float]]) -> Paired:
@@ -29,3 +29,34 @@ def test_pairs_are_replicates_done_at_every_point():
     point, replicate = np.array([0, 0, 0, 3, 3]), np.array([0, 1, 2, 0, 2])
     made = paired(points, point, replicate, np.array([1.0, 2.0, 3.0, 4.0, 6.0]))
     assert made.values.tolist() == [[1, 3], [4, 6]]
+
+
+def sampled(rng: np.random.Generator, slope: float, points: int = 64) -> Paired:
+    """A sampled design of one number that acts, and one that does not."""
+    rows = [{"point": k, "acts": a, "inert": i} for k, (a, i) in enumerate(rng.random((points, 2)).tolist())]
+    world = rng.normal(0, 100, (points, 1))
+    values = slope * np.array([row["acts"] for row in rows])[:, None] + world + rng.normal(0, 10, (points, 20))
+    return Paired(rows, values, sampled=True)
+
+
+def test_a_sampled_number_is_compared_by_quarters_of_its_range():
+    first, second = effects(sampled(np.random.default_rng(3), 1000.0), ["inert", "acts"])
+    assert first.path == "acts" and first.told and first.change == pytest.approx(750, abs=120)
+    assert not second.told
+    assert not_compared(sampled(np.random.default_rng(3), 1.0, points=12), ["acts"]) == ["acts"]
+
+
+@pytest.mark.parametrize("levels", [2, 5, 20])
+def test_levels_picked_for_their_difference_are_not_taken_for_an_effect(levels):
+    """Without any effect the interval of most against least leaves out 0 in at most about 5 of 100 cases."""
+    rng = np.random.default_rng(levels)
+    wrong = 0
+    for _ in range(100):
+        points = [{"point": k, "level": k} for k in range(levels)]
+        wrong += effects(Paired(points, rng.exponential(100, (levels, 60))), ["level"])[0].told
+    assert wrong <= 10
+
+
+def test_one_replicate_tells_of_no_interval():
+    (found,) = effects(Paired([{"a": 0}, {"a": 1}], np.array([[1.0], [5.0]])), ["a"])
+    assert found.change == 4.0 and np.isnan(found.low) and not found.told

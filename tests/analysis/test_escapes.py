@@ -77,5 +77,5 @@ def test_the_medians_interval_holds_it_as_often_as_it_says() -> None:
     rng = np.random.default_rng(4)
     held = [low <= math.log(2) <= high for low, high in (median_interval(rng.exponential(1, 60)) for _ in range(600))]
     assert np.mean(held) >= 0.93
-    assert median_interval([5.0]) == (5.0, 5.0)
+    assert all(math.isnan(end) for end in median_interval([5.0])), "one run knows no median"
     assert all(math.isnan(end) for end in median_interval([]))

@@ -1,0 +1,92 @@
+"""Contrasts of a baseline and an alternative, against answers by hand."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from sim.analysis.contrast import Sides, contrast, exceedance_changes, quantile_changes, thresholds
+from sim.analysis.summary import quantiles
+
+A = np.array([[10.0, 20.0, 30.0, 40.0]])
+B = np.array([[8.0, 15.0, 31.0, 30.0]])
+
+
+def test_a_paired_difference_is_students_interval_of_the_pairs() -> None:
+    found = contrast("escaped", Sides(A, B, True))
+    assert (found.n, found.baseline, found.alternative) == (4, 25.0, 21.0)
+    d = B[0] - A[0]  # -2, -5, 1, -10
+    expected = stats.ttest_1samp(d, 0).confidence_interval()
+    assert found.difference.value == -4.0
+    assert (found.difference.low, found.difference.high) == pytest.approx(tuple(expected))
+    # var A = 125, var B = 96.5 and var d = 16.5, each about its own mean over four
+    assert found.variance_reduction == pytest.approx((125 + 96.5) / 16.5)
+
+
+def test_an_unpaired_difference_is_welchs() -> None:
+    found = contrast("escaped", Sides(A, B[:, :3], False))
+    expected = stats.ttest_ind(B[0, :3], A[0], equal_var=False).confidence_interval()
+    assert (found.difference.low, found.difference.high) == pytest.approx(tuple(expected))
+    assert math.isnan(found.variance_reduction)
+    assert found.n == 3
+
+
+def test_one_replicate_gives_no_interval() -> None:
+    found = contrast("escaped", Sides(A[:, :1], B[:, :1], True))
+    assert found.difference.value == -2.0
+    assert math.isnan(found.difference.low) and math.isnan(found.difference.high)
+    assert math.isnan(quantile_changes(Sides(A[:, :1], B[:, :1], True))["q50"].low)
+
+
+def test_nulls_are_left_out_in_pairs_and_days_have_no_mean() -> None:
+    holed = B.copy()
+    holed[0, 3] = math.nan
+    share = contrast("undetected_share", Sides(A, holed, True))
+    assert (share.n, share.left_out, share.difference.value) == (3, 1, -2.0)
+    days = contrast("first_report_day", Sides(A, holed, True))
+    assert math.isnan(days.difference.value)
+    assert quantile_changes(Sides(A, holed, True))["q05"].value == pytest.approx(
+        quantiles(holed[0], (0.05,))[0] - quantiles(A[0], (0.05,))[0]
+    )
+
+
+def test_exceedance_in_pairs_is_agresti_and_mins() -> None:
+    a = np.array([[1.0] * 12 + [0.0] * 28])
+    b = np.array([[1.0] * 2 + [0.0] * 38])  # ten go down, none up
+    (found,) = exceedance_changes(Sides(a, b, True), [1.0])
+    assert (found.baseline, found.alternative, found.change.value) == (0.3, 0.05, -0.25)
+    n = 40 + 2 + 1
+    centre, square = -10 / n, 12 / n
+    half = stats.t.ppf(0.975, n - 1) * math.sqrt((square - centre**2) * n / (n - 1) / n)
+    assert found.change.high - found.change.low == pytest.approx(2 * half)
+    (never,) = exceedance_changes(Sides(a, a, True), [5.0])
+    assert never.change.low < 0 < never.change.high, "not seen is not impossible"
+
+
+def test_sampled_worlds_widen_the_interval() -> None:
+    generator = np.random.default_rng(3)
+    world = generator.normal(0, 100, (12, 1))
+    a = generator.normal(0, 1, (12, 50))
+    fixed = contrast("escaped", Sides(a, a + 10 + world, True))
+    sampled = contrast("escaped", Sides(a, a + 10 + world, True, True))
+    expected = stats.ttest_1samp((10 + world)[:, 0], 0).confidence_interval()
+    assert fixed.difference.high - fixed.difference.low < 1
+    assert (sampled.difference.low, sampled.difference.high) == pytest.approx(tuple(expected), rel=0.02)
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_intervals_of_quantiles_cover(paired: bool) -> None:
+    generator = np.random.default_rng(5)
+    hits = 0
+    for _ in range(100):
+        a = generator.exponential(100, (1, 80))
+        b = 0.5 * a + generator.normal(0, 5, (1, 80)) if paired else generator.exponential(50, (1, 80))
+        low, high = quantile_changes(Sides(a, b, paired))["q50"][1:]
+        hits += low <= -50 * math.log(2) <= high
+    assert 88 <= hits <= 100
+
+
+def test_thresholds_are_of_the_baseline() -> None:
+    assert thresholds(np.arange(101.0)) == [50.0, 90.0, 95.0]
+    assert thresholds(np.zeros(10)) == []

@@ -1,0 +1,81 @@
+"""Choosing a lever, against enumerated cases."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.analysis.decision import flips, frontier, price, regrets, satisficing, value_of_all, value_of_knowing
+
+LOSSES = np.array([[10.0, 10.0, 10.0, 10.0], [2.0, 4.0, 14.0, 16.0], [12.0, 12.0, 4.0, 2.0]])
+"""Doing nothing, a lever for the first two worlds, one for the others; four worlds, equally likely."""
+STATE = ["a", "a", "b", "b"]
+
+
+def test_regret_by_hand() -> None:
+    nothing, first, second = regrets(LOSSES)
+    # best in each world: 2, 4, 4, 2
+    assert nothing.expected == pytest.approx((8 + 6 + 6 + 8) / 4)
+    assert first.expected == pytest.approx((0 + 0 + 10 + 14) / 4)
+    assert (first.worst, second.worst) == (14, 10)
+    assert (nothing.best, first.best, second.best) == (0, 0.5, 0.5)
+    assert nothing.chosen + first.chosen + second.chosen == pytest.approx(1)
+    assert second.chosen > first.chosen
+
+
+def test_satisficing_by_hand() -> None:
+    assert satisficing(LOSSES, 10.0) == [1.0, 0.5, 0.5]
+    assert satisficing(LOSSES, 4.0) == [0.0, 0.5, 0.5]
+
+
+def test_the_value_of_information_of_an_enumerated_case() -> None:
+    # Means 10, 9, 7.5: without knowing take the second lever, loss 7.5. Knowing a or b: 3 in a, 3 in b.
+    assert value_of_all(LOSSES) == pytest.approx(7.5 - 3.0)
+    many = np.repeat(LOSSES, 200, axis=1)
+    state = [s for s in STATE for _ in range(200)]
+    known = value_of_knowing(state, many)
+    assert known.value == pytest.approx(7.5 - 3.0)
+    assert known.matters
+    inert = np.random.default_rng(3).random(800).tolist()
+    assert value_of_knowing(inert, many).value < 1.5
+    assert not value_of_knowing(inert, many).matters
+
+
+def test_a_number_is_followed_by_a_spline() -> None:
+    """Lever 1 gains x in a world with x uniform on -1 to 1: knowing x is worth E max(x, 0) = 1/4."""
+    x = np.random.default_rng(4).uniform(-1, 1, 4000)
+    noise = np.random.default_rng(5).normal(0, 1, 4000)
+    losses = np.stack([5 + noise, 5 + noise - x + np.random.default_rng(6).normal(0, 0.5, 4000)])
+    assert value_of_knowing(x.tolist(), losses).value == pytest.approx(0.25, abs=0.03)
+
+
+def test_what_an_averted_escape_costs() -> None:
+    losses = np.array([[10.0, 12.0, 8.0], [4.0, 8.0, 6.0]])  # averts 6, 4, 2
+    found = price(losses, 1, 20.0)
+    assert found.averted.value == 4.0
+    assert found.each.value == 5.0
+    assert found.each.low == pytest.approx(20 / found.averted.high)
+    assert found.each.high == math.inf, "the averted may be none"
+    assert math.isnan(price(losses, 1, None).each.value)
+
+
+def test_which_lever_is_best_at_which_worth() -> None:
+    # v 0, v 10 - 20, v 12 - 60, v 4 - 30: the last is never best
+    assert frontier([0, 10, 12, 4], [0.0, 20.0, 60.0, 30.0]) == [(0.0, 0), (2.0, 1), (20.0, 2)]
+    assert frontier([0, 10], [0.0, None]) == [(0.0, 0)]
+
+
+def test_where_the_ranking_flips() -> None:
+    many = np.repeat(LOSSES, 50, axis=1) + np.random.default_rng(7).normal(0, 1, (3, 200))
+    state = [s for s in STATE for _ in range(50)]
+    inert = np.random.default_rng(8).random(200).tolist()
+    (found,) = flips({"state": state, "inert": inert}, many)
+    assert (found.path, found.where, found.lever) == ("state", "a", 1)
+    assert found.better_by.low > 7
+
+
+def test_worlds_of_a_cluster_count_once() -> None:
+    once = np.array([[10.0, 12.0, 8.0, 9.0], [4.0, 8.0, 6.0, 1.0]])
+    twice, clusters = np.tile(once, 2), np.tile(np.arange(4), 2)
+    assert price(twice, 1, 20.0, clusters).each == pytest.approx(price(once, 1, 20.0).each)
+    assert price(twice, 1, 20.0).averted.low > price(once, 1, 20.0).averted.low, "as if there were eight"

@@ -1,0 +1,62 @@
+"""PRIM finds a planted box, with limits that come back, and calls a box in noise no finding."""
+
+import numpy as np
+import pytest
+
+from sim.analysis.behaviour import CELLS, behaviour
+from sim.analysis.discovery import by_chance, discover, encoded, inside
+
+WORLDS, REPLICATES = 250, 2
+
+
+def worlds(seed: int) -> dict[str, list]:
+    generator = np.random.default_rng(seed)
+    return {
+        "guards.scale": generator.uniform(0.3, 1.3, WORLDS).tolist(),
+        "isr.coverage": generator.uniform(0, 1, WORLDS).tolist(),
+        "control.handover": [("none", "hasty", "formal")[k] for k in generator.integers(0, 3, WORLDS)],
+    }
+
+
+def test_a_planted_box_is_found() -> None:
+    given = worlds(1)
+    generator = np.random.default_rng(2)
+    planted = (np.array(given["guards.scale"]) < 0.7) & (np.array(given["control.handover"]) != "formal")
+    cases = generator.random((WORLDS, REPLICATES)) < np.where(planted, 0.95, 0.05)[:, None]
+    data = encoded(given, cases)
+    box = discover(data)[0]
+    assert set(box.limits) == {"guards.scale", "control.handover"}
+    assert box.limits["guards.scale"].low is None
+    assert box.limits["guards.scale"].high == pytest.approx(0.7, abs=0.06)
+    assert set(box.limits["control.handover"].names) == {"none", "hasty"}
+    assert box.limits["guards.scale"].again > 0.9
+    low, high = box.limits["guards.scale"].highs
+    assert 0.6 < low <= high < 0.8
+    assert box.density > 0.88 and box.coverage > 0.75
+    assert box.found and box.p < 0.001 and box.held_out[0] > 0.7
+    here = inside(box.limits, data)
+    assert box.density == pytest.approx(data.cases[here].mean())
+    assert box.coverage == pytest.approx(data.cases[here].sum() / data.cases.sum())
+    assert [trade.coverage for trade in box.trades][0] == 1.0
+
+
+def test_a_box_in_noise_is_seldom_a_finding() -> None:
+    found = 0
+    for seed in range(12):
+        cases = np.random.default_rng(10 + seed).random((WORLDS, 1)) < 0.3
+        found += by_chance(encoded(worlds(seed), cases)) <= 0.05
+    assert found <= 2
+
+
+def test_nothing_to_tell_apart() -> None:
+    assert discover(encoded(worlds(1), np.zeros((WORLDS, 2), bool))) == []
+    assert discover(encoded(worlds(1), np.ones((WORLDS, 2), bool))) == []
+
+
+def test_cells_reached_hold_every_run_and_no_other() -> None:
+    one, other = np.array([0.0, 1.0, 100.0, np.nan]), np.array([0.0, 0.0, 400.0, 1.0])
+    found = behaviour(one, other, np.array([0, 1, 2, 3]))
+    assert (found.runs, found.counts.sum()) == (3, 3)
+    assert found.counts[0, 0] == 1 and found.counts[1, 0] == 1 and found.counts[CELLS - 1, CELLS - 1] == 1
+    assert found.by_point[CELLS - 1, CELLS - 1] == 2 and found.by_point[5, 5] == -1
+    assert found.never == pytest.approx(1 - 0.05 ** (1 / 3))
