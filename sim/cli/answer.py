@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ from sim.analysis import summary
 from sim.analysis.effects import MOST_LEVELS, PARTS, Effect, Paired, effects, not_compared
 from sim.analysis.modes import modes
 from sim.analysis.tipping import PATH, Tipping
+from sim.cli.printing import PLAIN, console_of, table_of
 from sim.experiment.query import numbers
 from sim.experiment.results import Results
 from sim.outcomes import CAUSES
@@ -25,8 +24,6 @@ from sim.scenario.files import display
 from sim.scenario.sweep import LEVER
 from sim.wording import metric, settings, thinness
 
-PLAIN = str.maketrans("−–…", "--~")
-"""Replacements for signs that a terminal may lack."""
 RANGE = (0.5, 0.05, 0.95)
 SHOWN = (
     ("escaped_persons", "people out"),
@@ -53,7 +50,7 @@ COLUMNS = (
 
 def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
     """Print the answer and the paths of the files."""
-    with _console(to_stderr) as console:
+    with console_of(to_stderr) as console:
         _title(console, results)
         if results.varied:
             _of_sweep(console, results)
@@ -62,27 +59,17 @@ def answer(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
         _files(console, results, drawn)
 
 
-@contextlib.contextmanager
-def _console(to_stderr: bool) -> Iterator[Console]:
-    """Give a console that prints all lines at the end, and none after an error."""
-    stream = sys.stderr if to_stderr else sys.stdout
-    console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 110)
-    with console.capture() as lines:
-        yield console
-    stream.write(lines.get())
-
-
 def replayed(results: Results, drawn: list[Path], *, to_stderr: bool) -> None:
     """Print the metrics of one replicate, and beside them those of its branch."""
     points = results.points.to_pylist()
-    table = _table("", *(printable(str(point.get("branch", "value"))) for point in points))
+    table = table_of("", *(printable(str(point.get("branch", "value"))) for point in points))
     for name, title in SHOWN:
         values = results.metric(name)
         cells = [
             shown(name, float(values[point["point"]][0])) if len(values[point["point"]]) else "-" for point in points
         ]
         table.add_row(title, *cells)
-    with _console(to_stderr) as console:
+    with console_of(to_stderr) as console:
         console.print(table)
         _files(console, results, drawn)
 
@@ -128,7 +115,7 @@ def _of_run(console: Console, results: Results) -> None:
     number = len(next(iter(results.metric("escaped").values()), ()))
     if number == 1:
         console.print("One replicate: what may happen, not how likely it is.")
-    table = _table("", "median", "(known to, 95%)", "90% of replicates") if number > 1 else _table("", "value")
+    table = table_of("", "median", "(known to, 95%)", "90% of replicates") if number > 1 else table_of("", "value")
     for name, title in SHOWN:
         values = next(iter(results.metric(name).values()), np.zeros(0))
         middle, low, high = summary.quantiles(values, RANGE)
@@ -214,7 +201,7 @@ def _levels(results: Results, path: str) -> Table:
     runs = results.done(["point", *names])
     number = {level: k for k, level in enumerate(dict.fromkeys(level_of.values()))}
     levels = np.array([number[level_of[point]] for point in runs["point"].to_pylist()])
-    table = _table(path, *(f"{title}: median (90%)" for _, title in COLUMNS))
+    table = table_of(path, *(f"{title}: median (90%)" for _, title in COLUMNS))
     for level, k in number.items():
         cells = []
         for name in names:
@@ -225,7 +212,7 @@ def _levels(results: Results, path: str) -> Table:
 
 
 def _factors(factors: list[Effect]) -> Table:
-    table = _table("factor", "least at", "most at", "change (95% interval)")
+    table = table_of("factor", "least at", "most at", "change (95% interval)")
     for e in factors:
         known = f"({e.low:+,.0f} to {e.high:+,.0f})" if e.low == e.low else "(one replicate gives no interval)"
         interval = f"{e.change:+,.0f} {known}" if e.change else "none"
@@ -268,11 +255,3 @@ def shown(name: str, value: float) -> str:
 
 def _between(metric: str, low: float, high: float) -> str:
     return f"{shown(metric, low)} to {shown(metric, high)}"
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(Text(printable(first)), overflow="fold")
-    for title in others:
-        table.add_column(title, justify="right", overflow="fold")  # digits are never cut
-    return table

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.analysis.contrast import Interval
-from sim.cli.answer import PLAIN, _table
+from sim.cli.printing import PLAIN, table_of
 from sim.experiment.comparison import Alternative
 from sim.scenario.errors import printable
 from sim.scenario.files import display
@@ -50,7 +50,7 @@ def _one(console: Console, found: Alternative) -> None:
     """Print one alternative in full."""
     first = found.metrics[OUTCOME]
     console.print(printable(f"{found.pairing.label} against {found.pairing.against}: {_how(found)}"), style="bold")
-    table = _table("mean", "baseline", "alternative", "change (95% interval)", "variance reduction")
+    table = table_of("mean", "baseline", "alternative", "change (95% interval)", "variance reduction")
     for name, title in SHOWN:
         one = found.metrics[name]
         left = f" (n {one.n:,})" if one.left_out else ""
@@ -81,7 +81,7 @@ def _at_levels(console: Console, found: Alternative) -> None:
     """Print the change at each world of a grid."""
     if not found.at:
         return
-    table = _table("at", "people out, baseline", "change (95% interval)", "gap, exit-days: change")
+    table = table_of("at", "people out, baseline", "change (95% interval)", "gap, exit-days: change")
     for values, metrics in found.at:
         one, gap = metrics[OUTCOME], metrics[GAP]
         where = Text(printable(settings(values))) if values else Text("-")
@@ -97,7 +97,7 @@ def by_alternative(console: Console, found: Sequence[Alternative]) -> None:
     first = ranked[0]
     said = f"{len(ranked)} alternatives against {first.pairing.against}: {_how(first)}; mean people out there "
     console.print(printable(said + _number(OUTCOME, first.metrics[OUTCOME].baseline)), style="bold")
-    table = _table("alternative", "people out: change (all at once, 95%)", "p", "gap, exit-days: change", "v. r.")
+    table = table_of("alternative", "people out: change (all at once, 95%)", "p", "gap, exit-days: change", "v. r.")
     for one in ranked:
         of_gap = _together(one, GAP)
         p = one.together[OUTCOME].p if OUTCOME in one.together else math.nan

@@ -55,9 +55,9 @@ def command(
     found, cells = _asked(results, condition, density, reach)
     drawn = [] if no_plots else _drawn(results, folder, found, cells, reach)
     if not quiet:
-        from sim.cli.answer import _console
+        from sim.cli.printing import console_of
 
-        with _console(as_json) as console:
+        with console_of(as_json) as console:
             if found is not None:
                 _told(console, found)
             if cells is not None and reach is not None:

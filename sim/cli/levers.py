@@ -56,9 +56,9 @@ def command(
         view = ResultsView(results)
         drawn = written(view, figure.draw(view, found), folder, figure.NAME)
     if not quiet:
-        from sim.cli.answer import _console
+        from sim.cli.printing import console_of
 
-        with _console(as_json) as console:
+        with console_of(as_json) as console:
             console.print(printable(_head(found)), style="bold")
             console.print(_table_of(found))
             for line in _lines(found):
@@ -79,11 +79,11 @@ def _head(found: Study) -> str:
 def _table_of(found: Study) -> Table:
     from rich.text import Text
 
-    from sim.cli.answer import _table
+    from sim.cli.printing import table_of
 
     priced = any(option.cost for option in found.options)
     heads = ("averted", "95% interval", "regret", "95% under", "chosen", f"<= {mean(found.enough)}")
-    table = _table("lever", *heads, *(("cost", "per averted", "95% interval", "per gap-day") if priced else ()))
+    table = table_of("lever", *heads, *(("cost", "per averted", "95% interval", "per gap-day") if priced else ()))
     for option in sorted(found.options, key=lambda one: one.regret.expected):
         averted, each, nothing = option.price.averted, option.price.each, option is found.options[0]
         cells = [

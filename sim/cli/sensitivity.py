@@ -46,9 +46,9 @@ def command(
         view = ResultsView(results)
         drawn = written(view, figure.draw(view, found), folder, figure.NAME)
     if not quiet:
-        from sim.cli.answer import _console
+        from sim.cli.printing import console_of
 
-        with _console(as_json) as console:
+        with console_of(as_json) as console:
             for one in found:
                 console.print(printable(_head(one)), style="bold")
                 console.print(_factors(one))
@@ -71,9 +71,9 @@ def _head(found: Sensitivity) -> str:
 def _factors(found: Sensitivity) -> Table:
     from rich.text import Text
 
-    from sim.cli.answer import _table
+    from sim.cli.printing import table_of
 
-    table = _table("factor", "group", "S1 (95%)", "ST (95%)", "PAWN (95%)", "by chance")
+    table = table_of("factor", "group", "S1 (95%)", "ST (95%)", "PAWN (95%)", "by chance")
     for factor in found.factors:
         first, total = factor.sobol or (None, None)
         mark = "" if factor.pawn.matters else "  no more than chance"
