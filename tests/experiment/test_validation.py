@@ -162,7 +162,7 @@ def test_ranks_of_the_fitting_code_are_uniform() -> None:
 
 def test_the_ranks_are_not_uniform_where_the_likelihood_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test above can fail: data a good deal sharper than the kernel takes them for."""
-    monkeypatch.setattr("benchmarks.calibrate.BANDWIDTH", 0.02)
+    monkeypatch.setattr("benchmarks.calibrate.ERROR", 0.02)
     found = recovery(toy(600, 12, 8), seed=2)
     assert (found["kolmogorov"] > found["critical"]).any()
 
