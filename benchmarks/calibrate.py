@@ -38,6 +38,7 @@ from scipy import special, stats
 from scipy.stats import qmc
 
 from sim.analysis.recorded import ALL_GONE, ERROR, OTHER, as_recorded, log_odds
+from sim.analysis.scores import weighted_quantiles
 from sim.engine.version import rules_hash
 from sim.experiment.hindcast import Hindcast
 from sim.scenario.events import Event, record
@@ -503,16 +504,6 @@ def _write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
         writer.writerows(rows)
 
 
-def weighted(values: Floats, weights: Floats) -> tuple[float, float, float]:
-    """Return the 5%, 50% and 95% quantile of a weighted sample."""
-    order = np.argsort(values)
-    reached = np.cumsum(weights[order])
-    low, middle, high = (
-        float(values[order][min(len(values) - 1, np.searchsorted(reached, q))]) for q in (0.05, 0.5, 0.95)
-    )
-    return low, middle, high
-
-
 def coverage_of_prior(one: Fit) -> list[tuple[Event, float, float, float, float]]:
     """Return for each event the prior forecast's 5%, 50%, 95% given anybody out, and the accepted share's middle."""
     rows = []
@@ -600,7 +591,7 @@ def page(fits: Sequence[Fit], arguments: dict[str, Any]) -> str:
             "|---|---|---|---|---|---|---|---|",
         ]
         for k, number in enumerate(block.numbers):
-            low, middle, high = weighted(values[:, k], one.weights)
+            low, middle, high = weighted_quantiles(values[:, k], one.weights, (0.05, 0.5, 0.95))
             others = np.quantile(number.value(one.other[:, k]), (0.05, 0.5, 0.95))
             mean = float(one.weights @ one.bank.z[:, k])
             here = 1.0 - float(one.weights @ (one.bank.z[:, k] - mean) ** 2)
@@ -632,7 +623,7 @@ def page(fits: Sequence[Fit], arguments: dict[str, Any]) -> str:
         "|---|---|---|",
     ]
     for k, number in enumerate(RETAKING):
-        low, middle, high = weighted(grid.values[:, k], w)
+        low, middle, high = weighted_quantiles(grid.values[:, k], w, (0.05, 0.5, 0.95))
         lines.append(f"| `{number.path}` | {number.told} | {low:.3g} - {middle:.3g} - {high:.3g} |")
     lines += [
         "",
