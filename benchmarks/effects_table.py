@@ -52,6 +52,7 @@ class Group(NamedTuple):
 YEAR_2019 = Stage("ne-syria-2019")
 THIN_2019 = Stage("ne-syria-2019", {"guards.scale": 0.4, "days": 20})
 RIOT = Stage("riot")
+HARDENED = Stage("riot", {"levers.hardening": {"walls": 0.6}})
 CROWDED = Stage("crowded")
 WORN = Stage("worn")
 UNSHOWN = Stage("worn", {"disorder.way_out": 0})
@@ -131,6 +132,7 @@ GROUPS = (
     Group("guards.pressure_up_hours", "-", CALLED),
     Group("guards.pressure_down_hours", "+", CALLED),
     Group("guards.camera_gain", "-", RIOT),
+    Group("guards.wall_gain", "-", HARDENED),
     Group("disorder.threshold", "-", RIOT),
     Group("disorder.containment_k", "-", RIOT),
     Group("disorder.risk_min", "-", RIOT),
@@ -416,7 +418,8 @@ LEVERS = (
     Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), SHELLED),
     Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), WORN, note=VALVE),
     Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), UNSHOWN, note=VALVE),
-    Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), YEAR_2019, note=VALVE),
+    Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), YEAR_2019),
+    Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), THIN_2019),
     Lever("hardening.cameras", doses("cameras", 0.3, 0.6, 0.9, walls=0.0), RIOT),
     Lever("hardening.cameras", doses("cameras", 0.3, 0.6, 0.9, walls=0.0), YEAR_2019),
     Lever("reaction_force.residual", doses("residual", 0.3, 0.6, 1.0), ATTACKED),

@@ -93,7 +93,7 @@ def first_in_squares(rows: np.ndarray, extent_km: tuple[float, float], clock: np
 
 @compiled
 def effective_guards(t: Truth, f: int, minute: int) -> float:
-    """Return C, the effective guards on shift: guards present over shifts, by effectiveness, upkeep and cameras.
+    """Return C, the effective guards on shift: guards present over shifts, by effectiveness, upkeep, cameras, new walls.
 
     Less the shares that an assault suppresses, and that shelling and incidents pull from posts. Parameters: minute, the
     substep's first.
@@ -102,6 +102,7 @@ def effective_guards(t: Truth, f: int, minute: int) -> float:
     site = t.facility[f]
     value = present(t, f) / params.guards_shifts * t.party[site.keeper].effectiveness * upkeep_here(t, f)
     value *= 1.0 + params.guards_camera_gain * site.cameras
+    value *= 1.0 + params.guards_wall_gain * site.walls_added
     if gate_held(t, f):
         value *= 1.0 - params.assault_suppress_share
     if minute < site.pulled_until:

@@ -19,6 +19,7 @@ PERIMETER = owned(
     decision("walls", "f8", "share", "soundness of the perimeter, 1 = purpose-built", "theatre.facilities.*.walls"),
     decision("cameras", "f8", "share", "share of cameras that work", "theatre.facilities.*.cameras"),
     decision("hardened", "i8", "0/1", "1 if the hardening lever reaches it"),
+    decision("walls_added", "f8", "share", "of soundness that the hardening lever added"),
     decision("flow", "f8", "persons/h", "through a full opening, W", "theatre.facilities.*.flow_per_hour"),
     state("opening", "f8", "share", "opening of the perimeter, B"),
     decision(
@@ -45,7 +46,8 @@ def open_walls(t: Truth, f: int) -> None:
     params = t.parameters[0]
     site = t.facility[f]
     if site.hardened == 1:
-        site.walls = 1.0 - (1.0 - site.walls) * (1.0 - params.levers_hardening_walls)
+        site.walls_added = (1.0 - site.walls) * params.levers_hardening_walls
+        site.walls += site.walls_added
         site.cameras = 1.0 - (1.0 - site.cameras) * (1.0 - params.levers_hardening_cameras)
     if math.isnan(site.flow):
         site.flow = params.walls_camp_flow_per_hour if site.camp == 1 else params.walls_prison_flow_per_hour

@@ -55,6 +55,7 @@ class Guards(Section):
     pressure_up_hours: Number = declared(36.0, "h", 1, 2000, "time in which an offensive draws on guards")
     pressure_down_hours: Number = declared(120.0, "h", 1, 5000, "time in which a ceasefire gives them back")
     camera_gain: Number = declared(0.3, "share", 0, 2, "added to guards' effect by working cameras")
+    wall_gain: Number = declared(0.5, "share", 0, 2, "added to guards' effect by what hardening adds to the walls")
 
 
 class Disorder(Section):

@@ -130,7 +130,8 @@ class Facility(mesa.Agent):
         self.capacity = self.n0 if spec.capacity is None else spec.capacity
         hardening = model.sc.levers.hardening
         hardened = hardening is not None and (not hardening.facilities or name in hardening.facilities)
-        self.walls = 1 - (1 - spec.walls) * (1 - hardening.walls) if hardened else spec.walls
+        self.walls_added = (1 - spec.walls) * hardening.walls if hardened else 0.0
+        self.walls = spec.walls + self.walls_added
         self.cameras = 1 - (1 - spec.cameras) * (1 - hardening.cameras) if hardened else spec.cameras
         self.opening0 = model.sc.walls.baseline * (1 - self.walls)
         self.opening = self.opening0
@@ -513,6 +514,7 @@ class Facility(mesa.Agent):
         rules = self.model.sc
         c = self.n_guards / rules.guards.shifts * self.effectiveness * self.upkeep
         c *= 1 + rules.guards.camera_gain * self.cameras
+        c *= 1 + rules.guards.wall_gain * self.walls_added
         if self.assault is not None and self.assault.gate_fell:
             c *= 1 - rules.assault.suppress_share
         if k0 < self.pulled_until:
