@@ -425,6 +425,17 @@ def retaking(without: Sequence[str] = ()) -> Retaking:
     return Retaking(values, total, fitted)
 
 
+def retaking_fitted() -> dict[str, bool]:
+    """Return for each number of recapture whether the record narrows it: variance taken off, in normal scores."""
+    grid = retaking()
+    weights = weights_of(grid.log_likelihood)
+    side = math.isqrt(len(weights))
+    z = special.ndtri((np.arange(side) + 0.5) / side)
+    scores = (a.ravel() for a in np.meshgrid(z, z, indexing="ij"))
+    spread = [float(weights @ (score - weights @ score) ** 2) for score in scores]
+    return {number.path: 1.0 - one >= NARROWED for number, one in zip(RETAKING, spread, strict=True)}
+
+
 def drawn(weights: Floats, n: int, seed: int) -> NDArray[np.int64]:
     """Return n rows by systematic resampling, shuffled."""
     rng = np.random.default_rng(seed)
@@ -492,7 +503,7 @@ def write_draws(fits: Sequence[Fit], seed: int, arguments: dict[str, Any]) -> No
         "priors": {n.path: n.told for one in fits for n in one.bank.block.numbers} | {n.path: n.told for n in RETAKING},
         "effective_rows": {one.bank.block.name: round(effective(one.weights), 1) for one in fits},
         "fitted": {n.path: bool(one.recovery["reduction"][k] >= NARROWED)
-                   for one in fits for k, n in enumerate(one.bank.block.numbers)},
+                   for one in fits for k, n in enumerate(one.bank.block.numbers)} | retaking_fitted(),
     }  # fmt: skip
     (DRAWS / "record.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
 

@@ -39,6 +39,9 @@ def _count(name: str, unit: str, meaning: str) -> Column:
     return Column(name, "count", unit, meaning)
 
 
+HEADLINE = "escaped_persons"
+"""The outcome that every surface leads with: persons, not exits."""
+
 RUNS: tuple[Column, ...] = (
     _count("population", "persons", "detained people at the start; residents of camps are outside it"),
     *(_count(name, "persons", _STATES[name]) for name in STATES),

@@ -116,8 +116,8 @@ def thinness(found: Tipping) -> str:
     )
     beyond = f"at {found.below:g} it is {count(found.median(found.below))}" if found.below is not None else ""
     if found.scale is None:
-        return f"{thinnest(found)}: the median of escaped should stay within {limit}; {beyond}"
-    return f"{thinnest(found)} the median of escaped stays within {limit}" + (f"; {beyond}" if beyond else "")
+        return f"{thinnest(found)}: the median of people out should stay within {limit}; {beyond}"
+    return f"{thinnest(found)} the median of people out stays within {limit}" + (f"; {beyond}" if beyond else "")
 
 
 PEOPLE = {"all": "people", "fighters": "fighters", "families": "women and children"}

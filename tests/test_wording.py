@@ -45,10 +45,10 @@ def test_how_thin_in_words() -> None:
     tipping = Tipping(0.5, 0.25, 1.0, 1000.0, 2000.0, (0.25, 0.5, 1.0), (9000.0, 1900.0, 1000.0), None)
     assert thinnest(tipping) == "down to guards.scale 0.5"
     assert thinness(tipping) == (
-        "down to guards.scale 0.5 the median of escaped stays within 2,000 (twice the 1,000 at 1, or 10 if that is more);"
+        "down to guards.scale 0.5 the median of people out stays within 2,000 (twice the 1,000 at 1, or 10 if that is more);"
         " at 0.25 it is 9,000"
     )
     assert thinness(tipping._replace(scale=0.25, below=None)).startswith(
-        "down to guards.scale 0.25, the lowest tried, the median of escaped stays within 2,000"
+        "down to guards.scale 0.25, the lowest tried, the median of people out stays within 2,000"
     )
     assert thinness(tipping._replace(scale=None, below=1.0)).startswith("not even guards.scale 1 is enough: ")

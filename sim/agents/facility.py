@@ -93,7 +93,7 @@ def first_in_squares(rows: np.ndarray, extent_km: tuple[float, float], clock: np
 
 @compiled
 def effective_guards(t: Truth, f: int, minute: int) -> float:
-    """Return C, the effective guards on shift: guards present over shifts, by effectiveness, upkeep, cameras, new walls.
+    """Return C, the effective guards on shift: guards present over shifts, by effectiveness, upkeep, cameras, walls.
 
     Less the shares that an assault suppresses, and that shelling and incidents pull from posts. Parameters: minute, the
     substep's first.

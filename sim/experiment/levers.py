@@ -23,6 +23,7 @@ from sim.analysis.decision import (
     value_of_knowing,
 )
 from sim.analysis.summary import METRICS, Floats
+from sim.experiment.assumptions import numbers_drawn
 from sim.experiment.comparison import Pairing, of_levers, plain, sides_of
 from sim.experiment.results import Results
 from sim.scenario.declare import DISTRIBUTIONS
@@ -77,7 +78,8 @@ def study(
     _check(results, metric)
     pairings = of_levers(results, baseline)
     names = [pairings[0].against, *(pairing.label for pairing in pairings)]
-    if any(pairing.worlds[0][0] != pairings[0].worlds[0][0] or not pairing.paired for pairing in pairings):
+    first = [pairing.worlds[0][0] if pairing.worlds else None for pairing in pairings]
+    if None in first or len(set(first)) > 1 or not all(pairing.paired for pairing in pairings):
         expected = "a sweep with `levers`, each in every world"
         raise InputError([Problem("levers", 0, results.name, "does not hold every lever in the same worlds", expected)])
     losses, sampled = _losses(pairings, metric)
@@ -149,15 +151,6 @@ def _columns(results: Results, pairing: Pairing, worlds: int, *, sampled: bool) 
         if None not in column and len(set(column)) > 1 and path not in columns:
             columns[path] = column
     return columns
-
-
-def numbers_drawn(results: Results, point: int, replicates: Sequence[int]) -> list[dict[str, float]]:
-    """Return the numbers that the scenario of a point draws in each replicate, by path: its distributions and draws."""
-    from sim.model import Run
-
-    run = Run(results.scenario(point))
-    seed = next(entry["seed"] for entry in results.manifest["points"] if entry["point"] == point)
-    return [run._draw(seed, replicate) for replicate in replicates]  # by address: as the runs had them
 
 
 def _cost(results: Results, point: int) -> float | None:

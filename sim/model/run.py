@@ -72,7 +72,7 @@ class Run:
         for a path that holds no number.
         """
         self.seed, self.replicate = seed, replicate
-        self.draws = {**self._draw(seed, replicate), **given}
+        self.draws = {**self.drawn(seed, replicate), **given}
         for path in given:
             if path not in self._bindings:
                 self._bindings[path] = binding(path, self.resolved)
@@ -88,8 +88,8 @@ class Run:
         clock["seed"], clock["replicate"] = seed, replicate
         begin(self.truth, self.belief, self.tables.as_rows())
 
-    def _draw(self, seed: int, replicate: int) -> dict[str, float]:
-        """Draw the distributions' values in this replicate: one uniform each, addressed by its path, within its bounds.
+    def drawn(self, seed: int, replicate: int) -> dict[str, float]:
+        """Return the distributions' values in a replicate: one uniform each, addressed by its path, within its bounds.
 
         Values in the table of joint draws come from one row of it, which one uniform chooses.
         """

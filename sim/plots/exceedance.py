@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim import wording
 from sim.analysis.escapes import Exceedance, exceedance, never_bound, summary
-from sim.outcomes import CAUSES
+from sim.outcomes import CAUSES, HEADLINE
 from sim.plots import style
 from sim.plots.view import Numbers, ResultsView
 
@@ -37,7 +37,7 @@ def draw(results: Results | ResultsView) -> Figure:
     """Draw a curve for each point shown, the other points behind; for a single point its causes beside it."""
     view = ResultsView.of(results)
     path, shown = view.shown
-    escaped = view.runs("escaped")
+    escaped = view.runs(HEADLINE)
     if style.widest(escaped) <= 0:
         return _nobody(view, min(view.replicates))
     return _single(view, escaped[shown[0]]) if len(shown) == 1 else _several(view, path, shown, escaped)
@@ -50,8 +50,10 @@ def _single(view: ResultsView, escaped: Numbers) -> Figure:
     if found.n < FEW:
         runs, span = "runs" if found.n > 1 else "run", wording.span(float(np.min(escaped)), found.largest)
         title = f"In {found.n} {runs} {span} get out"
-    subtitle = "Exits by the horizon. Left: share of runs with at least so many, with the 95% band of the whole curve."
-    subtitle += " Right: by cause, mean over runs and the middle 90% of runs."
+    subtitle = (
+        "Persons out by the horizon. Left: share of runs with at least so many; the curve is luck and what the scenario"
+        " does not know, its 95% band the error of so many runs. Right: exits by cause, mean and middle 90%."
+    )
     sheet = style.sheet(view, title, subtitle, 4.1)
     left, right = sheet.axes(1, 2, wspace=0.42, width_ratios=[1.35, 1.0])[0]
     _frame(left, [escaped])
@@ -63,13 +65,13 @@ def _single(view: ResultsView, escaped: Numbers) -> Figure:
 
 def _several(view: ResultsView, path: str, shown: list[int], escaped: list[Numbers]) -> Figure:
     medians = [summary(escaped[n]).q50 for n in shown]
-    title = f"How many could get out: medians of {wording.span(min(medians), max(medians))} exits"
+    title = f"How many could get out: medians of {wording.span(min(medians), max(medians))} people"
     if path:
         title += f" over {wording.tidy(path, 24)}"
     fixed = view.fixed(path) if path else {}
     held = f" at {wording.settings(fixed)}" if fixed else ""
     behind = [n for n in range(len(view.points)) if n not in shown]
-    subtitle = f"Share of runs with at least so many exits by the horizon{held}. Bands: 95%, of the whole curve."
+    subtitle = f"Share of runs with at least so many people out by the horizon{held}. Bands: 95%, of the whole curve."
     if behind:
         subtitle += f" Grey: the other {len(behind):,} points." if len(behind) <= MOST_BEHIND else ""
     sheet = style.sheet(view, title, subtitle, 4.3)
@@ -96,7 +98,7 @@ def _frame(axes: Axes, columns: list[Numbers]) -> None:
     start = 1.0 if (every <= 0).any() or low < 10 else low / 1.3
     style.log_axis(axes, start, max(high * 1.25, start * 4))
     style.share_axis(axes, "y")
-    style.name_axes(axes, "x, exits by the horizon (persons; log scale)", "Share of runs with x exits or more")
+    style.name_axes(axes, "x, people out by the horizon (log scale)", "Share of runs with x people out or more")
 
 
 def _curve(axes: Axes, curve: Exceedance, color: str, band: float) -> None:
@@ -186,14 +188,14 @@ def _causes(axes: Axes, view: ResultsView) -> None:
     axes.set_ylim(-0.45, len(order) - 0.2)
     style.ticks(axes, "y", range(len(order)), order)
     axes.tick_params(axis="y", labelcolor=style.INK)
-    style.name_axes(axes, "Exits in a run, by cause (persons)")
+    style.name_axes(axes, "Exits in a run, by cause")
 
 
 def _nobody(view: ResultsView, n: int) -> Figure:
     """Draw the upper bound on the probability of an escape when none was seen."""
     bound = wording.per_cent(never_bound(n))
     where = "any run" if len(view.points) == 1 else "any run of any point"
-    sheet = style.sheet(view, f"Nobody escapes in {where}", "Exits by the horizon.", 1.2)
+    sheet = style.sheet(view, f"Nobody escapes in {where}", "People out by the horizon.", 1.2)
     axes = sheet.axes()[0][0]
     axes.set_axis_off()
     each = "" if len(view.points) == 1 else " of each point"

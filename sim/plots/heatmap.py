@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from sim import wording
 from sim.analysis.summary import quantiles
+from sim.outcomes import HEADLINE
 from sim.plots import style
 from sim.plots.view import Numbers, ResultsView
 
@@ -67,10 +68,10 @@ def draw(results: Results | ResultsView) -> Figure:
     found = plan(view)
     assert found is not None, "no grid to draw"
     rows, down, across = (len(levels) for levels in found.levels)
-    tables = {column: _table(view, found, column) for column in ("escaped", "gap")}
+    tables = {column: _table(view, found, column) for column in (HEADLINE, "gap")}
     held = view.fixed(*(path for path in (found.x, found.y, found.row) if path))
     subtitle = "Medians over runs, below them the middle 90% of runs."
-    subtitle += " Left: exits by the horizon. Right: the gap, exits not confirmed."
+    subtitle += " Left: people out by the horizon. Right: the gap, exits not confirmed."
     subtitle += " Below 0, more is confirmed than happened." if tables["gap"].min() < 0 else ""
     subtitle += f" At {wording.settings(held)}." if held else ""
     longest = max(len(wording.tidy(wording.setting(value), LONGEST)) for value in found.levels[1])
@@ -78,12 +79,12 @@ def draw(results: Results | ResultsView) -> Figure:
     height = rows * (0.42 * down + 0.75) + (0.3 if found.row else 0.0)
     sheet = style.sheet(view, _title(tables), subtitle, height, left=left, foot=0.85, extra_top=0.05)
     grid = sheet.axes(rows, 2, wspace=0.12, hspace=0.68 / (0.42 * down + 0.1))
-    ramps = {"escaped": style.TRUTH_RAMP, "gap": style.GAP_RAMP}
+    ramps = {HEADLINE: style.TRUTH_RAMP, "gap": style.GAP_RAMP}
     for r, pair in enumerate(grid):
-        for axes, column in zip(pair, ("escaped", "gap"), strict=True):
+        for axes, column in zip(pair, (HEADLINE, "gap"), strict=True):
             _map(axes, tables[column][r], ramps[column], top=max(1.0, float(tables[column][..., 1].max())))
-            _sides(axes, view, found, bottom=r == rows - 1, left=column == "escaped")
-            words = "Exits (persons)" if column == "escaped" else "Gap (persons)"
+            _sides(axes, view, found, bottom=r == rows - 1, left=column == HEADLINE)
+            words = "People out" if column == HEADLINE else "Gap (exits)"
             if found.row:
                 words = f"{words}, {wording.settings({found.row: found.levels[0][r]})}"
             style.name_axes(axes, axes.get_xlabel(), wording.tidy(words, 46))
@@ -92,7 +93,7 @@ def draw(results: Results | ResultsView) -> Figure:
 
 def _title(tables: dict[str, Numbers]) -> str:
     parts = []
-    for column, words in (("escaped", "Median exits"), ("gap", "the median gap")):
+    for column, words in ((HEADLINE, "Median people out"), ("gap", "the median gap")):
         medians = tables[column][..., 1]
         parts.append(f"{words} {wording.span(float(medians.min()), float(medians.max()))}")
     return ", ".join(parts)

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 from sim import wording
 from sim.analysis.summary import quantiles
 from sim.analysis.tipping import FEW, LEAST, PATH, Band, Tipping
+from sim.outcomes import HEADLINE
 from sim.plots import style
 from sim.plots.view import Numbers, ResultsView
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from sim.experiment.results import Results
 
 NAME = "tipping"
-CAPTION = "How thin guards can get: exits against the number of guards."
+CAPTION = "How thin guards can get: people out against the number of guards."
 DOTS = (0, (1.5, 1.5))
 SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -29,7 +30,7 @@ def applies(results: Results | ResultsView) -> bool:
     view = ResultsView.of(results)
     if len(view.guards) < 3 or view.tipping is None:
         return False
-    return style.widest(view.runs("escaped")[n] for n in view.guards) > 0
+    return style.widest(view.runs(HEADLINE)[n] for n in view.guards) > 0
 
 
 def draw(results: Results | ResultsView) -> Figure:
@@ -38,11 +39,11 @@ def draw(results: Results | ResultsView) -> Figure:
     found = view.tipping
     assert found is not None, "no line to draw"
     x = np.array(found.scales)
-    escaped = [view.runs("escaped")[n] for n in view.guards]
+    escaped = [view.runs(HEADLINE)[n] for n in view.guards]
     held = float(np.median(view.runs("population")[view.guards[0]]))
     table = np.array([quantiles(values, SHARES) for values in escaped])
     fixed = view.fixed(PATH)
-    subtitle = "Exits by the horizon over runs at each number of guards."
+    subtitle = "People out by the horizon over runs at each number of guards."
     subtitle += f" At {wording.settings(fixed)}." if fixed else ""
     subtitle += f" Enough: a median of at most {wording.count(found.limit)}, twice that at {found.given:g} or {FEW:g}."
     if found.band is not None:
@@ -65,7 +66,7 @@ def draw(results: Results | ResultsView) -> Figure:
         _mark_band(axes, found.band, x, falling=falling)
     if found.scale is not None:
         _mark_scale(axes, found.scale)
-    style.name_axes(axes, wording.path_label(PATH, view.year), "Exits by the horizon (persons)")
+    style.name_axes(axes, wording.path_label(PATH, view.year), "People out by the horizon")
     _share(axes, held)
     return sheet.figure
 
@@ -142,7 +143,7 @@ def _key(axes: Axes, *, falling: bool) -> None:
 
 
 def _share(axes: Axes, population: float) -> None:
-    """Add the right axis: exits as a share of those held at the start."""
+    """Add the right axis: people out as a share of those held at the start."""
     if population <= 0:
         return
     right = style.plain(axes.twinx())

@@ -65,7 +65,7 @@ def by_day(view: ResultsView, point: int) -> Days:
 def _single(view: ResultsView, found: Days) -> Figure:
     out, known = float(found.escaped[2, -1]), float(found.confirmed[2, -1])
     last = int(found.day[-1])
-    title = f"By day {last}, {wording.count(out)} are out and {wording.count(known)} are confirmed (medians)"
+    title = f"By day {last}, {wording.count(out)} exits, {wording.count(known)} confirmed (medians)"
     if out <= 0 and known <= 0:
         title = f"By day {last}, half of all runs have seen no escape"
     subtitle = (
@@ -78,7 +78,7 @@ def _single(view: ResultsView, found: Days) -> Figure:
     _frame((truth, belief), found, top)
     _truth(truth, found)
     _belief(belief, found)
-    style.name_axes(truth, "Day", "What happened: exits (persons)")
+    style.name_axes(truth, "Day", "What happened: exits")
     style.name_axes(belief, "Day", "What is known: exits confirmed and claimed")
     belief.tick_params(axis="y", labelleft=False)
     style.end_labels(belief, float(found.day[-1]), [*_ends(found), *_claims(belief, found)])
@@ -116,7 +116,7 @@ def _several(view: ResultsView, path: str, shown: list[int], found: list[Days]) 
         )  # fmt: skip
         truth.tick_params(labelbottom=False)
         belief.set_xlabel("Day", fontsize=9, color=style.INK)
-        for axes, words in ((truth, "exits (persons)"), (belief, "confirmed (persons)")):
+        for axes, words in ((truth, "exits"), (belief, "exits confirmed")):
             if place:
                 axes.tick_params(labelleft=False)
             else:

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.tipping import PATH, Tipping, tipping
+from sim.experiment.comparison import NOTHING
 from sim.experiment.query import numbers
 from sim.experiment.results import SAMPLED
+from sim.outcomes import HEADLINE
 from sim.scenario.errors import InputError
 from sim.scenario.fields import parameters
+from sim.scenario.sweep import LEVER
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -212,24 +215,38 @@ class ResultsView:
             line = self.along(path)
             if len(line) > 1:
                 return path, thinned(line, self.reference)
-        medians = [np.median(values) if len(values) else -1.0 for values in self.runs("escaped")]
+        medians = [np.median(values) if len(values) else -1.0 for values in self.runs(HEADLINE)]
         ranked = [int(n) for n in np.argsort(medians, kind="stable")]
         return "", list(dict.fromkeys([ranked[0], ranked[len(ranked) // 2], ranked[-1]]))
 
     @cached_property
+    def sampled(self) -> bool:
+        """Whether points are samples of what is not known: then all of them answer together."""
+        return self.results.manifest.get("design") in SAMPLED and len(self.points) > 1
+
+    @cached_property
+    def unlevered(self) -> list[int]:
+        """The points of the lever that does nothing, or of the first; all where no lever is pulled."""
+        if LEVER not in self.varied:
+            return list(range(len(self.points)))
+        levels = self.levels(LEVER)
+        first = next((level for level in levels if level in NOTHING), levels[0])
+        return [n for n, point in enumerate(self.points) if point[LEVER] == first]
+
+    @cached_property
     def guards(self) -> list[int]:
         """Points along guards.scale, all else as at the reference point; empty unless a grid varies it over numbers."""
-        grid = self.results.manifest.get("design") not in SAMPLED  # one point of a sample tells of no line
-        return self.along(PATH) if grid and PATH in self.varied and self.numeric(PATH) else []
+        # one point of a sample tells of no line
+        return self.along(PATH) if not self.sampled and PATH in self.varied and self.numeric(PATH) else []
 
     @cached_property
     def tipping(self) -> Tipping | None:
         """How thin the guard can get along `guards`: the one answer of console, figure and report."""
-        escaped, population = self.runs("escaped"), self.runs("population")
-        if not all(len(escaped[n]) for n in self.guards):
+        out, population = self.runs(HEADLINE), self.runs("population")
+        if not all(len(out[n]) for n in self.guards):
             return None
         held = float(np.median(population[self.guards[0]])) if self.guards else 0.0
-        return tipping([float(self.points[n][PATH]) for n in self.guards], [escaped[n] for n in self.guards], held)
+        return tipping([float(self.points[n][PATH]) for n in self.guards], [out[n] for n in self.guards], held)
 
     def label(self, path: str, point: int) -> str:
         """Return a short label of a point: its value on the path shown, else its number."""

@@ -13,10 +13,15 @@ from sim.analysis.gap import delay_quantile, delays
 from sim.analysis.modes import modes
 from sim.analysis.summary import quantiles
 from sim.analysis.tipping import PATH
-from sim.outcomes import CAUSES, ROLE_COLUMNS
+from sim.outcomes import CAUSES, HEADLINE, ROLE_COLUMNS
 from sim.plots.facilities import ranked
 from sim.plots.provenance import Provenance
-from sim.plots.view import Numbers, ResultsView, Site
+from sim.plots.view import ResultsView, Site
+from sim.report.carried import column, worlds
+from sim.report.decision import head as lever_head
+from sim.report.decision import lines as lever_lines
+from sim.report.decision import rows as lever_rows
+from sim.scenario.errors import InputError
 from sim.wording import count, days, mean, per_cent, setting, settings, thinness, thinnest, tidy
 
 MOST_POINTS = 100
@@ -48,8 +53,17 @@ GLOSSARY = (
         "exits that count as confirmed by the scenario's rule; a later confirmation replaces an earlier one.",
     ),
     ("gap", "exits less exits confirmed, run by run; its median is not the difference of the two medians."),
+    ("people out", "persons who escaped at least once; who escapes twice makes two exits."),
+    ("accounted for", "people out for whom a true report of an observer accounts, over all who are out."),
     ("never truly reported", "exits in episodes (no pause over 24 hours) of which no observer makes a true report."),
-    ("median, 90%", "half of all runs lie below the median; nine in ten lie in the 90% range."),
+    (
+        "median, 90%",
+        "half of all runs lie below the median; nine in ten lie in the 90% range: luck and what is not known.",
+    ),
+    (
+        "known to, error",
+        "how well the number of runs lets a figure be known (95%): it shrinks with more runs, the range does not.",
+    ),
     ("run (replicate)", "one simulated history of the same scenario."),
 )
 
@@ -74,27 +88,23 @@ class Table(NamedTuple):
 
 def answers(view: ResultsView) -> list[Answer]:
     """Return the answers to the four questions at the reference point; none without a finished replicate."""
-    if not view.index or not len(view.runs("escaped")[view.reference]):
+    if not view.index or not len(view.runs(HEADLINE)[view.reference]):
         return []
     return [_how_many(view), _how_known(view), _where(view), _how_thin(view)]
 
 
 def tables(view: ResultsView) -> list[Table]:
     """Return every table that applies."""
-    if not view.index or not len(view.runs("escaped")[view.reference]):
+    if not view.index or not len(view.runs(HEADLINE)[view.reference]):
         return []
     found = [_factors(view), _points(view), _sites(view), _causes(view), _claims(view), _states(view)]
     return [table for table in found if table is not None and table.rows]
 
 
-def _column(view: ResultsView, name: str) -> Numbers:
-    return view.runs(name)[view.reference]
-
-
 def _how_many(view: ResultsView) -> Answer:
-    escaped = _column(view, "escaped")
+    escaped = column(view, HEADLINE)
     found = summary(escaped)
-    held = float(np.median(_column(view, "population")))
+    held = float(np.median(column(view, "population")))
     question = "How many could get out?"
     if found.largest <= 0:
         bound = per_cent(never_bound(found.n))
@@ -124,9 +134,9 @@ def _how_many(view: ResultsView) -> Answer:
 
 def _how_known(view: ResultsView) -> Answer:
     question = "How much of it would anyone know?"
-    confirmed, gap = summary(_column(view, "confirmed")), summary(_column(view, "gap"))
-    shares = _column(view, "undetected_share")
-    first = _column(view, "first_escape_day")
+    confirmed, gap = summary(column(view, "confirmed")), summary(column(view, "gap"))
+    shares = column(view, "undetected_share")
+    first = column(view, "first_escape_day")
     details = [
         f"{_spread('The gap, exits not confirmed, is', gap.q50, gap.q05, gap.q95)}"
         + (" Below zero, more is confirmed than happened." if gap.q05 < -0.5 else "")
@@ -139,8 +149,8 @@ def _how_known(view: ResultsView) -> Answer:
         f"{per_cent(middle)} of exits are never truly reported (90% of runs: {per_cent(low)} to {per_cent(high)})."
     )
     horizon = view.horizon(view.reference)
-    for column, words in (("first_report_day", "true report"), ("first_confirmed_day", "confirmed count")):
-        found = delays(first, _column(view, column), horizon)
+    for name, words in (("first_report_day", "true report"), ("first_confirmed_day", "confirmed count")):
+        found = delays(first, column(view, name), horizon)
         half = delay_quantile(found, 0.5)
         when = (
             f"comes {days(half)} after the first escape in the median run" if not math.isnan(half) else "does not come"
@@ -157,7 +167,7 @@ def _spread(words: str, middle: float, low: float, high: float) -> str:
 
 def _where(view: ResultsView) -> Answer:
     question = "Where, and why?"
-    causes = {cause: float(np.mean(_column(view, f"escaped_{cause}"))) for cause in CAUSES}
+    causes = {cause: float(np.mean(column(view, f"escaped_{cause}"))) for cause in CAUSES}
     total = sum(causes.values())
     sites = _ranked_by_number(view)
     if total <= 0:
@@ -203,15 +213,15 @@ def _how_thin(view: ResultsView) -> Answer:
         return Answer(question, "not asked here", (asked,))
     listed = [f"{count(found.median(scale))} at {scale:g}" for scale in found.scales[:14]]
     sentence = thinness(found)
-    details = (f"{sentence[0].upper()}{sentence[1:]}.", f"Medians of exits: {', '.join(listed)}.")
+    details = (f"{sentence[0].upper()}{sentence[1:]}.", f"Median people out: {', '.join(listed)}.")
     return Answer(question, thinnest(found).removesuffix(","), details)
 
 
 def _factors(view: ResultsView) -> Table | None:
-    """Return the effect of each varied factor on the median number of exits."""
+    """Return the effect of each varied factor on the median number of people out."""
     if not view.varied or len(view.points) > 2000:
         return None
-    table = view.results.paired()
+    table = view.results.paired(HEADLINE)
     found = effects(table, view.varied)
     rows = tuple(
         (
@@ -222,25 +232,39 @@ def _factors(view: ResultsView) -> Table | None:
         )
         for e in found
     )
-    note = "Change of the median number of exits from the value where it is least to that where it is most, all other"
+    note = (
+        "Change of the median number of people out from the value where it is least to that where it is most, all other"
+    )
     note += " factors averaged; 95% intervals that hold for all levels at once. Of a sampled number, a quarter of its"
     note += " range each."
     if missing := not_compared(table, view.varied):
         note += f" Not compared, with too few points: {', '.join(missing)}."
-    return Table("What matters most", note, ("factor", "least at", "most at", "change of median exits"), rows)
+    return Table("What matters most", note, ("factor", "least at", "most at", "change of median people out"), rows)
+
+
+def decision(view: ResultsView) -> tuple[Table, list[str]] | None:
+    """Return the levers of a study against doing nothing, and what follows; None where there is none to tell."""
+    from sim.experiment.levers import study
+
+    try:
+        found = study(view.results)
+    except (InputError, ImportError):
+        return None  # no levers, too few worlds, or the extra `analysis` is not there
+    heads, rows = lever_rows(found)
+    return Table("Which lever", f"{lever_head(found)}.", heads, tuple(rows)), list(lever_lines(found))
 
 
 def _points(view: ResultsView) -> Table | None:
     """Return a row for every point of a sweep."""
     if len(view.points) < 2:
         return None
-    columns = {name: view.runs(name) for name in ("escaped", "confirmed", "gap", "undetected_share")}
+    columns = {name: view.runs(name) for name in (HEADLINE, "confirmed", "gap", "accounted_share")}
     rows = []
     for n, values in enumerate(view.points[:MOST_POINTS]):
-        if not len(columns["escaped"][n]):
+        if not len(columns[HEADLINE][n]):
             continue
-        low, middle, high, tail = quantiles(columns["escaped"][n], (0.05, 0.5, 0.95, 0.99))
-        share = columns["undetected_share"][n]
+        low, middle, high, tail = quantiles(columns[HEADLINE][n], (0.05, 0.5, 0.95, 0.99))
+        share = columns["accounted_share"][n]
         known = share[~np.isnan(share)]
         rows.append(
             (
@@ -254,16 +278,16 @@ def _points(view: ResultsView) -> Table | None:
             )
         )
     left = len(view.points) - MOST_POINTS
-    note = "Medians over runs; exits with the 90% range and the worst run in a hundred."
+    note = "Medians over runs; people out with the 90% range and the worst run in a hundred."
     note += f" {left:,} further points are in points.parquet." if left > 0 else ""
     heads = (
         "point",
         *(tidy(p, 40) for p in view.varied),
-        "exits (90%)",
+        "people out (90%)",
         "1 in 100",
         "confirmed",
         "gap",
-        "never truly reported",
+        "accounted for",
     )
     return Table("Every point", note, heads, tuple(rows), 1 + len(view.varied))
 
@@ -296,12 +320,12 @@ def _sites(view: ResultsView) -> Table | None:
 
 def _causes(view: ResultsView) -> Table | None:
     """Return a row for every cause."""
-    total = float(np.mean(_column(view, "escaped")))
+    total = float(np.mean(column(view, "escaped")))
     if total <= 0:
         return None
     rows = []
-    for cause in sorted(CAUSES, key=lambda c: -float(np.mean(_column(view, f"escaped_{c}")))):
-        values = _column(view, f"escaped_{cause}")
+    for cause in sorted(CAUSES, key=lambda c: -float(np.mean(column(view, f"escaped_{c}")))):
+        values = column(view, f"escaped_{cause}")
         low, middle, high = quantiles(values, (0.05, 0.5, 0.95))
         some, average = float(np.mean(values > 0)), float(np.mean(values))
         rows.append(
@@ -319,10 +343,10 @@ def _causes(view: ResultsView) -> Table | None:
 
 def _claims(view: ResultsView) -> Table | None:
     """Return the claims of each role at the horizon, against the truth of the same run."""
-    escaped = _column(view, "escaped")
+    escaped = column(view, "escaped")
     rows = []
     for role in ROLE_COLUMNS:
-        claim = _column(view, f"claimed_{role}")
+        claim = column(view, f"claimed_{role}")
         made = ~np.isnan(claim)
         if not made.any():
             continue
@@ -337,10 +361,10 @@ def _claims(view: ResultsView) -> Table | None:
 
 def _states(view: ResultsView) -> Table:
     """Return the number of people in each state at the horizon."""
-    held = float(np.median(_column(view, "population")))
+    held = float(np.median(column(view, "population")))
     rows = []
     for name, words in STATES:
-        low, middle, high = quantiles(_column(view, name), (0.05, 0.5, 0.95))
+        low, middle, high = quantiles(column(view, name), (0.05, 0.5, 0.95))
         rows.append((words, f"{count(middle)} ({count(low)}–{count(high)})"))
     note = f"Of {count(held)} people detained at the start; people, but for returns, which may count one person twice."
     return Table("Where they are at the horizon", note, ("state", "persons, median (90%)"), tuple(rows))
@@ -376,5 +400,9 @@ def _inputs(manifest: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 def setting_of(view: ResultsView) -> str:
-    """Return the settings of the point that the answers are about, if there are several points."""
-    return settings(view.fixed()) if len(view.points) > 1 else ""
+    """Return which of several points the answers are about, in a sentence; empty if there is one."""
+    if len(view.points) < 2:
+        return ""
+    if view.sampled:
+        return f"The answers are over {worlds(view)}, which stand for what is not known."
+    return f"The answers are for the one nearest the defaults: {settings(view.fixed())}. All are in the annex."

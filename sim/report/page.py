@@ -10,7 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from sim.plots import Drawn
 from sim.plots.provenance import Provenance
 from sim.plots.view import ResultsView
-from sim.report import brief
+from sim.report import brief, carried
 from sim.wording import tidy
 
 
@@ -18,6 +18,8 @@ def page(view: ResultsView, figures: list[Drawn]) -> str:
     """Return the report as HTML."""
     told = Provenance.of(view)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    answers = brief.answers(view)
+    found = carried.carries(view) if answers else None
     environment.filters["code"] = _code
     template = environment.from_string(files("sim.report").joinpath("report.html.j2").read_text("utf-8"))
     return template.render(
@@ -26,7 +28,14 @@ def page(view: ResultsView, figures: list[Drawn]) -> str:
         line=told.line(view),
         status=view.results.status,
         point=brief.setting_of(view),
-        answers=brief.answers(view),
+        command=carried.command(view),
+        overrides=carried.overrides(view),
+        said=carried.sentences(view, found) if answers else [],
+        assumptions=carried.assumptions(view, found),
+        known=found is not None,
+        responds=view.scenario is not None and view.scenario.scenario.response is not False,
+        answers=answers,
+        decision=brief.decision(view),
         tables=brief.tables(view),
         figures=[(figure.name, figure.caption, _uri(figure.svg)) for figure in figures],
         notes=told.notes,

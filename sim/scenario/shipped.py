@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -38,3 +40,12 @@ def find(path: str | Path, kind: str = "") -> Path:
         candidate = folder() / kind / f"{path}.yaml"
         return candidate if candidate.is_file() else given
     return given
+
+
+def fitted(sha256: str) -> dict[str, bool]:
+    """Return whether the record constrains each number of a shipped table of draws; empty for any other table."""
+    for table in (folder() / "draws").glob("*.csv"):
+        made = table.with_suffix(".json")
+        if made.is_file() and hashlib.sha256(table.read_bytes()).hexdigest() == sha256:
+            return dict(json.loads(made.read_text("utf-8")).get("fitted", {}))
+    return {}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.experiment.levers import numbers_drawn
+from sim.experiment.assumptions import numbers_drawn
 from sim.experiment.results import Results
 from sim.model import Run
 

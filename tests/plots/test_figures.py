@@ -286,7 +286,7 @@ def test_threads_do_not_disturb_one_another(tmp_path) -> None:
 def test_text_of_an_svg_is_text(tmp_path) -> None:
     results = opened(tmp_path / "r")
     found = ElementTree.fromstring(svg(exceedance.draw(results), "{}")).iter("{http://www.w3.org/2000/svg}text")
-    assert any("x, exits by the horizon" in "".join(element.itertext()) for element in found)
+    assert any("x, people out by the horizon" in "".join(element.itertext()) for element in found)
 
 
 @pytest.mark.filterwarnings("error")

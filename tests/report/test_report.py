@@ -49,13 +49,13 @@ def test_the_brief_answers_with_the_tables_numbers(tmp_path) -> None:
     folder = made_up(tmp_path / "r", replicates=120)
     runs = Results.open(folder).runs
     page = read(folder)
-    escaped = runs["escaped"].to_numpy()
+    escaped = runs["escaped_persons"].to_numpy()
     for share in (0.05, 0.5, 0.95, 0.99):
         assert count(float(np.quantile(escaped, share))) in page.text
     assert f"{count(float(np.median(escaped)))} in the median run" in page.text
     assert f"{count(float(np.median(runs['confirmed'].to_numpy())))} confirmed in the median run" in page.text
     assert f"is {count(float(np.median(runs['gap'].to_numpy())))} in the median run" in page.text
-    assert "What the scenario imposes" in page.text
+    assert "What is imposed, and what is found" in page.text
     assert "2019-10-13: a site passes to a party, handover none" in page.text
     for question in ("How many could get out?", "How much of it would anyone know?", "How thin can guards get?"):
         assert question in page.text
@@ -192,3 +192,42 @@ def test_the_page_opens_in_a_browser_and_asks_for_nothing(tmp_path, page, width)
     loaded = page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
     assert loaded and page.evaluate("document.images.length") == 6
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_answer_stands_first_with_both_kinds_of_uncertainty(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", replicates=120)
+    text = read(folder).text
+    out = Results.open(folder).runs["escaped_persons"].to_numpy()
+    low, middle, high = (count(float(np.quantile(out, share))) for share in (0.05, 0.5, 0.95))
+    assert f"In half of 120 runs {middle} people or more get out" in text
+    assert f"in nine of ten between {low} and {high}" in text
+    assert "the error of 120 runs is" in text and "numbers that the scenario does not know" in text
+    assert text.index("In half of 120 runs") < text.index("How many could get out?")
+
+
+def test_what_options_set_and_the_command_stand_in_the_report(tmp_path) -> None:
+    request = {"scenario": "ne-syria-2019", "overrides": {"replicates": 8, "guards.scale": 0.5}}
+    page = read(made_up(tmp_path / "r", replicates=8, manifest={"kind": "run", "request": request}))
+    assert "Set by options, not by the scenario file: guards.scale = 0.5." in page.text
+    assert "detention-sim run ne-syria-2019 --replicates 8 --seed 1 --set guards.scale=0.5" in page.text
+
+
+def test_a_sampled_design_answers_over_all_its_points(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", SAMPLED, 6, manifest={"design": "lhs"})
+    out = Results.open(folder).runs["escaped_persons"].to_numpy()
+    text = read(folder).text
+    many = f"{len(out):,} runs at {len(SAMPLED)} sampled points"
+    assert f"In half of {many} {count(float(np.median(out)))} people or more get out" in text
+
+
+def test_levers_are_told_against_doing_nothing(tmp_path) -> None:
+    points = [{"lever": name} for name in ("as-it-was", "stay", "move-first")]
+    folder = made_up(tmp_path / "r", points, 40)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for part in manifest["parts"]:
+        part["replicates"] = 40
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    text = read(folder).text
+    assert "Which decision helps most" in text
+    assert "2 levers against as-it-was, escaped_persons over 40 worlds" in text
+    assert "Which decision helps most" not in read(made_up(tmp_path / "s", GRID, 40)).text
