@@ -97,7 +97,9 @@ VALVE = (
     "a wall that gives lets those who stir leave before others join, and the disorder ends; behind one that holds it grows"
     " ([ODD](ODD.md), sections 7.11 and 8)"
 )
-MORE_VALVE = "new walls spare guards (`guards.wall_gain`) and are less of a valve: the last step takes back a little of the gain"
+MORE_VALVE = (
+    "new walls spare guards (`guards.wall_gain`) and are less of a valve: the last step takes back a little of the gain"
+)
 BOTH = "an open wall shows a way out (`disorder.way_out`) and is a valve: here both are at work"
 CALM_FIRST = (
     "with less risk aversion people stir and leave a few at a time while guards are still there, a valve; with more nobody"
@@ -337,6 +339,8 @@ ALSO: tuple[Group, ...] = (
     Group("guards.scale", "-", YEAR_2019),
     Group("guards.redeploy_share", "+", YEAR_2019),
     Group("guards.call_km", "+", YEAR_2019),
+    Group("disorder.way_out", "+", YEAR_2019),
+    Group("guards.gone_hours", "+", YEAR_2019),
     Group("guards.flee_km", "+", YEAR_2019),
     Group("walls.erosion_per_hour", "+", UNSHOWN, note=VALVE),
     Group("walls.erosion_per_hour", "+", WORN, note=BOTH),
@@ -419,8 +423,8 @@ LEVERS = (
     Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), SHELLED),
     Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), WORN),
     Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), UNSHOWN),
-    Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), YEAR_2019),
-    Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), THIN_2019, note=MORE_VALVE),
+    Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), YEAR_2019, note=SPARED),
+    Lever("hardening.walls", doses("walls", 0.3, 0.6, 0.9, cameras=0.0), THIN_2019, note=f"{SPARED}; {MORE_VALVE}"),
     Lever("hardening.cameras", doses("cameras", 0.3, 0.6, 0.9, walls=0.0), RIOT),
     Lever("hardening.cameras", doses("cameras", 0.3, 0.6, 0.9, walls=0.0), YEAR_2019),
     Lever("reaction_force.residual", doses("residual", 0.3, 0.6, 1.0), ATTACKED),

@@ -31,6 +31,19 @@ REPLICATES = 400
 QAMISHLI = ("qamishli-navkur", "qamishli-jirkin", "qamishli-alaya")
 
 
+SET_FOR = {
+    "annex-emptied",
+    "annex-holds",
+    "annex-range",
+    "tel-abyad",
+    "qamishli",
+    "hasakah",
+    "unguarded-spread",
+    "retaken-spread",
+}
+"""Patterns that some number was set for (ODD, section 8): that they hold shows no skill."""
+
+
 class Pattern(NamedTuple):
     """A pattern: its key, what it says, the criterion, what was found, and whether the criterion is met."""
 
@@ -258,10 +271,13 @@ def page(patterns: list[Pattern], replicates: int) -> str:
         f"{datetime.now(UTC):%d %B %Y}. In brackets 95% intervals. What was set so that a pattern holds stands in",
         "[ODD.md](ODD.md), section 8: that such a pattern holds is no evidence of skill.",
         "",
-        "| pattern | criterion | found | |",
-        "|---|---|---|---|",
+        "| pattern | criterion | found | | a number was set for it |",
+        "|---|---|---|---|---|",
     ]
-    lines += [f"| {p.what} | {p.criterion} | {p.found} | {'met' if p.met else '**missed**'} |" for p in patterns]
+    lines += [
+        f"| {p.what} | {p.criterion} | {p.found} | {'met' if p.met else '**missed**'} | {'yes' if p.key in SET_FOR else 'no'} |"
+        for p in patterns
+    ]
     return "\n".join(lines) + "\n"
 
 
