@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from sim.cli.options import AsJson
+from sim.experiment import confined
 from sim.experiment.store import MANIFEST, PROGRAM, parsed
 from sim.scenario import shipped
 from sim.scenario.errors import InputError, printable
@@ -52,7 +53,7 @@ def _results() -> Iterator[dict[str, Any]]:
     found = [path for depth in ("*", "*/*", "*/*/*") for path in ROOT.glob(f"{depth}/{MANIFEST}")]
     for path in sorted(found):
         try:
-            data = parsed(path.read_bytes())
+            data = parsed(confined.read(path.parent, MANIFEST))
             words = {name: data[name] for name in ("kind", "name", "status")}
             counts = {name: data["counts"][name] for name in ("done", "replicates")}
         except (OSError, ValueError, KeyError, TypeError, RecursionError):

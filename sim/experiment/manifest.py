@@ -18,7 +18,7 @@ from sim.experiment.environment import here, program_version
 from sim.experiment.settings import differences
 from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
 from sim.scenario.imposed import imposed
-from sim.tables import RECORD_LEVELS, TABLES
+from sim.tables import TABLES
 
 if TYPE_CHECKING:
     from sim.experiment.precision import Precision
@@ -188,38 +188,6 @@ class Manifest:
         self.data["counts"]["failed"] = sum(part["failed"] for part in stored)
         counts: dict[str, int] = self.data["counts"]
         return counts
-
-
-SHAPE: dict[str, tuple[type, ...]] = {
-    "kind": (str,), "name": (str,), "status": (str,), "seed": (int,), "replicates": (int,), "batch": (int, type(None)),
-    "record": (str,), "precision": (dict, type(None)), "design": (str,), "varied": (list,), "inputs": (dict,),
-    "request": (dict,), "code": (str,), "python": (str,), "packages": (dict,), "counts": (dict,), "timings": (dict,),
-    "files": (dict,), "points": (list,), "parts": (list,),
-}  # fmt: skip
-"""Types of the entries that `resume` relies on."""
-PART_SHAPE: dict[str, type] = {
-    "table": str, "file": str, "point": int, "first": int, "replicates": int, "failed": int, "rows": int, "sha256": str,
-}  # fmt: skip
-
-
-def check_shape(data: dict[str, Any]) -> None:
-    """Raise ValueError if a manifest lacks the entries of SHAPE."""
-    for name, kinds in SHAPE.items():
-        if not isinstance(data.get(name), kinds):
-            raise ValueError(f"{name} is missing or of another kind")
-    for part in data["parts"]:
-        if not isinstance(part, dict) or any(not isinstance(part.get(k), t) for k, t in PART_SHAPE.items()):
-            raise ValueError("an entry of parts is of another kind")
-    if data["record"] not in RECORD_LEVELS:
-        raise ValueError("record is of another kind")
-    if data["batch"] is not None and data["batch"] < 1:
-        raise ValueError("batch is below 1")
-    needed = {"counts": ("replicates", "done", "failed"), "timings": ("started", "seconds", "resumed")}
-    if data["precision"] is not None:
-        needed["precision"] = ("metric", "share", "points")
-    for name, keys in needed.items():
-        if any(key not in data[name] for key in keys):
-            raise ValueError(f"{name} lacks something")
 
 
 def commit() -> str | None:

@@ -33,7 +33,7 @@ def select(
     condition = f" WHERE {where}" if where else ""
     with duckdb.connect(config=OFFLINE) as connection:
         if store.path is not None:
-            query = f"SELECT {columns} FROM read_parquet(?){condition}"
+            query = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false){condition}"
             given = [[str(store.open(name)) for name in files], *parameters]
         else:
             parts = [pq.read_table(store.open(name), columns=_needed(schema, where)) for name in files]

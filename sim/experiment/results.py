@@ -16,7 +16,8 @@ from sim.analysis.effects import Paired, paired
 from sim.experiment import drawing
 from sim.experiment.query import numbers, select
 from sim.experiment.settings import restored
-from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Folder, Store, default_folder, parsed, prepare
+from sim.experiment.shape import manifest_of
+from sim.experiment.store import MANIFEST, Folder, Store, default_folder, prepare
 from sim.experiment.tables import SCHEMAS
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display
@@ -38,6 +39,7 @@ class Results:
         """Results in a store whose manifest is read; see `open`."""
         self._store = store
         self.manifest = manifest
+        self._intact: set[str] = set()
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
@@ -47,17 +49,7 @@ class Results:
     @classmethod
     def of(cls, store: Store) -> Self:
         """Open the results in a store. Raises InputError if it holds none."""
-        name = display(store.path) if store.path is not None else "results"
-        expected = f"a results folder, which has a {MANIFEST}"
-        try:
-            manifest = parsed(store.read(MANIFEST))
-        except (FileNotFoundError, NotADirectoryError):
-            raise InputError([Problem(name, 0, "", "holds no results", expected)]) from None
-        except (OSError, ValueError, RecursionError) as error:
-            raise InputError([Problem(name, 0, MANIFEST, f"cannot be read: {error}", expected)]) from None
-        if manifest.get("program") != PROGRAM or manifest.get("format") != FORMAT:
-            raise InputError([Problem(name, 0, MANIFEST, "is of another program or version", expected)])
-        return cls(store, manifest)
+        return cls(store, manifest_of(store))
 
     @property
     def path(self) -> Path | None:
@@ -149,7 +141,7 @@ class Results:
         files = [entry["file"] for entry in self._entries(name, point)]
         try:
             return select(self._store, files, schema, where=where, parameters=parameters)
-        except (duckdb.Error, OSError, pa.ArrowException) as error:
+        except (duckdb.Error, OSError, ValueError, pa.ArrowException) as error:
             for file in files:  # find the one that cannot be read
                 self._read(file, list(schema.names))
             raise self._unreadable(name, error) from None
@@ -163,7 +155,22 @@ class Results:
         """Return the manifest's entries of a table, in the order of its rows."""
         entries = [part for part in self.manifest["parts"] if part["table"] == name]
         entries.sort(key=lambda part: (part["point"], part["first"]))
-        return [entry for entry in entries if point is None or entry["point"] == point]
+        wanted = [entry for entry in entries if point is None or entry["point"] == point]
+        for entry in wanted:
+            self._check(entry["file"], entry["sha256"])
+        return wanted
+
+    def _check(self, name: str, digest: str | None) -> None:
+        """Raise InputError if a file is not as it was written; each is looked at once."""
+        if digest is None or name in self._intact:
+            return
+        try:
+            content = self._store.read(name)
+        except (OSError, ValueError) as error:
+            raise self._unreadable(name, error) from None
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise self._unreadable(name, ValueError("it is not as it was written"))
+        self._intact.add(name)
 
     def scenario(self, point: int = 0, overrides: Mapping[str, object] | None = None) -> Resolved:
         """Return the scenario of a point, with further overrides if any. Raises InputError for no such point."""
@@ -175,14 +182,11 @@ class Results:
 
     def _file(self, name: str) -> bytes:
         """Read a file beside the tables. Raises InputError if it is missing or altered."""
+        self._check(name, self.manifest["files"].get(name))
         try:
-            content = self._store.read(name)
-        except OSError as error:
+            return self._store.read(name)
+        except (OSError, ValueError) as error:
             raise self._unreadable(name, error) from None
-        written = self.manifest.get("files", {}).get(name)
-        if written is not None and hashlib.sha256(content).hexdigest() != written:
-            raise self._unreadable(name, ValueError("it is not as it was written"))
-        return content
 
     def metrics(self) -> list[dict[str, Any]]:
         """Return the values, done replicates and metrics of every point, as `sweep --json` prints them."""
@@ -278,9 +282,10 @@ class Results:
         return list(zip(first.tolist(), last.tolist(), strict=True))
 
     def _read(self, name: str, columns: Sequence[str] | None = None) -> Any:
+        self._check(name, self.manifest["files"].get(name))
         try:
             return pq.read_table(self._store.open(name), columns=columns, partitioning=None)
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, ValueError, pa.ArrowException) as error:
             raise self._unreadable(name, error) from None
 
     def _unreadable(self, name: str, error: Exception) -> InputError:

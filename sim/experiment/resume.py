@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sim.experiment import confined
 from sim.experiment.design import Design, scenario_design, scenarios_design, sweep_design
 from sim.experiment.environment import differences
-from sim.experiment.manifest import check_shape
-from sim.experiment.store import FORMAT, MANIFEST, PART, PROGRAM, Folder, parsed
+from sim.experiment.shape import manifest_of
+from sim.experiment.store import MANIFEST, PART, Folder
 from sim.scenario.errors import InputError, Problem, shown
 from sim.scenario.files import display
 from sim.tables import TABLES, tables_of
@@ -59,22 +60,9 @@ def _problem(store: Folder, key: str, problem: str, expected: str = SAME) -> Pro
 
 
 def _manifest(store: Folder) -> dict[str, Any]:
-    expected = f"a results folder, which has a {MANIFEST}"
-    try:
-        data = parsed(store.read(MANIFEST))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError([Problem(display(store.path), 0, "", "holds no results", expected)]) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise InputError([_problem(store, "", f"cannot be read: {error}", expected)]) from None
-    if data.get("program") != PROGRAM or data.get("format") != FORMAT:
-        raise InputError([_problem(store, "", "is of another program or version", expected)])
-    if data.get("kind") not in ("run", "sweep", "compare"):
-        expected = "run, sweep or compare"
-        raise InputError([_problem(store, "kind", f"{shown(data.get('kind'))} cannot be resumed", expected)])
-    try:
-        check_shape(data)
-    except (ValueError, TypeError) as error:
-        raise InputError([_problem(store, "", f"cannot be used: {error}", expected)]) from None
+    data = manifest_of(store)
+    if data["kind"] not in ("run", "sweep", "compare"):
+        raise InputError([_problem(store, "kind", f"{shown(data['kind'])} cannot be resumed", "run, sweep or compare")])
     return data
 
 
@@ -182,8 +170,6 @@ def _is_intact(name: str, digest: str, store: Folder) -> bool:
 def _tidy(store: Folder, kept: set[str]) -> None:
     """Remove parts that are torn or missing in the manifest; they are made again."""
     for table in TABLES:
-        folder = store.path / table
-        if folder.is_dir():
-            for path in folder.iterdir():
-                if PART.fullmatch(path.name) and f"{table}/{path.name}" not in kept and not path.is_dir():
-                    path.unlink()
+        for path in confined.files_in(store.path, table):
+            if PART.fullmatch(path.name) and f"{table}/{path.name}" not in kept:
+                path.unlink()

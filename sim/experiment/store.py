@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sim.experiment import confined
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.files import display
 from sim.scenario.jointdraws import KEPT
@@ -117,24 +118,12 @@ class Folder(Store):
         return self._path
 
     def write(self, name: str, content: bytes) -> None:
-        """Write under a temporary name, flush to disk, then rename. Raises OSError."""
-        target = self._path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f"{target.name}.tmp")
-        try:
-            with open(temporary, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(temporary, target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise
+        """Write under a temporary name, flush to disk, then rename; no link is followed. Raises OSError, ValueError."""
+        confined.write(self._path, name, content)
 
     def read(self, name: str) -> bytes:
-        """Return the content of a file. Raises FileNotFoundError."""
-        return (self._path / name).read_bytes()
+        """Return the content of a regular file inside the folder. Raises OSError, ValueError."""
+        return confined.read(self._path, name)
 
     def discard(self) -> None:
         """Remove our files, and the folder if it was made for them; restore what was to be overwritten."""
@@ -187,8 +176,8 @@ class Folder(Store):
             os.close(folder)
 
     def open(self, name: str) -> BinaryIO | str:
-        """Return the path of a file."""
-        return str(self._path / name)
+        """Return the path of a regular file inside the folder. Raises OSError, ValueError."""
+        return confined.regular(self._path, name)
 
 
 def default_folder(name: str) -> Path:
@@ -260,10 +249,8 @@ def _give_back(aside: Path, path: Path) -> None:
 
 
 def _remove(folder: Path, pattern: re.Pattern[str]) -> None:
-    if folder.is_symlink() or not folder.is_dir():
-        return
-    for file in folder.iterdir():
-        if pattern.fullmatch(file.name) and not file.is_dir():
+    for file in confined.files_in(folder.parent, folder.name):
+        if pattern.fullmatch(file.name):
             file.unlink()
     with contextlib.suppress(OSError):
         folder.rmdir()  # unless something else is in it
@@ -272,6 +259,6 @@ def _remove(folder: Path, pattern: re.Pattern[str]) -> None:
 def _ours(path: Path) -> bool:
     """Tell whether the folder's manifest is one of this program."""
     try:
-        return parsed((path / MANIFEST).read_bytes()).get("program") == PROGRAM
+        return parsed(confined.read(path, MANIFEST)).get("program") == PROGRAM
     except (OSError, ValueError):
         return False

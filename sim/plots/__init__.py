@@ -57,16 +57,14 @@ def write_plots(results: Path) -> list[Path]:
 
 def write_drawn(results: Path, found: list[Drawn]) -> list[Path]:
     """Write drawn figures, and remove our figures that no longer apply; return the paths. Raises OSError."""
-    from sim.plots.save import replace
+    from sim.experiment import confined
 
-    folder = results / PLOTS
-    folder.mkdir(exist_ok=True)
+    confined.folder_of(results, (PLOTS,), make=True)
     paths = []
     for figure in found:
         for suffix, content in (("png", figure.png), ("svg", figure.svg)):
-            paths.append(folder / f"{figure.name}.{suffix}")
-            replace(paths[-1], content)
+            paths.append(confined.write(results, f"{PLOTS}/{figure.name}.{suffix}", content))
     for name in set(ORDER) - {figure.name for figure in found}:
         for suffix in ("png", "svg"):
-            (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+            confined.remove(results, f"{PLOTS}/{name}.{suffix}")
     return paths

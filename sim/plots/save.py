@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from sim.experiment import confined
 
 if TYPE_CHECKING:
     from sim.plots.view import ResultsView
@@ -56,23 +57,14 @@ def written(view: ResultsView, figure: Figure, folder: Path, name: str) -> list[
     """Write a figure of results into `plots/` of a folder, as PNG and SVG, and return the paths. Raises OSError."""
     from sim.plots.provenance import embedded
 
-    plots = folder / "plots"
-    plots.mkdir(parents=True, exist_ok=True)
     manifest = embedded(view)
-    paths = [plots / f"{name}.{suffix}" for suffix in ("png", "svg")]
-    for path, content in zip(paths, (png(figure, manifest), svg(figure, manifest)), strict=True):
-        replace(path, content)
-    return paths
+    made = {"png": png(figure, manifest), "svg": svg(figure, manifest)}
+    return [confined.write(folder, f"plots/{name}.{suffix}", content) for suffix, content in made.items()]
 
 
 def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    """Write a file whole or not at all, following no link of its name."""
+    confined.write(path.parent, path.name, content)
 
 
 def _as_plain_text(figure: Figure) -> None:

@@ -1,5 +1,6 @@
 """Results folders made up for the tests: the contract's layout, with tables that need no run."""
 
+import hashlib
 import json
 from functools import cache
 from pathlib import Path
@@ -31,7 +32,18 @@ MANIFEST = {
     "architecture": "x86_64",
     "packages": {"numpy": "2.1.0"},
     "inputs": {"made-up.yaml": "ab" * 32},
-    "timings": {"started": "2026-01-01T00:00:00.000Z", "ended": None, "seconds": 1.5, "per_second": 100.0},
+    "timings": {
+        "started": "2026-01-01T00:00:00.000Z",
+        "ended": None,
+        "seconds": 1.5,
+        "per_second": 100.0,
+        "resumed": [],
+    },
+    "batch": 50,
+    "precision": None,
+    "design": "grid",
+    "request": {},
+    "files": {},
     "notes": ["a note of the scenario"],
     "imposed": ["2019-10-13: a site passes to a party, handover none"],
 }
@@ -71,7 +83,9 @@ def write(folder: Path, points: list[dict], tables: dict[str, pa.Table], manifes
             of = rows.filter(pc.equal(rows["point"], n))
             file = f"{name}/part-{n:06d}-000000000.parquet"
             pq.write_table(of, folder / file)
-            manifest["parts"].append({"table": name, "file": file, "point": n, "first": 0, "rows": of.num_rows})
+            digest = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+            entry = {"table": name, "file": file, "point": n, "first": 0, "rows": of.num_rows, "sha256": digest}
+            manifest["parts"].append({**entry, "replicates": max(1, manifest["replicates"]), "failed": 0})
     (folder / "manifest.json").write_text(json.dumps(manifest))
     (folder / "scenario.yaml").write_text(scenario)
     for name, content in draws_kept().items():

@@ -94,7 +94,7 @@ def test_hostile_names_stay_text(tmp_path) -> None:
         "notes": [hostile],
         "imposed": [hostile],
         "version": hostile,
-        "inputs": {hostile: hostile},
+        "inputs": {hostile: "ab" * 32},
         "packages": {hostile: hostile},
         "status": hostile,
     }
