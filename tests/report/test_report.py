@@ -132,7 +132,7 @@ def test_unfinished_results_say_so(tmp_path) -> None:
     folder = made_up(tmp_path / "r", manifest={"status": "stopped"})
     assert "not complete" in read(folder).text
     manifest = json.loads((folder / "manifest.json").read_text())
-    begun = {**manifest, "parts": [], "points": [], "varied": [], "code": None, "commit": None, "status": "running"}
+    begun = {**manifest, "parts": [], "points": [], "varied": [], "commit": None, "status": "running"}
     (folder / "manifest.json").write_text(json.dumps(begun))
     assert "No replicate has come to its end yet" in read(folder).text
     (folder / "points.parquet").unlink()
