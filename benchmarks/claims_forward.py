@@ -2,16 +2,19 @@
 
     python -m benchmarks.claims_forward RESULTS
 
-A claim of the simulation is the first of an observer at a place in a replicate, against the exits there by the horizon,
-where anybody got out; spokesmen's sums are left out. One of the record is a first or rival count against a settled one
-by somebody else (`benchmarks/fit_claims.py`). Printed too: how often a count is confirmed at a place that nobody left.
+A claim of the simulation is the first of an observer of an episode, against the exits at the place by the episode's end,
+of episodes as large as the record's events; spokesmen's sums, inventions and claims about some of those held there are
+left out. One of the record is a first or rival count against a settled one by somebody else
+(`benchmarks/fit_claims.py`). Printed too: claims that are invented, by role, and how often they confirm a count at a
+place that nobody left, with Wilson's interval.
 """
 
 from __future__ import annotations
 
 import argparse
+import bisect
 import math
-import sys
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -22,29 +25,54 @@ from sim.scenario.vocabulary import ROLES
 
 FEW = 5
 """Fewest numbers of which quantiles are told."""
+LEAST = 10
+"""Fewest exits of an episode that counts: few events of the record are smaller."""
+RESAMPLED = 1000
+
+Claims = dict[str, tuple[list[float], list[int]]]
 
 
-def simulated(results: Results) -> dict[str, tuple[list[float], list[int]]]:
+def simulated(results: Results) -> Claims:
     """Return by role the ratios of numbers to the truth, and for every claim whether it was a denial."""
-    out: dict[tuple[int, int, str], float] = {}
-    sites = results.table("facilities", ("point", "replicate", "facility", "escaped"))
-    for row in sites.to_pylist():
-        out[row["point"], row["replicate"], row["facility"]] = row["escaped"]
-    found: dict[str, tuple[list[float], list[int]]] = {role: ([], []) for role in ROLES}
+    ends: dict[tuple[int, int, str], list[tuple[float, float, int, int]]] = defaultdict(list)
+    for row in results.table("episodes").sort_by([("start_day", "ascending")]).to_pylist():
+        known = ends[row["point"], row["replicate"], row["facility"]]
+        so_far = known[-1][2] if known else 0
+        known.append((row["start_day"], row["end_day"], so_far + row["exits"], row["exits"]))
+    found: Claims = {role: ([], []) for role in ROLES}
     seen = set()
-    for row in results.reports.sort_by(
-        [("point", "ascending"), ("replicate", "ascending"), ("day", "ascending")]
-    ).to_pylist():
+    order = [("point", "ascending"), ("replicate", "ascending"), ("day", "ascending")]
+    for row in results.table("reports").sort_by(order).to_pylist():
         at = (row["point"], row["replicate"], row["facility"])
-        if row["facility"] == "theatre" or out.get(at, 0) == 0 or (*at, row["observer"]) in seen:
+        if row["category"] != "all" or row["form"] in ("rumour", "statement") or at not in ends:
             continue
-        seen.add((*at, row["observer"]))
+        last = bisect.bisect_left(ends[at], (row["day"],)) - 1
+        if last < 0 or ends[at][last][3] < LEAST or (*at, last, row["observer"]) in seen:
+            continue
+        seen.add((*at, last, row["observer"]))
         ratios, denied = found[row["role"]]
         low, high = row["claimed_low"], row["claimed_high"]
         denied.append(int(low == 0 and high == 0))
         if low is not None and high:
-            ratios.append((math.sqrt(low * high) if low > 0 else high / 2) / out[at])
+            ratios.append((math.sqrt(low * high) if low > 0 else high / 2) / ends[at][last][2])
     return found
+
+
+def inventions(results: Results) -> tuple[dict[str, int], dict[str, int], int, int]:
+    """Return invented claims by role; of them those at places that nobody left where a count was confirmed, by role.
+
+    Then such places, and all places that nobody left.
+    """
+    empty = {}
+    for row in results.facilities.to_pylist():
+        if row["escaped"] == 0:
+            empty[row["point"], row["replicate"], row["facility"]] = row["confirmed"] > 0
+    made, confirmed = dict.fromkeys(ROLES, 0), dict.fromkeys(ROLES, 0)
+    for row in results.table("reports").to_pylist():
+        if row["form"] == "rumour":
+            made[row["role"]] += 1
+            confirmed[row["role"]] += empty.get((row["point"], row["replicate"], row["facility"]), False)
+    return made, confirmed, sum(empty.values()), len(empty)
 
 
 def recorded() -> dict[str, tuple[list[float], list[int]]]:
@@ -60,14 +88,24 @@ def recorded() -> dict[str, tuple[list[float], list[int]]]:
     return found
 
 
-def cells(ratios: list[float], denied: list[int]) -> str:
-    if len(ratios) >= FEW:
-        low, middle, high = np.quantile(ratios, (0.05, 0.5, 0.95))
-        told = f"{middle:.2f} ({low:.2f} to {high:.2f})"
-    else:
-        told = ", ".join(f"{ratio:.2f}" for ratio in sorted(ratios)) or "-"
-    zeros = f"{np.mean(denied):.0%} of {len(denied):,}" if denied else "-"
-    return f"{told} | {zeros}"
+def middle(ratios: list[float]) -> str:
+    """Return the median with the interval of a bootstrap, and 5 and 95% quantiles."""
+    if len(ratios) < FEW:
+        return ", ".join(f"{ratio:.2f}" for ratio in sorted(ratios)) or "-"
+    again = np.median(np.random.default_rng(1).choice(ratios, (RESAMPLED, len(ratios))), axis=1)
+    low, high = np.quantile(again, (0.025, 0.975))
+    least, median, most = np.quantile(ratios, (0.05, 0.5, 0.95))
+    return f"{median:.2f} ({low:.2f} to {high:.2f}); {least:.2f} to {most:.2f}"
+
+
+def share(found: int, of: int) -> str:
+    """Return a share with Wilson's 95% interval."""
+    if not of:
+        return "-"
+    z2, p = 1.96**2, found / of
+    centre, half = p + z2 / (2 * of), 1.96 * math.sqrt(p * (1 - p) / of + z2 / (4 * of * of))
+    low, high = (centre - half) / (1 + z2 / of), (centre + half) / (1 + z2 / of)
+    return f"{p:.1%} ({max(0.0, low):.1%} to {high:.1%}) of {of:,}"
 
 
 def main() -> None:
@@ -75,18 +113,17 @@ def main() -> None:
     parser.add_argument("results", type=Path)
     results = Results.open(parser.parse_args().results)
     ours, theirs = simulated(results), recorded()
-    print("| role | simulation: claim over truth, median (5% to 95%) | denials | record: claim over truth | denials |")
-    print("|---|---|---|---|---|")
-    for role in ROLES:
-        print(f"| {role} | {cells(*ours[role])} | {cells(*theirs[role])} |")
-    sites = results.facilities
-    none = np.array(sites["escaped"].to_pylist()) == 0
-    false = none & (np.array(sites["confirmed"].to_pylist()) > 0)
-    replicates = len(set(zip(sites["point"].to_pylist(), sites["replicate"].to_pylist(), strict=True)))
+    made, confirmed, false, empty = inventions(results)
     print(
-        f"false confirmation: {false.sum():,} of {none.sum():,} places that nobody left, in {replicates:,} replicates",
-        file=sys.stderr,
+        "| role | simulation: claim over truth | denials | record: claim over truth | denials | invented, in a false count |"
     )
+    print("|---|---|---|---|---|---|")
+    for role in ROLES:
+        cells = [
+            f"{middle(ratios)} | {share(sum(denied), len(denied))}" for ratios, denied in (ours[role], theirs[role])
+        ]
+        print(f"| {role} | {cells[0]} | {cells[1]} | {made[role]:,}, {confirmed[role]:,} |")
+    print(f"confirmed at places that nobody left: {share(false, empty)}")
 
 
 if __name__ == "__main__":

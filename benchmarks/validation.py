@@ -222,6 +222,13 @@ def page(found: Validation, replicates: int) -> str:
         if unconstrained
         else "Every number freed is narrowed by the record.",
         "",
+        "## Rival claims",
+        "",
+        "![Ranks of the truth among what `estimate` believes, by who speaks](images/claims-ranks.png)",
+        "",
+        "*Simulation-based calibration of `estimate`, 2,000 truths for each mix of roles: even if the code is right."
+        " Coverage, and events left out: [estimate.md](estimate.md).*",
+        "",
         "## Not to be used for",
         "",
         "The chance that an attack or a rising happens; which place it would be; warning; any place or group by name. Shares are"

@@ -2,6 +2,7 @@
 
     scenario = sim.load("scenarios/ne-syria-2019.yaml", {"guards.scale": 0.5})
     results = sim.run(scenario, replicates=500, seed=1)
+    study = sim.sweep("guards-tipping", replicates=50)
 
 A lazy face: nothing heavy is imported before it is used.
 """
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sim.experiment import drawing
 
 if TYPE_CHECKING:
+    from sim.experiment.design import Design
     from sim.experiment.results import Results
     from sim.scenario.resolved import Resolved
 
@@ -49,12 +51,54 @@ def run(
     Raises InputError for bad input, sim.experiment.execution.Interrupted and AllFailed.
     """
     from sim.experiment.design import resolved_design, with_options
+
+    design = resolved_design(with_options(_resolved(scenario), replicates=replicates, seed=seed))
+    return _executed(design, workers, record, out, overwrite=overwrite)
+
+
+def sweep(
+    path: str | Path,
+    overrides: Mapping[str, object] | None = None,
+    *,
+    replicates: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+    record: str = "daily",
+    out: str | Path | None = None,
+    overwrite: bool = False,
+) -> Results:
+    """Run a sweep file, or the shipped sweep of that name, on all cores.
+
+    Parameters: overrides, values by dotted path, which rank above the file; the others as for `run`.
+    Raises InputError for bad input, sim.experiment.execution.Interrupted and AllFailed.
+    """
+    from sim.experiment.design import sweep_design
+
+    numbers = {key: value for key, value in (("replicates", replicates), ("seed", seed)) if value is not None}
+    design = sweep_design(path, {**(overrides or {}), **numbers})
+    return _executed(design, workers, record, out, overwrite=overwrite)
+
+
+def _resolved(scenario: object) -> Resolved:
+    """Return a scenario, read if it is a name or path. Raises TypeError for what is neither."""
+    from sim.scenario.resolved import Resolved
+
+    if isinstance(scenario, str | Path):
+        return load(scenario)
+    if not isinstance(scenario, Resolved):
+        kind = type(scenario).__name__
+        raise TypeError(f"scenario is a {kind}; expected a name, a path, or what sim.load returns")
+    return scenario
+
+
+def _executed(design: Design, workers: int | None, record: str, out: str | Path | None, *, overwrite: bool) -> Results:
     from sim.experiment.execution import execute, recording
     from sim.experiment.results import Results
     from sim.experiment.store import Memory, prepare
+    from sim.tables import RECORD_LEVELS
 
-    resolved = load(scenario) if isinstance(scenario, str | Path) else scenario
-    design = resolved_design(with_options(resolved, replicates=replicates, seed=seed))
+    if record not in RECORD_LEVELS:
+        raise ValueError(f"record is {record!r}; expected one of {', '.join(RECORD_LEVELS)}")
     store = Memory() if out is None else prepare(Path(out), overwrite=overwrite)
     with recording(design, store, record) as manifest:
         execute(design, store, manifest, workers=workers)
@@ -70,11 +114,12 @@ drawing.write_plots = _write_plots
 
 
 _LAZY: dict[str, Callable[[], Any]] = {
+    "InputError": lambda: import_module("sim.scenario.errors").InputError,
     "DetentionModel": lambda: import_module("sim.model").DetentionModel,
     "Results": lambda: import_module("sim.experiment.results").Results,
     "__version__": lambda: import_module("sim.experiment.environment").program_version(),
 }
-__all__ = ["load", "run", *_LAZY]
+__all__ = ["load", "run", "sweep", *_LAZY]
 
 
 def __getattr__(name: str) -> Any:
@@ -84,4 +129,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_LAZY])
+    return sorted(__all__)

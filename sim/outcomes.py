@@ -143,6 +143,8 @@ REPORTS: tuple[Column, ...] = (
     Column("true_report", "count", "0/1", "it reports an escape that happened"),
     Column("reliability", "name", "", "Admiralty code A-F"),
     Column("credibility", "count", "", "Admiralty code 1-6"),
+    Column("category", "name", "", "whom the claim is about: all, fighters, families"),
+    Column("blames", "name", "", "party that is blamed; null: none", True),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sim.analysis.tipping import FEW, PATH, WITHIN, Tipping
 from sim.scenario.errors import printable
@@ -124,20 +124,31 @@ PEOPLE = {"all": "people", "fighters": "fighters", "families": "women and childr
 """Categories of a claim as a sentence names them."""
 
 
-def official(
-    event: str, facility: str | None, began: str, day: str, category: str, low: float, middle: float, high: float
-) -> str:
-    """Return what an official could say of one event: an interval, the middle, and from when to when."""
+class Believed(NamedTuple):
+    """What is believed of a count: the chance that it is 0; 5, 50 and 95% quantiles, and the same if it is not 0."""
+
+    none: float
+    whole: Sequence[float]
+    some: Sequence[float]
+
+
+LIKELY = 0.5
+"""Chance of none from which a sentence begins with it."""
+
+
+def official(event: str, facility: str | None, began: str, day: str, category: str, belief: Believed) -> str:
+    """Return what an official could say of one event: an interval and the middle, or the chance that none left."""
     where = "in the whole theatre" if facility is None else f"at {facility}"
     who = PEOPLE[category]
-    if high < 0.5:
-        said = f"we believe, at 90%, that no {who} got out {where}"
-    elif low < 0.5:
-        said = f"we cannot say that any {who} got out {where}; if so, no more than {count(high)}, at 90%"
+    low, middle, high = map(count, belief.whole)
+    least, _, most = map(count, belief.some)
+    none = per_cent(belief.none)
+    if belief.none >= LIKELY:
+        said = f"most likely no {who} got out {where} ({none}); if any, {least} to {most} (90%)"
+    elif belief.whole[0] < 0.5:
+        said = f"{who} may have got out {where}: none ({none}), or else {least} to {most} (90%)"
     else:
-        said = (
-            f"between {count(low)} and {count(high)} {who} got out {where}, at 90%; most likely about {count(middle)}"
-        )
+        said = f"between {low} and {high} {who} got out {where} (90%), most likely about {middle}"
     return f"{event}: of {began[:10]} to {day}, {said}."
 
 

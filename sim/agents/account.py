@@ -54,6 +54,7 @@ EPISODE = Record(
         state("facility", "i8", "", "index of the facility"),
         state("start", "i8", "min", "first exits"),
         state("exits", "i8", "exits", "exits so far"),
+        state("fighters", "i8", "exits", "of them by fighters"),
         state("cause", "i8", "", "cause of the first exits"),
         state("last_exit", "i8", "min", "last exits so far"),
     ),
@@ -104,8 +105,11 @@ def book_person(t: Truth, i: int) -> None:
 
 
 @compiled
-def book_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
-    """Book n exits of one substep: their cause, the first exit, their episode, which begins after a longer pause."""
+def book_exits(t: Truth, f: int, n: int, fighters: int, minute: int, cause: int) -> None:
+    """Book n exits of one substep: their cause, the first exit, their episode, which begins after a longer pause.
+
+    Parameters: fighters, how many of them are.
+    """
     clock = t.clock[0]
     total = t.total[0]
     site = t.facility[f]
@@ -120,6 +124,7 @@ def book_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
     if site.episode >= 0 and minute - t.episode[site.episode].last_exit <= EPISODE_MINUTES:
         running = t.episode[site.episode]
         running.exits += n
+        running.fighters += fighters
         running.last_exit = minute
         return
     if clock.episodes >= t.episode.shape[0]:
@@ -132,6 +137,7 @@ def book_exits(t: Truth, f: int, n: int, minute: int, cause: int) -> None:
     begun.facility = f
     begun.start = minute
     begun.exits = n
+    begun.fighters = fighters
     begun.cause = cause
     begun.last_exit = minute
 

@@ -21,6 +21,8 @@ def can_see(t: Truth, b: Belief, f: int, o: int) -> bool:
     clock = t.clock[0]
     watcher = b.observer[o]
     site = t.facility[f]
+    if b.pair[f, o].elsewhere == 1:
+        return False
     if watcher.kind == REPORTER and site.controller != watcher.party:
         return False
     if watcher.sites == ASSAULTED_SITES and site.assaulted == 0:

@@ -26,9 +26,10 @@ from sim.agents.incident import incident_rows
 from sim.agents.knowledge import pair_rows
 from sim.agents.levers import describe_levers
 from sim.agents.news import news_to_come
-from sim.agents.observer import observer_rows
+from sim.agents.observer import observer_rows, people_alone
 from sim.agents.occupying_force import units_and_objectives
 from sim.agents.records import BLOCK, BOARD, CLOCK, FACILITY, PARTY, PERSON, RECORDS
+from sim.agents.speech import SPEECH
 from sim.agents.sponsor import presence_schedule
 from sim.agents.walls import describe_walls
 from sim.engine.columns import check_bundle, specs
@@ -171,9 +172,11 @@ def build_belief(resolved: Resolved, capacity: Capacity) -> Belief:
     belief = Belief(
         board=board,
         observer=observer_rows(given),
+        speech=SPEECH.rows(len(ROLES)),
         pair=pair_rows(given),
         claim=np.full((len(ROLES), facilities), np.nan),
         theatre_claim=np.full(len(ROLES), np.nan),
+        holds=people_alone(given),
         confirmed=np.zeros(facilities),
         accounted=np.zeros(facilities),
         signs=np.zeros(facilities, np.int64),

@@ -13,7 +13,7 @@ from sim.engine.columns import Record, decision, owned, state
 from sim.engine.compiled import compiled
 from sim.scenario.vocabulary import RELIABILITIES
 from sim.world.belief import Belief
-from sim.world.codes import DAY, WORDLESS
+from sim.world.codes import ALL_PEOPLE, DAY, WORDLESS
 from sim.world.state import Truth
 
 REPORT = Record(
@@ -27,6 +27,7 @@ REPORT = Record(
         state("high", "f8", "exits", "high end of the claim"),
         state("form", "i8", "", "index of the form: number, range, denial, ..."),
         state("is_true", "i8", "0/1", "1 if it reports an escape that happened"),
+        state("blames", "i8", "", "index of the party that is blamed, -1 for none"),
     ),
 )
 CLAIMS = owned(
@@ -56,12 +57,15 @@ def confirm(t: Truth, b: Belief, f: int, o: int, value: float) -> None:
     """Apply the rule of confirmation to a numbered claim of observer o at a facility.
 
     A direct observer who is reliable enough confirms it alone; otherwise enough agreeing origins confirm their lowest.
+    A claim about some of those held there confirms nothing.
     Parameters: value, the claim (exits).
     """
     board = b.board[0]
     params = t.parameters[0]
     watcher = b.observer[o]
     m1 = t.clock[0].m1
+    if not is_of_all(b, f, o):
+        return
     if watcher.direct == 1 and watcher.reliability <= board.direct_reliability:
         set_confirmed(t, b, f, value)
         return
@@ -71,12 +75,21 @@ def confirm(t: Truth, b: Belief, f: int, o: int, value: float) -> None:
         pair = b.pair[f, other]
         if math.isnan(pair.claim) or m1 - pair.claimed_at > DAY * params.confirmation_window_days:
             continue
-        if not latest_of_origin(b, f, other) or not agree(pair.claim, value, params.confirmation_agree_within):
+        if not is_of_all(b, f, other) or not latest_of_origin(b, f, other):
+            continue
+        if not agree(pair.claim, value, params.confirmation_agree_within):
             continue
         found += 1
         lowest = min(lowest, pair.claim)
     if found >= board.origins:
         set_confirmed(t, b, f, lowest)
+
+
+@compiled
+def is_of_all(b: Belief, f: int, o: int) -> bool:
+    """Return whether an observer's claim at a facility is about all who are held there."""
+    category = b.observer[o].category
+    return bool(category == ALL_PEOPLE or category == b.holds[f])
 
 
 @compiled
@@ -102,12 +115,12 @@ def set_confirmed(t: Truth, b: Belief, f: int, value: float) -> None:
 
 
 @compiled
-def publish(t: Truth, b: Belief, f: int, o: int, low: float, high: float, form: int, is_true: int) -> None:
+def publish(t: Truth, b: Belief, f: int, o: int, low: float, high: float, form: int, is_true: int, blames: int) -> None:
     """Enter a report: record it, set the role's current claim, try to confirm it, and mark an escape as noticed."""
     clock = t.clock[0]
     board = b.board[0]
     watcher = b.observer[o]
-    record(b, clock.m1, o, f, low, high, form, is_true)
+    record(b, clock.m1, o, f, low, high, form, is_true, blames)
     board.claims_changed = 1
     if form == WORDLESS:
         b.claim[watcher.role, f] = math.nan
@@ -138,7 +151,9 @@ def account_for(b: Belief, f: int, low: float, high: float, form: int, count: fl
 
 
 @compiled
-def record(b: Belief, minute: int, o: int, f: int, low: float, high: float, form: int, is_true: int) -> None:
+def record(
+    b: Belief, minute: int, o: int, f: int, low: float, high: float, form: int, is_true: int, blames: int
+) -> None:
     """Count a report and, in a full record, keep it."""
     board = b.board[0]
     if b.report.shape[0] > 0:
@@ -153,17 +168,20 @@ def record(b: Belief, minute: int, o: int, f: int, low: float, high: float, form
             row.high = high
             row.form = form
             row.is_true = is_true
+            row.blames = blames
     board.reports += 1
 
 
 @compiled
-def sum_of_claims(b: Belief, listens: int) -> float:
+def sum_of_claims(b: Belief, listens: int, category: int) -> float:
     """Return the sum over facilities of the largest current claim of the roles listened to; NaN if there is none.
 
-    Parameters: listens, bit r for role r.
+    Parameters: listens, bit r for role r; category: unless all, only facilities that hold such people alone count.
     """
     total = math.nan
     for f in range(b.claim.shape[1]):
+        if category != ALL_PEOPLE and b.holds[f] != category:
+            continue
         largest = math.nan
         for role in range(b.claim.shape[0]):
             value = b.claim[role, f]
@@ -195,7 +213,7 @@ def state_total(t: Truth, b: Belief, o: int, low: float, high: float, form: int)
     """Enter a spokesman's total for the theatre."""
     b.theatre_claim[b.observer[o].role] = low
     b.board[0].claims_changed = 1
-    record(b, t.clock[0].m1, o, -1, low, high, form, 0)
+    record(b, t.clock[0].m1, o, -1, low, high, form, 0, b.observer[o].blames)
 
 
 @compiled

@@ -20,6 +20,7 @@ from sim.world.codes import (
     ABANDONMENT,
     ASSAULT,
     DISORDER,
+    FIGHTER,
     GUARDED,
     MOVING,
     NO_ASSAULT,
@@ -45,11 +46,13 @@ def let_out(t: Truth, f: int, n: int, only_active: bool, minute: int, cause: int
         found = few_active_in_order(t, f, n, chosen)
     else:
         found = next_in_order(t, f, only_active, True, n, chosen)
+    fighters = 0
     for k in range(found):
+        fighters += t.people[chosen[k]].kind == FIGHTER
         book_person(t, chosen[k])
         get_out(t, chosen[k], minute)
     if found > 0:
-        book_exits(t, f, found, minute, cause)
+        book_exits(t, f, found, fighters, minute, cause)
     return found
 
 

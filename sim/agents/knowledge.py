@@ -9,7 +9,7 @@ from sim.engine.columns import Record, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key
 from sim.world.belief import Belief
-from sim.world.codes import NEVER
+from sim.world.codes import ALL_PEOPLE, FIGHTERS, NEVER
 from sim.world.state import Truth
 
 PAIR = Record(
@@ -17,6 +17,7 @@ PAIR = Record(
     owned(
         __name__,
         fixed("key", "u8", "", "key of observer and facility in random numbers"),
+        fixed("elsewhere", "i8", "0/1", "1 if the observer looks at other facilities alone"),
         state("learned", "i8", "", "last episode learned, -1 for none", start=-1),
         state("unreported", "i8", "", "first episode learned since the last true report, -1 for none", start=-1),
         state("before", "f8", "exits", "known exits of earlier episodes"),
@@ -40,6 +41,7 @@ def pair_rows(given: Given) -> np.ndarray:
     rows = PAIR.rows(len(given.names.facilities), len(given.names.observers))
     for f, facility in enumerate(given.names.facilities):
         rows["key"][f] = [name_key(f"{observer}@{facility}") for observer in given.names.observers]
+        rows["elsewhere"][f, :-1] = [bool(o.at) and facility not in o.at for o in given.scenario.observers]
     return rows
 
 
@@ -61,7 +63,7 @@ def know_episode(t: Truth, b: Belief, f: int, o: int, episode: int) -> None:
         return
     if pair.learned >= 0:
         isr = o == b.board[0].isr
-        pair.before += pair.seen if isr else float(t.episode[pair.learned].exits)
+        pair.before += pair.seen if isr else exits_of(t, pair.learned, b.observer[o].category)
     if pair.unreported < 0:
         pair.unreported = episode
     pair.learned = episode
@@ -70,14 +72,23 @@ def know_episode(t: Truth, b: Belief, f: int, o: int, episode: int) -> None:
 
 
 @compiled
+def exits_of(t: Truth, episode: int, category: int) -> float:
+    """Return the exits of an episode by people of a category."""
+    found = t.episode[episode]
+    if category == ALL_PEOPLE:
+        return float(found.exits)
+    return float(found.fighters if category == FIGHTERS else found.exits - found.fighters)
+
+
+@compiled
 def known(t: Truth, b: Belief, f: int, o: int) -> float:
-    """Return the exits at a facility that an observer knows of."""
+    """Return the exits at a facility that an observer knows of, of the people whom its claims are about."""
     pair = b.pair[f, o]
     if pair.learned < 0:
         return 0.0
     if o == b.board[0].isr:
         return pair.before + pair.seen
-    return pair.before + float(t.episode[pair.learned].exits)
+    return pair.before + exits_of(t, pair.learned, b.observer[o].category)
 
 
 @compiled

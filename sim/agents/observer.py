@@ -11,7 +11,7 @@ import numpy as np
 from sim.agents.alarm import alarms, can_see
 from sim.agents.attributes import own_name
 from sim.agents.confirmation import account_for, add_up_claims, publish, state_total, sum_of_claims
-from sim.agents.given import Given, number
+from sim.agents.given import Given, number, whole
 from sim.agents.knowledge import (
     begin_report,
     find_next_due,
@@ -22,22 +22,27 @@ from sim.agents.knowledge import (
     tell_if_new,
 )
 from sim.agents.notice import is_heard, notice
+from sim.agents.speech import ERROR, invention, say
 from sim.agents.surveillance import add_watched_hours, draw_phase, note_coverage, set_coverage, surveillance
-from sim.claims.misreport import claimed_range, form_of_claim
+from sim.claims.misreport import claimed_range
 from sim.engine.arrayset import Column, RowAgent
 from sim.engine.columns import Field, Record, decision, fixed, owned, state
 from sim.engine.compiled import compiled
 from sim.engine.random import lognormal_quantile, name_key, poisson_quantile, uniform
 from sim.scenario.parameters import Observer as Stated
-from sim.scenario.vocabulary import OBSERVER_SITES, RELIABILITIES, ROLES
+from sim.scenario.vocabulary import CATEGORIES, OBSERVER_SITES, PEOPLE_ORIGINS, RELIABILITIES, ROLES
 from sim.world.belief import Belief
 from sim.world.codes import (
+    ALL_PEOPLE,
     ASSAULT,
+    ASSAULTED_SITES,
     DAY,
-    DENIAL,
+    FAMILIES,
+    FIGHTERS,
     RUMOUR,
     SHELLING,
     STATEMENT,
+    TAKEN_SITES,
     TOLD,
     WATCHER_KINDS,
     WORDLESS,
@@ -60,6 +65,9 @@ OBSERVER = Record(
         decision("party", "i8", "", "index of the party, -1 for none"),
         decision("sites", "i8", "", "index of the facilities it looks at: all, assaulted, taken"),
         decision("listens", "i8", "", "bit r: adds up the claims of role r"),
+        decision("category", "i8", "", "index of the people whom its claims are about"),
+        decision("blames", "i8", "", "index of the party that it blames, -1 for none"),
+        decision("fitted", "i8", "0/1", "1 if it speaks by the fitted model of claims"),
         _stated("presence", "share", "of facilities it can see"),
         decision("leaves", "i8", "0/1", "1 if its presence goes with the sponsor's"),
         _stated("detect", "probability", "it learns of an episode it could see"),
@@ -89,9 +97,6 @@ SURVEILLANCE_PLACE = owned(__name__, fixed("isr", "i8", "", "index of the survei
 LEARN = name_key("observer.learn")
 SIZE = name_key("observer.size")
 DELAY = name_key("observer.delay")
-ERROR = name_key("observer.error")
-DENY = name_key("observer.deny")
-WORD = name_key("observer.word")
 RUMOUR_COUNT = name_key("rumour.count")
 RUMOUR_TIME = name_key("rumour.time")
 RUMOUR_SITE = name_key("rumour.site")
@@ -121,6 +126,9 @@ def observer_rows(given: Given) -> np.ndarray:
         row["party"] = given.party(observer.party)
         row["sites"] = OBSERVER_SITES.index(observer.sites)
         row["listens"] = sum(1 << ROLES.index(role) for role in set(observer.listens))
+        row["category"] = CATEGORIES.index(observer.category)
+        row["blames"] = given.party(observer.blames)
+        row["fitted"] = observer.fitted
         row["leaves"] = observer.leaves
         row["reliability"] = RELIABILITIES.index(observer.reliability)
         row["credibility"] = observer.credibility
@@ -128,6 +136,19 @@ def observer_rows(given: Given) -> np.ndarray:
         row["origin"] = origin_index[observer.origin or observer.name]
     rows["kind"][-1] = WATCHER_KINDS.index("isr")
     return rows
+
+
+def people_alone(given: Given) -> np.ndarray:
+    """Return by facility the people whom it alone holds at the start, as an index of CATEGORIES: all if it is mixed."""
+    found = np.full(len(given.names.facilities), ALL_PEOPLE, np.int64)
+    for f, site in enumerate(given.theatre.facilities.values()):
+        fighters, others = (
+            any(whole(getattr(kind, origin)) > 0 for kind in kinds for origin in PEOPLE_ORIGINS)
+            for kinds in ((site.held.fighters,), (site.held.families, site.held.minors))
+        )
+        if fighters != others:
+            found[f] = FIGHTERS if fighters else FAMILIES
+    return found
 
 
 @compiled
@@ -191,12 +212,12 @@ def rumours(t: Truth, b: Belief) -> None:
 
 @compiled
 def spread_rumour(t: Truth, b: Belief, o: int, day: int, k: int) -> None:
-    """Make one false report: draw its facility and its size."""
+    """Make one false report: draw its facility, of those that its observer speaks of, and its size."""
     clock = t.clock[0]
     best = -1
     least = 2.0
     for f in range(t.facility.shape[0]):
-        if t.facility[f].resident == 1:
+        if t.facility[f].resident == 1 or not speaks_of(t, b, f, o):
             continue
         u = uniform(clock.seed, RUMOUR_SITE, clock.replicate, b.pair[f, o].key, day, k)
         if u < least:
@@ -206,9 +227,35 @@ def spread_rumour(t: Truth, b: Belief, o: int, day: int, k: int) -> None:
         return
     watcher = b.observer[o]
     u = uniform(clock.seed, RUMOUR_SIZE, clock.replicate, watcher.key, day, k)
-    size = max(1.0, math.floor(lognormal_quantile(u, watcher.false_size, 1.0) + 0.5))
-    value = size + known(t, b, best, o)
-    publish(t, b, best, o, value, value, RUMOUR, 0)
+    size = invention(b, watcher.role, u) if watcher.fitted == 1 else lognormal_quantile(u, watcher.false_size, 1.0)
+    value = max(1.0, math.floor(size + 0.5)) + known(t, b, best, o)
+    publish(t, b, best, o, value, value, RUMOUR, 0, blamed(t, b, best, o, -1))
+
+
+@compiled
+def speaks_of(t: Truth, b: Belief, f: int, o: int) -> bool:
+    """Return whether a facility is one that an observer looks at, and holds people whom its claims are about."""
+    watcher = b.observer[o]
+    if b.pair[f, o].elsewhere == 1:
+        return False
+    if watcher.sites == ASSAULTED_SITES and t.facility[f].assaulted == 0:
+        return False
+    if watcher.sites == TAKEN_SITES and t.facility[f].changed == 0:
+        return False
+    return bool(watcher.category == ALL_PEOPLE or b.holds[f] == ALL_PEOPLE or b.holds[f] == watcher.category)
+
+
+@compiled
+def blamed(t: Truth, b: Belief, f: int, o: int, cause: int) -> int:
+    """Return the party that an observer blames for what got out; -1 for none.
+
+    A guarding force blames somebody for what came of shelling, or where the place was taken. Parameters: cause, of the
+    episode, -1 where there is none.
+    """
+    watcher = b.observer[o]
+    if watcher.role == GUARDING_FORCE and cause != SHELLING and t.facility[f].changed == 0:
+        return -1
+    return int(watcher.blames)
 
 
 @compiled
@@ -220,29 +267,16 @@ def make_report(t: Truth, b: Belief, f: int, o: int) -> None:
     episode = t.episode[pair.learned]
     count = known(t, b, f, o)
     begin_report(b, f, o)
-    if tell_if_new(b, f, o, count):
-        own = watcher.role == GUARDING_FORCE and episode.cause != ASSAULT and episode.cause != SHELLING
-        bias = watcher.bias_own_failure if own else watcher.bias
-        form = form_of_claim(
-            uniform(clock.seed, DENY, clock.replicate, pair.key, episode.start, 0),
-            uniform(clock.seed, WORD, clock.replicate, pair.key, episode.start, 0),
-            watcher.denies,
-            watcher.wordless,
-            watcher.range_factor,
-        )
-        low = 0.0
-        high = 0.0
-        if form == WORDLESS:
-            low = math.nan
-            high = math.nan
-        elif form != DENIAL:
-            u = uniform(clock.seed, ERROR, clock.replicate, pair.key, episode.start, 0)
-            low, high = claimed_range(count, u, bias, watcher.error, watcher.range_factor)
+    if count > 0.0 and tell_if_new(b, f, o, count):
+        party = blamed(t, b, f, o, episode.cause)
+        guards = watcher.role == GUARDING_FORCE
+        own = guards and party < 0 and episode.cause != ASSAULT and episode.cause != SHELLING
+        low, high, form = say(t, b, f, o, count, episode.start, own, party >= 0 and not guards)
         is_true = 1 if form == WORDLESS or high > 0.0 else 0
         if is_true == 1:
             mark_reported(t, b, f, o)
             account_for(b, f, low, high, form, count)
-        publish(t, b, f, o, low, high, form, is_true)
+        publish(t, b, f, o, low, high, form, is_true, party)
     if o != b.board[0].isr and clock.m1 - episode.last_exit <= RUNNING_MINUTES:
         schedule_report(b, f, o, clock.m1 + int(math.floor(60.0 * watcher.update_hours)))
 
@@ -274,7 +308,7 @@ def statements(t: Truth, b: Belief) -> None:
             if minute > clock.m1:
                 break
             watcher.statements += 1
-            total = sum_of_claims(b, watcher.listens)
+            total = sum_of_claims(b, watcher.listens, watcher.category)
             if math.isnan(total) or minute <= clock.m0:
                 continue
             u = uniform(clock.seed, ERROR, clock.replicate, watcher.key, minute, 0)

@@ -30,6 +30,7 @@ from sim.agents import (
     occupying_force,
     rest,
     shelling,
+    speech,
     sponsor,
     stealth,
     surveillance,
@@ -76,6 +77,6 @@ BOARD = Record("BOARD", confirmation.CLAIMS, knowledge.PENDING, surveillance.WAT
 RECORDS = (
     CLOCK, PARAMETERS, account.TOTALS, PARTY, control.CHANGE, FACILITY, BLOCK, PERSON, at_large.FUGITIVE, guard.GUARD,
     occupying_force.UNIT, armed_cell.ARMED_CELL, armed_cell.SURGE, armed_cell.DATED_ATTACK, incident.DATED_INCIDENT,
-    account.EPISODE, record.LOG, BOARD, observer.OBSERVER, knowledge.PAIR, confirmation.REPORT,
+    account.EPISODE, record.LOG, BOARD, observer.OBSERVER, speech.SPEECH, knowledge.PAIR, confirmation.REPORT,
 )  # fmt: skip
 """All records."""

@@ -1,6 +1,6 @@
-"""The relation of a role's claim to the truth: one model, to draw claims from and to weigh them by.
+"""The relation of a claim to the truth where the scenario states it; by the fitted model: `sim/agents/speech.py`.
 
-A claim about `known` exits is, with the role's probabilities, a denial (0), a wordless claim, or
+A claim about `known` exits is, with the observer's probabilities, a denial (0), a wordless claim, or
 floor(known R + 0.5) with R lognormal: median `bias`, spread `error`. The bias depends on blame. A guarding
 force tends to report its own failure low (`first_claim_ratios.csv`: 0.77, 0, 0.80, 0.83, 0.01 of the
 settled count), and attackers tend to report high (1.07, 1.26, 1.13, 1.19, 0.91, 0.60, 1.13).
@@ -28,7 +28,12 @@ def form_of_claim(u_deny: float, u_word: float, denies: float, wordless: float, 
 @compiled
 def claimed_range(known: float, u_error: float, bias: float, error: float, range_factor: float) -> tuple[float, float]:
     """Return the low and the high end of a numbered claim, exits; equal for a plain number."""
-    ratio = bias * math.exp(error * normal_quantile(u_error))
+    return range_about(known, bias * math.exp(error * normal_quantile(u_error)), range_factor)
+
+
+@compiled
+def range_about(known: float, ratio: float, range_factor: float) -> tuple[float, float]:
+    """Return the low and the high end of a claim that is `ratio` times what is known, exits."""
     half = math.sqrt(range_factor)
     if range_factor > 1.0:
         return math.floor(known * ratio / half + 0.5), math.floor(known * ratio * half + 0.5)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy import fft, special
 
 from sim.claims.draws import SIZE, Draws
-from sim.claims.statements import FORMS, NUMBERED, Said, Statement, interval
+from sim.claims.statements import FORMS, NUMBERED, Said, Statement, interval, unit
 
 Floats = NDArray[np.float64]
 
@@ -179,7 +179,7 @@ def draw_statements(
                 centre[role] = _centre(one, role, count, rng)
             shift = speaker.own * float(one.own[0]) + speaker.blame * float(one.blame[0])
             value = math.exp(min(centre[role] + shift + within * rng.standard_t(freedom), ABOVE))
-            number = _rounded(value, int(rng.integers(1, 4)))
+            number = _rounded(value, rng)
             said = Said(NUMBERED, *interval(number, number))
         made.append(Statement(role, (said,), "all", speaker.own, speaker.blame))
     return tuple(made)
@@ -193,7 +193,12 @@ def _centre(one: Draws, role: int, count: int, rng: np.random.Generator) -> floa
     return math.log(count) + float(one.bias[0, role]) + effect
 
 
-def _rounded(value: float, digits: int) -> int:
-    """Return a number to so many significant digits, at least 1."""
-    unit = 10.0 ** max(0, math.floor(math.log10(max(value, 1.0))) - digits + 1)
-    return max(1, round(value / unit) * int(unit))
+def _rounded(value: float, rng: np.random.Generator) -> int:
+    """Return one of the round numbers that are read as an interval which holds this value, each as likely."""
+    found = {max(1, round(value))}
+    for power in range(math.floor(math.log10(max(value, 1.0))) + 1):
+        for step in (10**power, 5 * 10**power):
+            near = round(value / step) * step
+            if near > 0 and abs(value - near) <= unit(near) / 2:
+                found.add(near)
+    return int(rng.choice(sorted(found)))

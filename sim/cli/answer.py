@@ -32,6 +32,7 @@ SHOWN = (
     *((f"escaped_{cause}", f"  by {cause}") for cause in CAUSES),
     ("confirmed", "confirmed (exits)"),
     ("gap", "gap (exits not confirmed)"),
+    ("accounted_share", "people out whom true reports account for"),
     ("undetected_share", "undetected share of exits"),
     ("first_report_day", "first true report (day)"),
 )
@@ -43,7 +44,7 @@ COLUMNS = (
     ("escaped_persons", "people out"),
     ("confirmed", "confirmed"),
     ("gap", "gap"),
-    ("undetected_share", "undetected"),
+    ("accounted_share", "accounted for"),
 )
 """Columns of a sweep's answer: metric and label."""
 
@@ -115,6 +116,7 @@ def _of_run(console: Console, results: Results) -> None:
     number = len(next(iter(results.metric("escaped").values()), ()))
     if number == 1:
         console.print("One replicate: what may happen, not how likely it is.")
+    console.print(printable(honest_line(results)), soft_wrap=True)
     table = table_of("", "median", "(known to, 95%)", "90% of replicates") if number > 1 else table_of("", "value")
     for name, title in SHOWN:
         values = next(iter(results.metric(name).values()), np.zeros(0))
@@ -133,6 +135,24 @@ def _of_run(console: Console, results: Results) -> None:
             for mode in kinds
         )
         console.print(f"People out come in {len(kinds)} kinds, so that the median describes few: {told}.")
+
+
+def honest_line(results: Results) -> str:
+    """Return how wide an interval could honestly have been given of exits, by day, and how often it was right."""
+    from sim.experiment.running import stored
+
+    days = stored(results)
+    if not days:
+        record = "" if results.manifest.get("record") == "full" else "with --record full, "
+        return f"What could honestly have been said, day by day: {record}`estimate RESULTS --running`."
+    last = days[-1].day
+    at = sorted({min(days, key=lambda one: abs(one.day - last * part)).day for part in (0.25, 0.5, 1.0)})
+    told = "; ".join(
+        f"day {one.day}: {one.width_90:,.0f} wide, right in {one.coverage_90:.0%} of replicates"
+        for one in days
+        if one.day in at
+    )
+    return f"The 90% interval of exits that could honestly have been given, {told}."
 
 
 def _of_sweep(console: Console, results: Results) -> None:

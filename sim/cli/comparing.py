@@ -26,6 +26,7 @@ SHOWN = (
     ("confirmed", "confirmed (exits)"),
     ("gap", "gap (exits not confirmed)"),
     ("gap_person_days", "gap, exit-days"),
+    ("accounted_share", "people out whom true reports account for"),
     ("undetected_share", "undetected share of exits"),
 )
 OUTCOME, GAP = "escaped_persons", "gap_person_days"

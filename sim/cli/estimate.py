@@ -23,6 +23,7 @@ from sim.scenario.vocabulary import CATEGORIES
 if TYPE_CHECKING:
     from sim.experiment.estimate import Estimate
     from sim.experiment.running import Day
+    from sim.scenario.resolved import Resolved
 
 
 def command(
@@ -39,6 +40,12 @@ def command(
     ] = False,
     against: Annotated[
         Path | None, typer.Option("--against", metavar="RESULTS", help="With --running: how much narrower than these.")
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="What one more observer at a place buys, and in which order to keep them.")
+    ] = False,
+    at: Annotated[
+        list[str] | None, typer.Option("--at", metavar="FACILITY", help="With --keep: a place to try; repeat.")
     ] = None,
     replicates: Replicates = None,
     seed: Seed = None,
@@ -58,6 +65,15 @@ def command(
                 raise InputError([Problem(option, 0, "", "does not go with --running", "a results folder alone")])
         _running(Path(scenario), against, as_json=as_json, quiet=quiet)
         return
+    if keep:
+        for option, value in (("--claims", claims), ("--as-of", as_of), ("--category", category), ("--out", out)):
+            if value is not None:
+                raise InputError([Problem(option, 0, "", "does not go with --keep", "a scenario alone")])
+        resolved = load(scenario, overrides(sets, None, seed, None))
+        _keep(resolved, at or [], replicates, threads, as_json=as_json, quiet=quiet)
+        return
+    if at:
+        raise InputError([Problem("--at", 0, "", "goes with --keep alone", "a facility")])
     if against is not None:
         raise InputError([Problem("--against", 0, "", "goes with --running alone", "a results folder")])
     if claims is None:
@@ -119,8 +135,9 @@ def _lines(found: list[Estimate], day: date) -> list[str]:
 
     lines = []
     for one in found:
-        low, _, middle, _, high = one.posterior.quantiles()
-        lines.append(official(one.event_id, one.facility, one.began, day.isoformat(), one.category, low, middle, high))
+        lines.append(
+            official(one.event_id, one.facility, one.began, day.isoformat(), one.category, one.posterior.believed())
+        )
         before = one.posterior.prior_quantiles((0.05, 0.5, 0.95))
         lines.append(f"  {reasons(before, one.source, len(one.claims), len(one.statements))}")
         lines += [f"  note: {note}" for note in one.notes]
@@ -174,6 +191,28 @@ def _running(folder: Path, against: Path | None, *, as_json: bool, quiet: bool) 
                 file=sys.stderr if as_json else sys.stdout,
             )
         print(f"written: {display(written[0].parent)}", file=sys.stderr if as_json else sys.stdout)
+
+
+def _keep(
+    resolved: Resolved, places: list[str], replicates: int | None, workers: int, *, as_json: bool, quiet: bool
+) -> None:
+    from sim.experiment.eyes import REPLICATES, buys
+
+    def tried(name: str) -> None:
+        if not quiet:
+            print(printable(f"  tried: {name}"), file=sys.stderr)
+
+    if not quiet:
+        _told_of_compiling()
+    found = buys(resolved, places, replicates=replicates or REPLICATES, workers=workers, tried=tried)
+    if as_json:
+        typer.echo(json.dumps({"kept": [one.as_data() for one in found]}))
+        return
+    print("How much narrower the last day's 90% interval becomes by what stays at one place, mean and 95% of pairs:")
+    for one in found:
+        told = f"{one.narrowing:,.0f} ({one.low:,.0f} to {one.high:,.0f}) of {one.width:,.0f}"
+        where = "alone" if one.step == 0 else f"kept {one.step}"
+        print(printable(f"  {where}  {one.kind} at {one.place}: {told}, {one.pairs} pairs"))
 
 
 def _by_day(days: list[Day]) -> list[str]:

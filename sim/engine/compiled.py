@@ -20,6 +20,7 @@ from typing import Any, cast
 import numba
 import platformdirs
 
+from sim.engine import cachefile
 from sim.engine.version import rules_hash
 
 KEPT_VERSIONS, KEPT_DAYS = 8, 30
@@ -55,6 +56,7 @@ def _forget_old_versions(root: Path) -> None:
 
 
 numba.config.CACHE_DIR = str(cache_folder())
+cachefile.install()
 
 
 def compiled[Function: Callable[..., Any]](function: Function) -> Function:

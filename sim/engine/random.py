@@ -180,6 +180,15 @@ def lognormal_quantile(u: float, median: float, sigma: float) -> float:
 
 
 @compiled
+def student(u: float, v: float, freedom: float) -> float:
+    """Return a Student t number of two uniform ones, exact for any degrees of freedom.
+
+    Source: Bailey 1994, "Polar generation of random variates with the t-distribution".
+    """
+    return math.sqrt(freedom * (u ** (-2.0 / freedom) - 1.0)) * math.cos(2.0 * math.pi * v)
+
+
+@compiled
 def exponential_quantile(u: float) -> float:
     """Return the exponential number with mean 1 for u: -log u, the inverse of its survival function."""
     return -math.log(u)

@@ -15,12 +15,22 @@ from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 
-RULE_SOURCES = ("engine", "world", "claims/misreport.py", "agents", "model", "outcomes.py", "scenario/vocabulary.py")
+RULE_SOURCES = (
+    "engine",
+    "world",
+    "claims/draws.py",
+    "claims/misreport.py",
+    "agents",
+    "model",
+    "outcomes.py",
+    "scenario/vocabulary.py",
+)
 """Files and folders of `sim/` that compiled rules are made of, constants included. The types of arguments, such as the
 record of parameters, are part of a compiled function's own signature."""
 TABLE_SOURCES = (
     "engine",
     "world",
+    "claims/draws.py",
     "claims/misreport.py",
     "agents",
     "model",

@@ -27,6 +27,7 @@ from sim.scenario.eventworld import HELD_UNKNOWN
 from sim.scenario.resolved import Resolved
 from sim.scenario.size import most_held
 from sim.scenario.vocabulary import CATEGORIES, ROLES
+from sim.wording import Believed
 
 Floats = NDArray[np.float64]
 
@@ -78,6 +79,20 @@ class Posterior(NamedTuple):
         """Return quantiles before the claims."""
         return weighted_quantiles(self.counts, self.before, levels)
 
+    @property
+    def none(self) -> float:
+        """Return the chance, after the claims, that nobody got out."""
+        return float(self.after[self.counts == 0].sum())
+
+    def believed(self) -> Believed:
+        """Return what a sentence says of it; where nobody can have got out, `some` is NaN."""
+        levels = (0.05, 0.5, 0.95)
+        some = self.counts > 0
+        given = [math.nan] * 3
+        if self.after[some].sum() > 0:
+            given = weighted_quantiles(self.counts[some], self.after[some], levels)
+        return Believed(self.none, self.quantiles(levels), given)
+
 
 class Estimate(NamedTuple):
     """The estimate of one event."""
@@ -106,7 +121,7 @@ class Estimate(NamedTuple):
             "category": self.category,
             "facility": self.facility or "theatre",
             "prior": dict(zip(names, before, strict=True)),
-            "none_out": float(self.posterior.after[self.posterior.counts == 0].sum()),
+            "none_out": self.posterior.none,
             "effective_replicates": self.posterior.effective,
             "prior_from": self.source,
             "warnings": list(self.notes),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -20,14 +20,15 @@ from scipy import special
 
 from sim.claims.draws import fitted
 from sim.claims.model import log_known, log_likelihood
-from sim.claims.statements import UNNUMBERED, Statement, wording
+from sim.claims.statements import GUARDING, UNNUMBERED, Statement, wording
 from sim.experiment.batch import encoded
 from sim.experiment.estimate import KNOWING, VAGUE
 from sim.experiment.results import Results
 from sim.experiment.store import Folder
 from sim.scenario.errors import InputError, Problem
 from sim.scenario.files import display
-from sim.scenario.vocabulary import ROLES
+from sim.scenario.resolved import Resolved
+from sim.scenario.vocabulary import CATEGORIES, ROLES
 
 Floats = NDArray[np.float64]
 
@@ -39,6 +40,16 @@ MINUTES = 1440
 NOT_WEIGHED = ("statement",)
 """Forms of reports that repeat others."""
 FOLDER = "estimates"
+
+
+class Source(Protocol):
+    """Where the tables of replicates come from: results, or a run kept in memory."""
+
+    def table(self, name: str, columns: Sequence[str] | None = None, point: int | None = None) -> Any:
+        """Return a table of one point."""
+
+    def scenario(self, point: int) -> Resolved:
+        """Return the scenario of a point."""
 
 
 class Day(NamedTuple):
@@ -66,7 +77,7 @@ def running(results: Results) -> tuple[list[Day], dict[int, Any]]:
     tables: dict[int, Any] = {}
     for entry in results.manifest["points"]:
         point = int(entry["point"])
-        table = _Point(results, point, name).table()
+        table = Days(results, point, name).table()
         tables[point] = table
         days += _by_day(table)
     return days, tables
@@ -152,11 +163,12 @@ def write(results: Results, tables: dict[int, Any]) -> list[Path]:
     return [results.path / name for name in names]
 
 
-class _Point:
+class Days:
     """The replicates of one point: exits by place and day, reports, and their weighing."""
 
-    def __init__(self, results: Results, point: int, name: str) -> None:
+    def __init__(self, results: Source, point: int, name: str) -> None:
         self.point = point
+        self.alone = _alone(results.scenario(point))
         daily = results.table("daily", ("point", "replicate", "day", "escaped"), point)
         every = np.unique(daily["replicate"].to_numpy())[:MOST]
         if len(every) < 20:
@@ -190,24 +202,38 @@ class _Point:
         """Sort reports by replicate and place: the day by which each is known, its origin and what it says."""
         self.told: dict[int, dict[str, list[tuple[int, str, Statement]]]] = {}
         columns = ("replicate", "day", "role", "origin", "facility", "claimed_low", "claimed_high", "form")
-        for replicate, day, role, origin, place, low, high, form in _rows(reports, columns):
+        about = ("category", "blames", "observer")
+        blaming = {who for who, party in _rows(reports, ("observer", "blames")) if party is not None}
+        for replicate, day, role, origin, place, low, high, form, category, party, who in _rows(
+            reports, (*columns, *about)
+        ):
             if replicate not in self.row or place == "theatre" or form in NOT_WEIGHED:
                 continue
+            if category not in ("all", self.alone[place]):
+                continue  # of some of those held there: the exits of these alone are not in the results
             said = wording(None, None) if low is None else wording(round(low), round(high))
             known = math.ceil(round(day * MINUTES) / MINUTES)
-            one = Statement([*ROLES].index(role), (said,))
+            guards = role == ROLES[GUARDING]
+            own, blame = guards and who in blaming and party is None, not guards and party is not None
+            one = Statement([*ROLES].index(role), (said,), "all", own, blame)
             self.told.setdefault(self.row[replicate], {}).setdefault(place, []).append((known, origin, one))
+
+    def intervals(self, days: Sequence[int]) -> Floats:
+        """Return the quantiles of some days, of every replicate: float64 (replicates, days, 3)."""
+        n = len(self.total)
+        found = np.zeros((n, len(days), 3))
+        noise = np.random.default_rng(1).random((n, 1))
+        ranks = {place: _ranks(out, noise) for place, out in self.out.items()}
+        for at, d in enumerate(days):
+            for k in range(n):
+                found[k, at] = self._quantiles(k, d, ranks)
+        return found
 
     def table(self) -> Any:
         """Return the interval of every replicate and day."""
         n, days = self.total.shape
-        found = np.zeros((n, days, 3))
-        noise = np.random.default_rng(1).random((n, 1))
-        ranks = {place: _ranks(out, noise) for place, out in self.out.items()}
-        for d in range(days):
-            for k in range(n):
-                found[k, d] = self._quantiles(k, d, ranks)
-        names = {"point": np.full(n * days, self.point), "replicate": np.repeat(self.replicates, days)}
+        found = self.intervals(range(days))
+        names: dict[str, Any] = {"point": np.full(n * days, self.point), "replicate": np.repeat(self.replicates, days)}
         names["day"] = np.tile(np.arange(days), n)
         values = {
             "escaped": self.total.ravel(),
@@ -246,6 +272,14 @@ class _Point:
         after = weights * np.exp(logs - logs.max()).mean(0)
         reached = np.cumsum(after) / after.sum()
         return self.levels[np.minimum(np.searchsorted(reached, u), len(self.levels) - 1)]
+
+
+def _alone(resolved: Resolved) -> dict[str, str]:
+    """Return by facility the people whom it alone holds at the start; `all` where it is mixed."""
+    from sim.agents.given import Given
+    from sim.agents.observer import people_alone
+
+    return dict(zip(resolved.theatre.facilities, (CATEGORIES[k] for k in people_alone(Given(resolved))), strict=True))
 
 
 def _levels(most: float) -> Floats:

@@ -21,7 +21,7 @@ from sim.outcomes import (
     Column,
     Table,
 )
-from sim.scenario.vocabulary import INCIDENT_KINDS, ROLES
+from sim.scenario.vocabulary import CATEGORIES, INCIDENT_KINDS, ROLES
 from sim.tables import tables_of
 from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, INCIDENT, MOVED
 
@@ -163,6 +163,8 @@ def reports(point: int, replicate: int, record: np.ndarray, observers: np.ndarra
         "true_report": np.ascontiguousarray(record["is_true"]),
         "reliability": _named(observers["reliability"][who], tuple("ABCDEF")),
         "credibility": np.ascontiguousarray(observers["credibility"][who]),
+        "category": _named(observers["category"][who], CATEGORIES),
+        "blames": _named(record["blames"], names.parties),
     }
     return _table("reports", _replicate(point, replicate, len(record)), columns)
 

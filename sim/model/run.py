@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.agents.build import Capacity, binding, build_belief, build_truth, names_of
+from sim.agents.speech import draw_speech
 from sim.engine.columns import restored
 from sim.engine.random import name_key, uniform
 from sim.model.rows import Tables, check_written, fill_unwritten, finish
@@ -86,6 +87,7 @@ class Run:
             self._bind()
         clock = self.truth.clock
         clock["seed"], clock["replicate"] = seed, replicate
+        draw_speech(self.belief, seed, replicate)
         begin(self.truth, self.belief, self.tables.as_rows())
 
     def drawn(self, seed: int, replicate: int) -> dict[str, float]:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim import wording
 from sim.experiment.running import Day, stored
 from sim.plots import style
-from sim.plots.view import ResultsView, thinned
+from sim.plots.view import Numbers, ResultsView, thinned
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -33,7 +33,8 @@ def draw(results: Results | ResultsView) -> Figure:
     days = stored(view.results)
     drawn = [n for n in thinned(shown, view.reference, MOST) if any(day.point == view.index[n] for day in days)]
     by_point = [[day for day in days if day.point == view.index[n]] for n in drawn] or [days]
-    title, subtitle = _words(by_point[0], len(by_point))
+    accounted = view.runs("accounted_share")[drawn[0] if drawn else 0]
+    title, subtitle = _words(by_point[0], len(by_point), accounted[~np.isnan(accounted)])
     sheet = style.sheet(view, title, subtitle, 3.6, right=1.6 if len(by_point) > 1 else style.RIGHT)
     left, right = sheet.axes(1, 2, wspace=0.3)[0]
     last = max(day.day for mine in by_point for day in mine)
@@ -57,7 +58,7 @@ def draw(results: Results | ResultsView) -> Figure:
     return sheet.figure
 
 
-def _words(mine: list[Day], points: int) -> tuple[str, str]:
+def _words(mine: list[Day], points: int, accounted: Numbers) -> tuple[str, str]:
     end = mine[-1]
     wide, held = wording.count(end.width_90), wording.per_cent(end.coverage_90)
     title = f"By day {end.day} an honest official could give an interval {wide} wide, right in {held} of runs"
@@ -66,4 +67,6 @@ def _words(mine: list[Day], points: int) -> tuple[str, str]:
         "From the reports so far, by a model of claims fitted to the record: left, how wide an interval had to be given"
         " for exits in the whole theatre; right, how often it held what happened."
     )
+    if points == 1 and len(accounted):
+        subtitle += f" True reports account for {wording.per_cent(float(np.median(accounted)))} of those out (median)."
     return title, subtitle

@@ -455,6 +455,7 @@ class Observer(Section):
     party: PartyName | None = Field(None, description="whose observer; a reporter speaks of what this party controls")
     sites: ObserverSites = Field("all", description="all, those attacked, or those taken over")
     listens: list[Role] = Field(default_factory=list, description="whose claims a statement adds up")
+    at: list[FacilityName] = Field(default_factory=list, description="facilities it looks at; empty: any")
     presence: Number = declared(1.0, "share", 0, 1, "of facilities it can see")
     leaves: bool = Field(False, description="its presence goes with the sponsor's")
     detect: Number = declared(0.8, "probability", 0, 1, "it learns of an episode it could see")
@@ -462,6 +463,19 @@ class Observer(Section):
     delay_hours: Number = declared(24.0, "h", 0, 20000, "median time from the event to its report")
     delay_sd: Number = declared(0.6, "log", 0, 3, "spread of the delay")
     update_hours: Number = declared(48.0, "h", 1, 20000, "between its reports while the count grows")
+    fitted: bool = Field(
+        False,
+        description="it claims as its role does in the fitted model of claims, in place of its bias, error, denies,"
+        " wordless and false_size",
+    )
+    category: Category = Field(
+        "all", description="whom its claims are about; claims about some confirm no count of all"
+    )
+    blames: PartyName | None = Field(
+        None,
+        description="whom it blames; a guarding force does so after shelling or where the place was taken, and then"
+        " does not speak of its own failure",
+    )
     bias: Number = declared(1.0, "ratio", 0, 50, "median of claim over truth")
     bias_own_failure: Number | None = declared(
         None, "ratio", 0, 50, "the same where the failure is its own; default: bias"

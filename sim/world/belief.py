@@ -15,9 +15,14 @@ class Belief(NamedTuple):
 
     board: Annotated[np.ndarray, Spec("BOARD", "1", "single values of all observers together")]
     observer: Annotated[np.ndarray, Spec("OBSERVER", "observers", "observers in file order, surveillance last")]
+    speech: Annotated[np.ndarray, Spec("SPEECH", "roles", "the fitted model of claims, one row of its draws")]
     pair: Annotated[np.ndarray, Spec("PAIR", "facilities, observers", "what an observer knows of a facility")]
     claim: Annotated[np.ndarray, Spec("f8", "roles, facilities", "current numbered claim, exits; NaN for none")]
     theatre_claim: Annotated[np.ndarray, Spec("f8", "roles", "current claim for the theatre, exits; NaN for none")]
+    holds: Annotated[
+        np.ndarray,
+        Spec("i8", "facilities", "index of the people whom it alone holds at the start, 0 for mixed", Part.FIXED),
+    ]
     confirmed: Annotated[np.ndarray, Spec("f8", "facilities", "confirmed exits")]
     accounted: Annotated[np.ndarray, Spec("f8", "facilities", "most exits for which a true report accounts")]
     signs: Annotated[np.ndarray, Spec("i8", "facilities", "1 while signs of an exit show")]

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from sim.scenario.vocabulary import HANDOVERS, INCIDENT_KINDS, OBSERVER_KINDS, OBSERVER_SITES, PEOPLE_ORIGINS
+from sim.scenario.vocabulary import (
+    CATEGORIES,
+    HANDOVERS,
+    INCIDENT_KINDS,
+    OBSERVER_KINDS,
+    OBSERVER_SITES,
+    PEOPLE_ORIGINS,
+)
 
 STATES = ("held", "at_large", "rejoined", "left_theatre", "dead", "transferred", "repatriated")
 """States of a detained person: exclusive, and their sum is conserved."""
@@ -10,6 +17,7 @@ HELD, AT_LARGE, REJOINED, LEFT_THEATRE, DEAD, TRANSFERRED, REPATRIATED = range(l
 
 KINDS = ("fighter", "family", "minor")
 FIGHTER, FAMILY, MINOR = range(len(KINDS))
+ALL_PEOPLE, FIGHTERS, FAMILIES = range(len(CATEGORIES))
 ORIGINS = PEOPLE_ORIGINS
 LOCAL, IRAQI, FOREIGN = range(len(ORIGINS))
 

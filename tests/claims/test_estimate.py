@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
 from sim.claims.draws import fitted, settled, without
-from sim.claims.model import log_forms, log_likelihood
+from sim.claims.model import _rounded, log_forms, log_likelihood
 from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval, statements, unit, wording
 from sim.experiment.estimate import posterior_of, smoothed
 from sim.scenario.claims import Claim
 from sim.scenario.vocabulary import ROLES
+from sim.wording import Believed, official
 
 GUARDS = ROLES.index("guarding force")
 
@@ -148,3 +151,46 @@ def test_draws_as_shipped_are_joint_and_sound() -> None:
     assert set(without()) == set(settled())
     few, many = ROLES.index("occupier"), GUARDS
     assert draws.bias[:, few].std() > draws.bias[:, many].std(), "a role with few numbers stays wide"
+
+
+@pytest.mark.parametrize(
+    ("believed", "said"),
+    [
+        (
+            Believed(0.72, (0, 0, 31), (3, 9, 40)),
+            "most likely no women and children got out at camp (72%); if any, 3 to 40 (90%)",
+        ),
+        (
+            Believed(0.2, (0, 9, 31), (3, 12, 40)),
+            "women and children may have got out at camp: none (20%), or else 3 to 40 (90%)",
+        ),
+        (
+            Believed(0.01, (3, 12, 40), (3, 12, 40)),
+            "between 3 and 40 women and children got out at camp (90%), most likely about 12",
+        ),
+    ],
+)
+def test_the_sentence_says_plainly_what_is_most_likely(believed: Believed, said: str) -> None:
+    assert (
+        official("A", "camp", "2019-10-13", "2019-10-27", "families", believed)
+        == f"A: of 2019-10-13 to 2019-10-27, {said}."
+    )
+
+
+def test_what_is_said_of_some_is_given_that_anybody_got_out(prior) -> None:
+    found = posterior_of(prior, [], fitted().take(np.arange(5)))
+    believed = found.believed()
+    some = found.counts > 0
+    assert believed.none == pytest.approx(found.after[~some].sum()) and 0 < believed.none < 1
+    assert believed.some[0] > 0 and believed.some[0] >= believed.whole[0]
+    inside = (found.counts >= believed.some[0]) & (found.counts <= believed.some[2])
+    assert found.after[inside & some].sum() / found.after[some].sum() >= 0.9
+
+
+def test_numbers_are_drawn_as_they_are_read() -> None:
+    rng = np.random.default_rng(3)
+    for value in (0.3, 1.2, 7.4, 96.0, 104.0, 149.0, 785.0, 1490.0, 20_400.0):
+        for number in {_rounded(value, rng) for _ in range(60)}:
+            low, high = interval(number, number)
+            assert low <= math.log(value) <= high
+    assert len({_rounded(1030.0, rng) for _ in range(60)}) > 2

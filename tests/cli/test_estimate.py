@@ -56,7 +56,7 @@ def test_a_sentence_that_an_official_could_say(cli, here) -> None:
     code, out, _ = cli("estimate", "tiny", "--claims", "claims.csv", "--as-of", day, "--replicates", "40")
     assert code == 0
     assert out.startswith(f"A: of {day} to {day}, ")
-    assert "at 90%" in out and "2 claims of 2 origins" in out
+    assert "(90%)" in out and "2 claims of 2 origins" in out
 
 
 def test_a_spreadsheets_file_is_read_and_a_broken_one_is_refused_by_line(cli, here) -> None:
@@ -83,6 +83,9 @@ def test_what_is_missing_or_wrong_is_refused(cli, here) -> None:
         (("--claims", "claims.csv", "--as-of", day, "--category", "men"), "`men` is not known"),
         (("--claims", "none.csv", "--as-of", day), "none.csv:1: no such file"),
         (("--running", "--claims", "claims.csv"), "does not go with --running"),
+        (("--keep", "--claims", "claims.csv"), "does not go with --keep"),
+        (("--keep", "--at", "atlantis"), "no facility"),
+        (("--at", "lone-prison"), "goes with --keep alone"),
     ):
         code, out, err = cli("estimate", "tiny", *arguments)
         assert (code, out) == (2, ""), arguments
@@ -97,7 +100,10 @@ def test_running_writes_beside_the_results(cli, here) -> None:
     days = json.loads(out)["days"]
     assert set(days[0]) == {"point", "day", "width_90", "coverage_90"}
     assert [file.name for file in Path("r/estimates").iterdir()] == ["part-000000-000000000.parquet"]
-    assert cli("show", "r").code == 0
+    shown = cli("show", "r")
+    assert shown.code == 0
+    assert f"day {days[-1]['day']}: {days[-1]['width_90']:,.0f} wide, right in" in shown.out
+    assert shown.out.index("honestly have been given") < shown.out.index("account for") < shown.out.index("undetected")
     code, out, _ = cli("estimate", "r", "--running", "--against", "r", "--json", "--quiet")
     (same,) = json.loads(out)["against"]
     assert (code, same["narrowing"], same["low"], same["high"], same["pairs"]) == (0, 0.0, 0.0, 0.0, 30)

@@ -38,6 +38,8 @@ def test_run_answers_and_says_where_the_files_are(cli):
         "by assault",
         "confirmed",
         "gap",
+        "with --record full, `estimate RESULTS --running`",
+        "true reports account for",
         "undetected share",
         "first true report",
         "In here: manifest.json",

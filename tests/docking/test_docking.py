@@ -10,6 +10,7 @@ import pytest
 from sim.model import Run
 from sim.outcomes import DAILY, FACILITIES, RUNS
 from sim.scenario.resolved import Resolved
+from sim.scenario.vocabulary import CATEGORIES
 from sim.world.codes import CUSTODY, STATES
 from tests.oracle.cases import CASES
 from tests.oracle.model import OracleModel
@@ -115,3 +116,24 @@ def test_same_tables(name: str) -> None:
             expected["confirmed"] = expected["confirmed"] or 0.0
             assert len(expected) == len(FACILITIES)
             assert differences(expected, found) == [], row["facility"]
+
+
+def test_reports_say_the_same_of_the_same_people_and_blame_the_same() -> None:
+    scenario, theatre = CASES["fitted_claims"]()
+    run = Run(Resolved(scenario, theatre, (), {}), full=True)
+    seen: set[tuple[str, bool]] = set()
+    for replicate in REPLICATES:
+        oracle = OracleModel(scenario, theatre, SEED, replicate)
+        for _ in range(oracle.n_steps):
+            oracle.step()
+        run.complete(SEED, replicate)
+        made = run.belief.report[: run.belief.board["reports"][0]]
+        assert len(made) == len(oracle.board.reports)
+        for row, report in zip(made, oracle.board.reports, strict=True):
+            assert run.names.observers[row["observer"]] == report.observer
+            assert same(float(row["low"]), report.low) and same(float(row["high"]), report.high)
+            assert CATEGORIES[run.belief.observer["category"][row["observer"]]] == report.category
+            assert (None if row["blames"] < 0 else run.names.parties[row["blames"]]) == report.blames
+            seen.add((report.category, report.blames is not None))
+    assert {category for category, _ in seen} == {"all", "fighters", "families"}
+    assert {blaming for _, blaming in seen} == {True, False}

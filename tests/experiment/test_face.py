@@ -1,5 +1,7 @@
 """`import sim`."""
 
+from pathlib import Path
+
 import pytest
 
 import sim
@@ -42,7 +44,31 @@ def test_results_in_memory_can_be_saved(tmp_path):
 
 
 def test_the_face_has_these_names_and_no_others():
-    assert {"load", "run", "Results", "DetentionModel", "__version__"} <= set(dir(sim))
+    assert set(dir(sim)) == {"load", "run", "sweep", "InputError", "Results", "DetentionModel", "__version__"}
+    assert sim.InputError is InputError
     assert isinstance(sim.__version__, str)
     with pytest.raises(AttributeError):
         _ = sim.nothing
+
+
+def test_a_sweep_runs_by_file_or_name(tmp_path):
+    made = sim.sweep("tiny", replicates=2, record="summary")
+    assert len(made.points) == len(set(made.runs["point"].to_pylist())) > 1
+    assert len(made.runs) == 2 * len(made.points)
+    with pytest.raises(sim.InputError):
+        sim.sweep(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize("given", [{"name": "x"}, None, 3])
+def test_what_is_no_scenario_is_told_in_python_words(given):
+    with pytest.raises(TypeError, match=r"expected a name, a path, or what sim\.load returns"):
+        sim.run(given)
+
+
+def test_an_unknown_record_level_is_told_in_python_words():
+    with pytest.raises(ValueError, match="expected one of summary, daily, full"):
+        sim.run("tiny", replicates=1, record="all")
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (Path(sim.__file__).parent / "py.typed").exists()

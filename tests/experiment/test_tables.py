@@ -49,7 +49,7 @@ CONTRACT = {
     "events": ["point", "replicate", "day", "kind", "facility", "cause", "count"],
     "reports": [
         *["point", "replicate", "day", "observer", "role", "origin", "facility", "claimed_low", "claimed_high"],
-        *["form", "true_report", "reliability", "credibility"],
+        *["form", "true_report", "reliability", "credibility", "category", "blames"],
     ],
     "episodes": [
         *["point", "replicate", "facility", "start_day", "end_day", "cause", "exits"],
@@ -62,7 +62,7 @@ REAL = {
     "start_day", "end_day",
 }  # fmt: skip
 TEXT = {
-    "status", "error", "facility", "control_end", "kind", "cause", "observer", "role", "origin", "form", "reliability",
+    "status", "error", "facility", "control_end", "kind", "cause", "observer", "role", "origin", "form", "reliability", "category", "blames",
 }  # fmt: skip
 NAMES = Names(("annex", "prison"), ("ours", "theirs"), ("desk", "isr"), ("wire", "isr"), ())
 
@@ -155,15 +155,17 @@ def test_what_an_event_details_is_named_by_its_kind():
 def test_a_report_names_who_said_what_about_where():
     observers = OBSERVER.rows(2)
     observers["role"] = [WORDS.index("media"), WORDS.index("sponsor government")]
+    observers["category"] = [1, 0]
     observers["reliability"], observers["credibility"] = [2, 1], [3, 2]
     made = REPORT.rows(2)
     made["minute"], made["observer"], made["facility"] = [60, 1440], [0, 1], [-1, 1]
     made["low"], made["high"], made["form"], made["is_true"] = [math.nan, 4], [math.nan, 9], [3, 1], [0, 1]
+    made["blames"] = [-1, 0]
     rows = tables.reports(2, 5, made, observers, NAMES).to_pylist()
     assert rows[0] == {
         "point": 2, "replicate": 5, "day": 60 / 1440, "observer": "desk", "role": "media", "origin": "wire",
         "facility": "theatre", "claimed_low": None, "claimed_high": None, "form": "wordless", "true_report": 0,
-        "reliability": "C", "credibility": 3,
+        "reliability": "C", "credibility": 3, "category": "fighters", "blames": None,
     }  # fmt: skip
     assert [rows[1][name] for name in ("role", "facility", "claimed_low", "claimed_high", "form")] == [
         "sponsor government", "prison", 4, 9, "range",

@@ -1025,6 +1025,39 @@ def observers_of_each_kind() -> Case:
 
 
 @case
+def fitted_claims() -> Case:
+    """Every role by the fitted model: some speak of fighters or families, some blame, several invent."""
+    about = {"warden": "all", "movement-desk": "fighters", "witness": "families", "minister": "fighters"}
+    blames = {"warden": "invader", "captor": "keeper", "movement-desk": "keeper"}
+    eyes = [
+        eye
+        | {"fitted": eye["name"] != "liaison", "category": about.get(eye["name"], "all")}
+        | {"at": ["yard", "house"] if eye["name"] == "agency" else []}
+        | {"false_per_month": 0.0 if eye["kind"] == "statement" else 8.0}
+        | ({"blames": blames[eye["name"]]} if eye["name"] in blames else {})
+        for eye in EYES
+    ]
+    return build(
+        {
+            "days": 12,
+            "stealth": {"per_1000_year": 9000.0},
+            "shelling": {"hits_per_month": 20.0},
+            "armed_cells": {"attacks": [{"date": "2019-10-03T21:40", "facility": "yard", "attackers": 30.0}]},
+            "control": {
+                "changes": [{"date": "2019-10-06T08:00", "facility": "block", "to": "invader"}],
+                "none_hours": 10.0,
+            },
+            "withdrawal": {"schedule": [["2019-10-02", 1.0], ["2019-10-10", 0.0]]},
+            "observers": eyes,
+        },
+        {
+            "facilities": two_prisons()
+            | {"cells": prison(36.3, 38.6, people(40), 6), "house": prison(36.2, 38.5, people(0, 20, 20), 4)}
+        },
+    )
+
+
+@case
 def isr() -> Case:
     """Surveillance alone: looks, signs that fade, coverage that goes."""
     return build(

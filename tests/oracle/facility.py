@@ -36,6 +36,7 @@ class Episode:
     step_start: int  # m0 of the step in which it began
     cause: str  # of the first exit
     size: int = 0
+    fighters: int = 0  # of them
     last: int = 0  # k0 of the last exit
     reported: bool = False  # truly
 
@@ -113,6 +114,8 @@ class Facility(mesa.Agent):
         ]
         detained = 0 if self.resident else sum(count for _, _, count in counts)
         self.n0 = self.n_residents if self.resident else detained
+        kinds = {"fighters" if kind == "fighters" else "families" for kind, _, count in counts if count > 0}
+        self.holds_alone = kinds.pop() if len(kinds) == 1 else "all"
         self.n_blocks = max(1, math.ceil(detained / spec.block_size))
         self.people: list[Detainee] = []
         if not self.resident:
@@ -863,6 +866,7 @@ class Facility(mesa.Agent):
         if self.episode is None or k0 - self.episode.last > PAUSE:
             self.episodes.append(Episode(first=k0, step_start=self.model.m0, cause=cause))
         self.episode.size += 1
+        self.episode.fighters += person.kind == "fighters"
         self.episode.last = k0
         self.model.count_exit(self, person, k0, cause)
 

@@ -5,12 +5,15 @@ Observers read the truth; the only things they write that the truth reads are `F
 
 from __future__ import annotations
 
+import csv
 import math
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import mesa
 
+from sim.scenario import shipped
 from sim.scenario.parameters import Confirmation
 from sim.scenario.parameters import Observer as ObserverSpec
 from sim.scenario.vocabulary import ROLES
@@ -19,6 +22,14 @@ from tests.oracle.facility import DAY, PAUSE, Episode, Facility
 
 if TYPE_CHECKING:
     from tests.oracle.model import OracleModel
+
+
+@cache
+def fitted_rows() -> list[dict[str, str]]:
+    """The draws of the fitted model of claims."""
+    with (shipped.folder() / "draws/claims.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
 
 GRADES = ("A", "B", "C", "D", "E", "F")
 NOTICING = ("guarding force", "occupier", "sponsor government")
@@ -35,6 +46,8 @@ class Report:
     low: float | None
     high: float | None
     true: bool
+    category: str = "all"
+    blames: str | None = None
 
     @property
     def value(self) -> float | None:
@@ -86,7 +99,21 @@ class Observer(mesa.Agent):
     def known(self, facility: Facility) -> int:
         """Exits known there."""
         knowledge = self.knowledge[facility.name]
-        return knowledge.before + (knowledge.learned.size if knowledge.learned is not None else 0)
+        return knowledge.before + (self.size(knowledge.learned) if knowledge.learned is not None else 0)
+
+    def size(self, episode: Episode) -> int:
+        """Exits of an episode, of the people whom this observer's claims are about."""
+        of_category = {"fighters": episode.fighters, "families": episode.size - episode.fighters}
+        return of_category.get(self.spec.category, episode.size)
+
+    def speech(self) -> dict[str, float]:
+        """The fitted model's numbers of this role in this replicate; those that all roles share beside them."""
+        rows = fitted_rows()
+        row = rows[math.floor(self.model.draws.u("claims.draws", THEATRE, 0, 0) * len(rows))]
+        role = f".{self.role.replace(' ', '_')}"
+        return {name.removesuffix(role): float(value) for name, value in row.items() if name.endswith(role)} | {
+            name: float(value) for name, value in row.items() if "." not in name
+        }
 
     # --- alarm
 
@@ -98,6 +125,8 @@ class Observer(mesa.Agent):
 
     def can_see(self, facility: Facility) -> bool:
         """Whether the facility is in view in this step."""
+        if self.spec.at and facility.name not in self.spec.at:
+            return False
         presence = self.spec.presence * (self.model.w if self.spec.leaves else 1.0)
         if not self.model.draws.u("observer.presence", self.pair(facility), 0, 0) < presence:
             return False
@@ -119,7 +148,7 @@ class Observer(mesa.Agent):
             return
         if episode.size < -self.spec.notice_size * math.log(draws.u("observer.size", pair, episode.first, 0)):
             return
-        knowledge.learn(episode, knowledge.learned.size if knowledge.learned is not None else 0)
+        knowledge.learn(episode, self.size(knowledge.learned) if knowledge.learned is not None else 0)
         if self.role in NOTICING:
             facility.be_noticed()
         if knowledge.due is None:
@@ -139,39 +168,101 @@ class Observer(mesa.Agent):
             minute = start + math.floor(DAY * draws.u("rumour.time", self.name, start, k))
             if not model.m0 <= minute < model.m1 or not model.sites:
                 continue
-            about = min(model.sites, key=lambda site: draws.u("rumour.site", self.pair(site), start, k))
-            size = lognormal(draws.u("rumour.size", self.name, start, k), self.spec.false_size, 1.0)
+            spoken_of = [site for site in model.sites if self.speaks_of(site)]
+            if not spoken_of:
+                continue
+            about = min(spoken_of, key=lambda site: draws.u("rumour.site", self.pair(site), start, k))
+            u = draws.u("rumour.size", self.name, start, k)
+            if self.spec.fitted:
+                speech = self.speech()
+                size = lognormal(u, math.exp(speech["invented"]), speech["invented_scale"])
+            else:
+                size = lognormal(u, self.spec.false_size, 1.0)
             claim = float(self.known(about) + max(1, half_up(size)))
-            model.board.hear_of_site(self, about, Report(model.m1, self.name, about.name, claim, claim, False))
+            self.tell(about, claim, claim, False, None)
+
+    def speaks_of(self, facility: Facility) -> bool:
+        """Whether it looks at the facility, and the facility holds people whom its claims are about."""
+        if self.spec.at and facility.name not in self.spec.at:
+            return False
+        if self.spec.sites == "assaulted" and not facility.ever_assaulted:
+            return False
+        if self.spec.sites == "taken" and not facility.changed:
+            return False
+        return self.spec.category == "all" or facility.holds_alone in ("all", self.spec.category)
+
+    def tell(self, facility: Facility, low: float | None, high: float | None, true: bool, cause: str | None) -> None:
+        """Make a report about a facility."""
+        report = Report(
+            self.model.m1, self.name, facility.name, low, high, true, self.spec.category, self.blamed(facility, cause)
+        )
+        self.model.board.hear_of_site(self, facility, report)
 
     # --- 4 reports
 
-    def own_failure(self, episode: Episode) -> bool:
-        """Whether the blame is this observer's own side's."""
-        return self.role == "guarding force" and episode.cause not in ("assault", "shelling")
+    def blamed(self, facility: Facility, cause: str | None) -> str | None:
+        """The party that it blames."""
+        if self.role == "guarding force" and cause != "shelling" and not facility.changed:
+            return None
+        return self.spec.blames
 
-    def bias(self, episode: Episode) -> float:
+    def own_failure(self, facility: Facility, episode: Episode) -> bool:
+        """Whether the blame is this observer's own side's."""
+        struck = episode.cause in ("assault", "shelling")
+        return self.role == "guarding force" and not struck and self.blamed(facility, episode.cause) is None
+
+    def blaming(self, facility: Facility, episode: Episode) -> bool:
+        """Whether another role than the guarding force blames somebody."""
+        return self.role != "guarding force" and self.blamed(facility, episode.cause) is not None
+
+    def bias(self, facility: Facility, episode: Episode) -> float:
         """Median of claim over truth."""
-        if self.own_failure(episode) and self.spec.bias_own_failure is not None:
+        if self.own_failure(facility, episode) and self.spec.bias_own_failure is not None:
             return self.spec.bias_own_failure
         return self.spec.bias
 
     def ratio(self, facility: Facility, episode: Episode) -> float:
         """R: claim over truth."""
         z = self.model.draws.z("observer.error", self.pair(facility), episode.first, 0)
-        return self.bias(episode) * math.exp(self.spec.error * z)
+        return self.bias(facility, episode) * math.exp(self.spec.error * z)
+
+    def fitted_ratio(self, facility: Facility, known: int, episode: Episode) -> float:
+        """R by the fitted model."""
+        speech, draws, first = self.speech(), self.model.draws, episode.first
+
+        def student(stream: str, entity: str, index: int) -> float:
+            u, v = draws.u(stream, entity, first, index), draws.u(stream, entity, first, index + 1)
+            nu = speech["freedom"]
+            return math.sqrt(nu * (u ** (-2 / nu) - 1)) * math.cos(2 * math.pi * v)
+
+        log = speech["bias"] + speech["scale"] * student("claims.effect", facility.name, 2 * ROLES.index(self.role))
+        log += speech["within"] * student("observer.noise", self.pair(facility), 0)
+        log += self.own_failure(facility, episode) * speech["own"] + self.blaming(facility, episode) * speech["blame"]
+        return min(math.exp(min(log, 50)), max(1.0, facility.n0 / known))
+
+    def odds_of_forms(self, facility: Facility, known: int, episode: Episode) -> tuple[float, float]:
+        """Probability of a denial, and of no number where it is no denial."""
+        if not self.spec.fitted:
+            return self.spec.denies, self.spec.wordless
+        speech, size = self.speech(), math.log(known / 200)
+        deny = speech["deny"] + speech["deny_size"] * size
+        deny += self.own_failure(facility, episode) * speech["deny_own"]
+        deny += self.blaming(facility, episode) * speech["deny_blame"]
+        wordless = math.exp(speech["wordless"] + speech["wordless_size"] * size)
+        return math.exp(deny) / (1 + math.exp(deny) + wordless), wordless / (1 + wordless)
 
     def word_claim(self, facility: Facility, known: int, episode: Episode) -> tuple[float | None, float | None]:
         """Low and high end of what is said: a denial, no number, a number or a range."""
         draws, pair = self.model.draws, self.pair(facility)
-        if draws.u("observer.deny", pair, episode.first, 0) < self.spec.denies:
+        denies, wordless = self.odds_of_forms(facility, known, episode)
+        if draws.u("observer.deny", pair, episode.first, 0) < denies:
             return 0.0, 0.0
-        if draws.u("observer.word", pair, episode.first, 0) < self.spec.wordless:
+        if draws.u("observer.word", pair, episode.first, 0) < wordless:
             return None, None
-        ratio, q = self.ratio(facility, episode), self.spec.range_factor
-        if q == 1:
-            return (float(half_up(known * ratio)),) * 2
-        return float(half_up(known * ratio / math.sqrt(q))), float(half_up(known * ratio * math.sqrt(q)))
+        fitted, q = self.spec.fitted, self.spec.range_factor
+        ratio = self.fitted_ratio(facility, known, episode) if fitted else self.ratio(facility, episode)
+        least = 1.0 if fitted else 0.0
+        return tuple(max(least, float(half_up(known * ratio * q**end))) for end in (-0.5, 0.5))
 
     def report(self, facility: Facility) -> None:
         """The report that is due, if there is one and it has news; the next one's time."""
@@ -184,7 +275,7 @@ class Observer(mesa.Agent):
             knowledge.last_reported = known
             low, high = self.word_claim(facility, known, episode)
             true = high is None or high > 0
-            model.board.hear_of_site(self, facility, Report(model.m1, self.name, facility.name, low, high, true))
+            self.tell(facility, low, high, true, episode.cause)
             if true:
                 self._report_truly(facility, knowledge)
                 number = model.board.reports[-1].value
@@ -213,11 +304,12 @@ class Observer(mesa.Agent):
             n += 1
             if minute <= model.m0:
                 continue
-            total = model.board.total_heard(spec.listens)
+            total = model.board.total_heard(spec.listens, spec.category)
             if total is not None:
                 z = model.draws.z("observer.error", self.name, minute, 0)
                 claim = float(half_up(total * (spec.bias * math.exp(spec.error * z))))
-                model.board.hear_of_theatre(self, Report(model.m1, self.name, THEATRE, claim, claim, False))
+                report = Report(model.m1, self.name, THEATRE, claim, claim, False, spec.category, spec.blames)
+                model.board.hear_of_theatre(self, report)
 
 
 class Surveillance(Observer):
@@ -320,6 +412,9 @@ class Board:
 
     def _confirm(self, observer: Observer, facility: str, report: Report) -> None:
         v, rules = report.value, self.rules
+        alone = next(site.holds_alone for site in self.facilities if site.name == facility)
+        if report.category not in ("all", alone):
+            return
         if observer.direct and observer.reliability <= rules.direct_reliability in GRADES:
             self.confirmed_at[facility] = v
             return
@@ -327,15 +422,19 @@ class Board:
         for (site, _), other in self.by_origin.items():
             if site != facility or report.minute - other.minute > DAY * rules.window_days:
                 continue
+            if other.category not in ("all", alone):
+                continue
             if max(v, other.value) <= (1 + rules.agree_within) * min(v, other.value):
                 agreeing.append(other.value)
         if len(agreeing) >= rules.origins:
             self.confirmed_at[facility] = min(agreeing)
 
-    def total_heard(self, roles: list[str]) -> float | None:
+    def total_heard(self, roles: list[str], category: str) -> float | None:
         """Sum over facilities of the largest current claim of some roles; None without a numbered claim."""
         largest = []
         for facility in self.facilities:
+            if category not in ("all", facility.holds_alone):
+                continue
             claims = [self.site_claims.get((role, facility.name)) for role in roles]
             numbers = [claim for claim in claims if claim is not None]
             if numbers:
