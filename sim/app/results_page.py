@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.app.archive import Archive, scenario_of
 from sim.app.labels import error_messages
-from sim.app.results_data import chosen_point, picks, sweep
+from sim.app.results_data import RankedRun, chosen_point, picks, ranked_runs, sweep
 from sim.app.start import LoadedRun
 from sim.plots.view import ResultsView
 from sim.scenario.errors import printable
@@ -71,12 +71,27 @@ class ResultsPage:
         try:
             for key, name, run in picks(self.view, self.metric, self.point):
                 if key == rank:
-                    label = f"{tidy(self.view.results.name, 40)}, point {self.point}"
-                    label += f", replicate {run.replicate} ({name.lower()})"
-                    return LoadedRun(scenario_of(self.view.results, self.point), run.seed, run.replicate, label)
+                    return self._run(self.view, run, f" ({name.lower()})")
         except Exception as error:
             self._fail(error)
         return None
+
+    def replicate(self, replicate: int) -> LoadedRun | None:
+        """Return a replicate of the chosen point, None where there is none."""
+        if self.view is None or self.point is None:
+            return None
+        try:
+            ranked = ranked_runs(self.view, self.metric, self.point)
+            return next((self._run(self.view, run) for run in ranked if run.replicate == replicate), None)
+        except Exception as error:
+            self._fail(error)
+        return None
+
+    def _run(self, view: ResultsView, run: RankedRun, how: str = "") -> LoadedRun:
+        assert self.point is not None
+        label = f"{tidy(view.results.name, 40)}, point {self.point}, replicate {run.replicate}{how}"
+        scenario = scenario_of(view.results, self.point)
+        return LoadedRun(scenario, run.seed, run.replicate, label, (self.name, self.point))
 
     def shown(self) -> dict[str, Any]:
         """Return all data of the page."""

@@ -44,6 +44,7 @@ def scramble(session: Session) -> None:
         truth.fugitive["y"] += 1
         truth.clock["out_count"] = 5
         truth.log["count"] += 3
+        truth.total["escaped_persons"] += 9
         for name in ("escaped", "guards"):
             pane.history[name] += 77
         pane.held += 5

@@ -34,7 +34,7 @@ def test_the_map_of_heat_shows_medians(view: Opened, results: Results) -> None:
     first = results.quantiles("at_large").to_pylist()[0]
     expect(view.page.locator(".dv-heat [data-point='0'] b")).to_have_text(f"{first['q50'] + 1e-9:,.0f}")
     assert view.page.locator(".dv-dot").count() == 6  # the curve by guards.scale
-    assert view.page.url.endswith("#results")
+    assert "#results?" in view.page.url
 
 
 def test_a_click_on_a_point_opens_its_worst_replicate_on_the_map(view: Opened, results: Results) -> None:
@@ -56,7 +56,7 @@ def test_a_click_on_a_point_opens_its_worst_replicate_on_the_map(view: Opened, r
     ranked = sorted(runs, key=lambda row: (row["escaped"], -row["replicate"]))
     expect(view.page.locator("[data-number=escaped]")).to_have_text(f"{ranked[len(runs) // 2 - 1]['escaped']:,}")
     view.page.locator("[data-path='guards.scale']").fill("2")  # another decision for that replicate
-    view.wait_for_clock("Day 0.0")
+    expect(view.page.locator(".dv-slider output").first).to_have_text("2.00")
     expect(view.page.locator("[data-number=guards_on_duty]")).not_to_have_text("–")
 
 
