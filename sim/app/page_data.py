@@ -15,9 +15,10 @@ from sim.app.palette import role_lines
 from sim.app.run_pane import COLUMNS, RunPane
 from sim.app.sentences import account, headline, stamp, tiles_of_belief, tiles_of_truth
 from sim.app.session import SPEEDS, Session
-from sim.app.settings import HANDOVER, SLIDERS
+from sim.app.settings import HANDOVER, Slider
 from sim.app.sites import STATES, MapPlan, public_facts, reported_states, residents, true_states
 from sim.app.spread import MODE_COLUMN, bands, comparison, place
+from sim.app.takeaway import takeaway
 from sim.model import DetentionModel
 from sim.outcomes import title
 from sim.scenario.declare import parse_date
@@ -45,9 +46,10 @@ def controls(session: Session) -> dict[str, Any]:
         "replicate_error": session.replicate_error,
         "notice": session.notice,
         "address": address(session),
+        "take": takeaway(session.pane, session.start) if session.taking else None,
         "speed": session.hours,
         "speeds": list(SPEEDS),
-        "sliders": [_slider(pane, k) for k in range(len(SLIDERS))],
+        "sliders": [_slider(pane, slider) for slider in pane.sliders],
         "handover": pane.handover(),
         "handovers": list(HANDOVERS),
         "handover_path": HANDOVER,
@@ -66,8 +68,7 @@ def controls(session: Session) -> dict[str, Any]:
     }
 
 
-def _slider(pane: RunPane, k: int) -> dict[str, Any]:
-    slider = SLIDERS[k]
+def _slider(pane: RunPane, slider: Slider) -> dict[str, Any]:
     drawn = pane.model is not None and slider.path in pane.model.run.draws
     return {**slider._asdict(), "value": pane.number(slider.path), "drawn": drawn, "set": slider.path in pane.settings}
 

@@ -9,7 +9,7 @@ import numpy as np
 from sim.app.ensemble import Ensemble
 from sim.app.event_log import EventLog
 from sim.app.labels import error_messages
-from sim.app.settings import HANDOVER, PACE, changed
+from sim.app.settings import HANDOVER, PACE, Slider, changed, sliders_of
 from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
 from sim.scenario.resolved import Resolved
@@ -125,6 +125,11 @@ class RunPane:
     def step_hours(self) -> float:
         """Length of a step, hours."""
         return float(self.model.resolved.scenario.step_hours) if self.model is not None else 1.0
+
+    @property
+    def sliders(self) -> tuple[Slider, ...]:
+        """The sliders that the scenario has."""
+        return sliders_of(self.loaded)
 
     def number(self, path: str) -> float | None:
         """Return a slider's value in this run: the drawn value of a distribution, None if there is no run."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.app.results_page import ResultsPage
 from sim.app.run_pane import RunPane
-from sim.app.settings import HANDOVER, SLIDERS, decisions
+from sim.app.settings import HANDOVER, decisions
 from sim.app.start import LoadedRun, Start
 from sim.scenario.errors import printable, shown
 from sim.scenario.vocabulary import HANDOVERS
@@ -43,6 +43,7 @@ class Session:
         self.seed_text, self.seed_error = "", ""
         self.replicate_text, self.replicate_error = "", ""
         self.notice = ""
+        self.taking = False
         self.results_page: ResultsPage | None = None
         self.panes = [self._first_pane()]
         self._load(self.panes[FIRST])
@@ -96,7 +97,8 @@ class Session:
             "metric": lambda metric: self.results_page.choose_metric(metric) if self.results_page else None,
             "point": lambda point: self.results_page.choose_point(point) if self.results_page else None,
             "open": self.open,
-            **{slider.path: partial(self.choose_setting, slider.path) for slider in SLIDERS},
+            "take": self.choose_taking,
+            **{slider.path: partial(self.choose_setting, slider.path) for slider in self.pane.sliders},
         }
 
     # Time
@@ -211,7 +213,7 @@ class Session:
         """Return whether the page may set this value in a run."""
         if path == HANDOVER:
             return value in HANDOVERS
-        slider = next((slider for slider in SLIDERS if slider.path == path), None)
+        slider = next((slider for slider in pane.sliders if slider.path == path), None)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return slider is not None and number and slider.low <= float(value) <= slider.high  # type: ignore[arg-type]
 
@@ -288,6 +290,10 @@ class Session:
         """Pin a facility, whose numbers and log stay in view; unpin for any other value."""
         names = self.first.model.names.facilities if self.first.model is not None else ()
         self.pinned = str(site) if site in names else ""
+
+    def choose_taking(self, taking: Any) -> None:
+        """Show or hide what can be taken away: the scenario's file and the command line."""
+        self.taking = taking is True
 
     def choose_kinds(self, kinds: Any) -> None:
         """Choose the kind of rows that the log shows."""

@@ -69,7 +69,8 @@ def rank(own: float, values: np.ndarray, noun: str) -> str:
     same = n - below - above
     parts = [("more than", below), ("as many as", same if same > SAME * n else 0), ("fewer than", above)]
     said = [f"{words} {per_cent(many / n)}" for words, many in parts if many]
-    return f"{count(own)} {noun}, {' and '.join(said)} of {n} runs"
+    ranks = " and ".join([*([", ".join(said[:-1])] if said[:-1] else []), said[-1]])
+    return f"{count(own)} {noun}, {ranks} of {n} runs"
 
 
 def incomparable(a: RunPane, b: RunPane) -> str:
