@@ -45,7 +45,6 @@ def controls(session: Session) -> dict[str, Any]:
         "replicate": session.replicate_text,
         "replicate_error": session.replicate_error,
         "notice": session.notice,
-        "address": address(session),
         "take": takeaway(session.pane, session.start) if session.taking else None,
         "speed": session.hours,
         "speeds": list(SPEEDS),
@@ -96,6 +95,7 @@ def frame(session: Session) -> dict[str, Any]:
     model = first.model
     shared = {
         "serial": session.serial,
+        "address": address(session),
         "mode": session.mode,
         "at": first.at,
         "played": first.played,

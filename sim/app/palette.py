@@ -85,6 +85,10 @@ RAMPS = {
 """Scales of the heat map by metric; every other metric has TRUTH_RAMP."""
 
 
+BELOW = tuple(to_hex(color) for color in BELIEF_RAMP.resampled(5)(range(5)))
+"""Five colours of values below 0, from none to the smallest."""
+
+
 def css_variables() -> str:
     """Return the rule of a style sheet that declares the colours."""
     light = f".dv, .dv-mapbox > svg, .dv-legend {{ {_declared(VARIABLES)} }}\n"

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.analysis import summary
 from sim.app.archive import Archive, scenario_of
 from sim.app.labels import error_messages
 from sim.app.results_data import RankedRun, chosen_point, picks, ranked_runs, sweep
 from sim.app.start import LoadedRun
+from sim.outcomes import title
 from sim.plots.view import ResultsView
 from sim.scenario.errors import printable
 from sim.wording import tidy
 
-METRICS = {
-    "escaped": "Exits",
-    "gap": "Gap: exits not confirmed",
-    "confirmed": "Confirmed",
-    "reported": "Largest claim ever made",
-    "gap_person_days": "Gap in person-days",
-    "undetected_share": "Share of exits never reported",
-    "at_large": "At large at the horizon",
-    "recaptured": "Recaptured",
-    "facilities_lost": "Facilities lost",
-    "facilities_emptied": "Facilities emptied",
-}
+FIRST = ("escaped", "escaped_persons", "gap", "confirmed", "reported", "at_large", "recaptured")
+"""Metrics that stand at the top of the list; the others follow in their own order."""
+METRICS = {name: title(name) for name in (*FIRST, *(name for name in summary.METRICS if name not in FIRST))}
 """Metrics offered, with their names on the page."""
 
 
