@@ -112,7 +112,7 @@ def test_charts_and_the_map_are_saved_with_what_they_are(view: Opened) -> None:
 @pytest.mark.browser
 def test_the_scenario_is_saved_from_the_page(view: Opened) -> None:
     view.page.locator("[data-path='guards.scale']").fill("0.6")
-    view.press("Take away")
+    view.press("Export")
     with view.page.expect_download() as download:
         view.page.click("[data-save=scenario]")
     text = Path(download.value.path()).read_text()
