@@ -100,7 +100,7 @@ class Opened:
         page.on("request", lambda request: self.asked.append(request.url))
         page.set_viewport_size({"width": width, "height": height})
         page.goto(address)
-        page.wait_for_selector("[data-clock]")
+        page.wait_for_selector("[data-clock], .dv-results")
 
     def clock(self) -> str:
         return self.page.inner_text("[data-clock]")
