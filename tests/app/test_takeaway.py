@@ -119,3 +119,19 @@ def test_the_scenario_is_saved_from_the_page(view: Opened) -> None:
     assert "guards:\n  scale: 0.6\n" in text
     assert "--set guards.scale=0.6" in view.page.locator("#dv-command").input_value()
     assert json.dumps(text)[1:20] in json.dumps(view.page.locator("#dv-yaml").input_value())
+
+
+@pytest.mark.browser
+def test_charts_of_results_are_saved_too(view: Opened, archive: Path) -> None:
+    view.page.get_by_role("link", name="Results").click()
+    view.page.locator(".dv-heat [data-point='2']").click()
+    with saved(view, "csv", "exceedance").open(newline="") as file:
+        rows = [(float(row["value"]), float(row["share of runs"])) for row in csv.DictReader(file)]
+    values = Results.open(archive / "sweep").metric("escaped")[2]
+    assert rows == [(x, pytest.approx(float(np.mean(values >= x)))) for x in np.unique(values)]
+    for name in ("curve-0", "daily"):
+        text = saved(view, "svg", name).read_text()
+        assert "Simulated: 120 runs of seed 1" in text
+    with view.page.expect_download() as download:
+        view.press("Save CSV")
+    assert Path(download.value.path()).read_text().count("\n") == 7
