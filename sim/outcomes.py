@@ -200,6 +200,51 @@ def row_of(record: np.dtype, **lists: Sequence[str]) -> np.dtype:
     return np.dtype(fields, align=True)
 
 
+SHORT = {
+    "population": "detained at the start",
+    "at_large": "at large",
+    "left_theatre": "left the theatre",
+    "left_freely": "left freely",
+    "escaped": "exits",
+    "escaped_persons": "people who escaped",
+    "escaped_prison": "exits from prisons",
+    "escaped_camp": "exits from camps",
+    "escaped_fighters": "exits by fighters",
+    "escaped_foreign_fighters": "exits by foreign fighters",
+    **{f"escaped_{cause}": f"exits caused by {cause}" for cause in CAUSES},
+    "recaptured": "returns to custody",
+    "moved": "moves between facilities",
+    "reported": "largest claim ever made",
+    **{f"claimed_{column}": f"claimed by {role}" for column, role in zip(ROLE_COLUMNS, ROLES, strict=True)},
+    "confirmed": "confirmed exits",
+    "gap": "gap",
+    "gap_peak": "largest gap",
+    "gap_person_days": "gap in exit-days",
+    "undetected_share": "share of exits never reported",
+    "accounted_share": "share of people out accounted for",
+    "first_escape_day": "day of the first exit",
+    "first_report_day": "day of the first true report",
+    "first_confirmed_day": "day of the first confirmed exit",
+    "facilities_lost": "facilities lost",
+    "facilities_emptied": "facilities emptied",
+    "guards_on_duty": "guards on duty",
+    "isr_hours": "facility-hours watched",
+    "isr_coverage": "ISR coverage",
+}
+"""Short names for tiles, axes and sentences, where the column's own name would not do."""
+
+
+def short(name: str) -> str:
+    """Return a column's short name in lower case: `people who escaped`."""
+    return SHORT.get(name, name.replace("_", " "))
+
+
+def title(name: str) -> str:
+    """Return a column's short name as it begins a line: `People who escaped`."""
+    text = short(name)
+    return text[:1].upper() + text[1:]
+
+
 RUN_RECORD = record_of(RUNS)
 DAILY_RECORD = record_of(DAILY)
 FACILITY_RECORD = np.dtype([*record_of(FACILITIES).descr, ("control_end", np.int64)], align=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.model import DetentionModel
 from sim.scenario.errors import InputError, printable
-from sim.wording import count, tidy
+from sim.wording import count, span, tidy
 from sim.world.codes import (
     ATTACK,
     CALL,
@@ -110,6 +110,15 @@ def claim_text(report: Any) -> str:
         return "escapes, no number"
     low, high = float(report["low"]), float(report["high"])
     return f"claims {count(low)} out" if low == high else f"claims {count(low)} to {count(high)} out"
+
+
+def claim_label(report: Any) -> str:
+    """Return the same in a few words, for the map."""
+    if report["form"] == DENIAL:
+        return "denied"
+    if report["form"] == WORDLESS:
+        return "no number"
+    return f"{span(float(report['low']), float(report['high']))} claimed"
 
 
 def source_label(model: DetentionModel, observer: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 
+from sim.app.address import act_or_restore
 from sim.app.assets import parts, style, to_json
 from sim.app.page_data import base_map_of, controls, frame, log
 from sim.app.run_pane import RunPane
@@ -39,13 +40,24 @@ def Layout(children: list[Any]) -> None:
 @solara.component
 def Page() -> None:
     """Show one run or two with their controls, or results."""
-    session = solara.use_memo(lambda: Session(current()), [])
     _, redraw = solara.use_state(0)
 
-    def act(asked: Any) -> None:
-        session.act(asked)
-        redraw(session.serial)
+    def again() -> None:
+        redraw(lambda drawn: drawn + 1)
 
+    session = solara.use_memo(lambda: Session(current(), again), [])
+    solara.use_effect(lambda: session.close, [])
+
+    def act(asked: Any) -> None:
+        act_or_restore(session, asked)
+        again()
+
+    solara.Title(TITLE)
+    with session.lock:  # an ensemble asks for a drawing from its own thread
+        _draw(session, act)
+
+
+def _draw(session: Session, act: Callable[[Any], None]) -> None:
     map_keys = [_map_key(pane, session.mode) for pane in session.panes]
     base_maps = solara.use_memo(
         lambda: to_json([base_map_of(pane, session.mode) for pane in session.panes]), [map_keys]
@@ -54,7 +66,6 @@ def Page() -> None:
     rows = solara.use_memo(lambda: to_json(log(session)), log_key)
     results_page = session.results_page if session.page == "results" else None
     results = to_json(results_page.shown()) if results_page is not None else "null"
-    solara.Title(TITLE)
     PageTemplate(
         components=parts(),
         css=style(),

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
+from sim.app.address import address
 from sim.app.event_log import MAX_ROWS
 from sim.app.labels import clock_text
 from sim.app.map_layers import control_layers, front_line, moving_units, people_dots
 from sim.app.palette import role_lines
 from sim.app.run_pane import COLUMNS, RunPane
+from sim.app.sentences import account, headline, stamp, tiles_of_belief, tiles_of_truth
 from sim.app.session import SPEEDS, Session
-from sim.app.settings import HANDOVER, SLIDERS
+from sim.app.settings import HANDOVER, Slider
 from sim.app.sites import STATES, MapPlan, public_facts, reported_states, residents, true_states
+from sim.app.spread import MODE_COLUMN, bands, comparison, place
+from sim.app.takeaway import takeaway
 from sim.model import DetentionModel
+from sim.outcomes import title
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import printable
 from sim.scenario.vocabulary import HANDOVERS
-from sim.wording import count, tidy
+from sim.wording import tidy
 
+WORDS = ("escaped", "confirmed", "recaptured", "guards_on_duty", "isr_coverage")
+"""Columns whose short names the page writes itself."""
 MAX_POINTS = 240
 """Most points sent of a line, before the last one."""
 
@@ -36,9 +42,13 @@ def controls(session: Session) -> dict[str, Any]:
         "description": tidy(pane.model.resolved.scenario.description, 300) if pane.model else "",
         "seed": session.seed_text,
         "seed_error": session.seed_error,
+        "replicate": session.replicate_text,
+        "replicate_error": session.replicate_error,
+        "notice": session.notice,
+        "take": takeaway(session.pane, session.start) if session.taking else None,
         "speed": session.hours,
         "speeds": list(SPEEDS),
-        "sliders": [_slider(pane, k) for k in range(len(SLIDERS))],
+        "sliders": [_slider(pane, slider) for slider in pane.sliders],
         "handover": pane.handover(),
         "handovers": list(HANDOVERS),
         "handover_path": HANDOVER,
@@ -52,12 +62,12 @@ def controls(session: Session) -> dict[str, Any]:
         "page": session.page,
         "results": session.start.archive is not None,
         "states": STATES,
+        "words": {name: title(name) for name in WORDS},
         "roles": role_lines(first.roles) if first is not None else [],
     }
 
 
-def _slider(pane: RunPane, k: int) -> dict[str, Any]:
-    slider = SLIDERS[k]
+def _slider(pane: RunPane, slider: Slider) -> dict[str, Any]:
     drawn = pane.model is not None and slider.path in pane.model.run.draws
     return {**slider._asdict(), "value": pane.number(slider.path), "drawn": drawn, "set": slider.path in pane.settings}
 
@@ -85,6 +95,7 @@ def frame(session: Session) -> dict[str, Any]:
     model = first.model
     shared = {
         "serial": session.serial,
+        "address": address(session),
         "mode": session.mode,
         "at": first.at,
         "played": first.played,
@@ -95,7 +106,8 @@ def frame(session: Session) -> dict[str, Any]:
         "date": date_text(model) if model is not None else "",
         "done": model is None or not model.running,
     }
-    return {**shared, "panes": [_pane_data(pane, session) for pane in session.panes]}
+    pair = comparison(first, session.panes[1], session.mode) if len(session.panes) > 1 else None
+    return {**shared, "panes": [_pane_data(pane, session) for pane in session.panes], "pair": pair}
 
 
 def date_text(model: DetentionModel) -> str:
@@ -110,21 +122,23 @@ def _pane_data(pane: RunPane, session: Session) -> dict[str, Any]:
         return {"errors": pane.errors}
     shown = _truth(pane, model) if session.mode == "truth" else _belief(pane, model)
     horizon = model.resolved.scenario.days
-    return {"errors": [], "horizon": horizon, **shown, "panel": _panel(pane, session)}
+    return {
+        "errors": [],
+        "horizon": horizon,
+        "stamp": stamp(pane),
+        "headline": headline(pane, session.mode),
+        "place": place(pane, session.mode),
+        "bands": bands(pane.ensemble, MODE_COLUMN[session.mode]),
+        **shown,
+        "panel": _panel(pane, session),
+    }
 
 
 def _truth(pane: RunPane, model: DetentionModel) -> dict[str, Any]:
-    now, states = pane.history[pane.at], model.truth.states
     assert pane.plan is not None
     return {
-        "numbers": [
-            _number("escaped", "Escaped", now["escaped"], "truth"),
-            _number("confirmed", "Confirmed", now["confirmed"], "belief"),
-            _number("gap", "Gap", now["escaped"] - now["confirmed"]),
-            _number("held", "Held", states[0]),
-            _number("at_large", "At large", states[1]),
-            _number("guards_on_duty", "Guards on duty", now["guards"]),
-        ],
+        "numbers": tiles_of_truth(pane, model),
+        "account": account(model),
         **truth_overlay(model, pane.plan),
         "series": series(pane, COLUMNS),
     }
@@ -148,34 +162,37 @@ def belief_overlay(model: DetentionModel, plan: MapPlan) -> dict[str, Any]:
 
 
 def _belief(pane: RunPane, model: DetentionModel) -> dict[str, Any]:
-    now = pane.history[pane.at]
-    told = [claim for claim in now["claims"].tolist() if not math.isnan(claim)]
     assert pane.plan is not None
     shown = belief_overlay(model, pane.plan)
     heard = sum(site["state"] != "unreported" for site in shown["sites"])
     return {
-        "numbers": [
-            _number("confirmed", "Confirmed", now["confirmed"], "belief"),
-            _number("lowest", "Lowest claim", min(told, default=math.nan)),
-            _number("highest", "Highest claim", max(told, default=math.nan)),
-            _number("reports", "Reports", now["reports"]),
-            {"key": "sites", "label": "Places heard of", "text": f"{heard} of {len(shown['sites'])}", "tone": ""},
-            {"key": "escaped", "label": "Escaped", "text": "not known", "tone": "hidden"},
-        ],
+        "numbers": tiles_of_belief(pane, heard, len(shown["sites"])),
+        "account": [],
         **shown,
         "series": series(pane, ("confirmed", "coverage", "reports")),
     }
 
 
 def series(pane: RunPane, columns: tuple[str, ...]) -> dict[str, Any]:
-    """Return columns of the history and each role's claims up to now, thinned; None for a role without a claim."""
+    """Return columns of the history and the claims up to now, thinned."""
     steps = thinned(pane.at)
     rows = pane.history[steps]
     return {
         "days": np.round(steps * pane.step_hours / 24, 3).tolist(),
         **{name: _plain(rows[name]) for name in columns},
-        "claims": [_plain(claim) if not np.isnan(claim).all() else None for claim in rows["claims"].T],
+        "claims": [line for role in range(rows["told"].shape[1]) for line in _claim_lines(rows, role)],
     }
+
+
+def _claim_lines(rows: np.ndarray, role: int) -> list[dict[str, Any]]:
+    """Return what a role claims by scope: for the whole theatre (`places` 0), and added up over some places."""
+    lines = []
+    for scope in ("told", "summed"):
+        values = rows[scope][:, role]
+        if not np.isnan(values).all():
+            places = int(rows["places"][-1, role]) if scope == "summed" else 0
+            lines.append({"role": role, "whole": scope == "told", "places": places, "values": _plain(values)})
+    return lines
 
 
 def thinned(last: int) -> np.ndarray:
@@ -214,7 +231,3 @@ def log(session: Session) -> dict[str, Any]:
 def _plain(values: np.ndarray) -> list[float | None]:
     """Return numbers for JSON: None for NaN, five decimals."""
     return [None if value != value else round(value, 5) for value in values.tolist()]
-
-
-def _number(key: str, label: str, value: float, tone: str = "") -> dict[str, str]:
-    return {"key": key, "label": label, "text": count(float(value)), "tone": tone}

@@ -8,14 +8,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.analysis import summary
-from sim.app.palette import ramp
+from sim.analysis.contrast import Sides, contrast
+from sim.app.palette import BELOW, ramp
 from sim.experiment.query import done, numbers
+from sim.experiment.results import SAMPLED
+from sim.outcomes import short, title
 from sim.plots import heatmap
 from sim.plots.view import ResultsView
+from sim.wording import metric as written
 from sim.wording import path_label, setting, tidy
 
-PICKS = (("median", "Median", 0.5), ("high", "1 in 20", 0.95), ("worst", "Worst", 1.0))
-"""Replicates offered of a point: key, name, and rank as a share of its runs."""
+PICKS = (("median", "Nearest the median", 0.5), ("worst", "Largest", 1.0), ("high", "Nearest 95%", 0.95))
+"""Replicates offered of a point: key, name, and the quantile whose nearest run it is. The first stands for the same."""
+ORDER = ("median", "high", "worst")
+"""Their order on the page."""
+FEWEST_FOR_TAIL = 20
+"""Replicates below which the 95% quantile is no other run than the largest."""
 MAX_POINTS = 2000
 """Points of a sweep, and levels of a factor, sent to the page."""
 MAX_CURVE = 200
@@ -35,14 +43,21 @@ def sweep(view: ResultsView, metric: str) -> dict[str, Any]:
     results = view.results
     plan = heatmap.plan(view)
     values = view.runs(metric)
+    base = view.reference if view.varied and results.manifest.get("design") not in SAMPLED else None
     return {
+        "stamp": f"Simulated: {sum(len(v) for v in values):,} runs of seed {_seed(view)}",
+        "unit": summary.METRICS[metric].unit,
+        "meaning": f"{title(metric)}: {summary.METRICS[metric].meaning}",
+        "metric_name": short(metric),
+        "baseline": view.index[base] if base is not None else None,
+        "below": list(BELOW),
         "name": tidy(results.name, 80),
         "description": tidy(str(results.manifest.get("description") or ""), 200),
         "status": tidy(results.status, 20),
         "failed": results.failed,
         "ramp": ramp(metric),
         "varied": [_factor(view, path) for path in view.varied],
-        "points": [_point(view, n, values[n]) for n in range(min(len(view.points), MAX_POINTS))],
+        "points": [_point(view, metric, n, values, base) for n in range(min(len(view.points), MAX_POINTS))],
         "heat": _heat(view, plan) if plan is not None else None,
     }
 
@@ -54,12 +69,12 @@ def chosen_point(view: ResultsView, metric: str, point: int) -> dict[str, Any]:
     some = np.unique(np.linspace(0, len(x) - 1, MAX_CURVE).astype(int)) if len(x) else np.zeros(0, int)
     return {
         "point": point,
-        "values": [[path, setting(view.points[n].get(path))] for path in view.varied],
+        "values": [[path, _full(view.points[n].get(path))] for path in view.varied],
         "x": x[some].tolist(),
         "share": np.round(share[some], 4).tolist(),
         "daily": _daily(view, point),
         "picks": [
-            {"key": key, "name": name, "value": run.value, "replicate": run.replicate}
+            {"key": key, "name": name, "text": _text(metric, run.value), "replicate": run.replicate}
             for key, name, run in picks(view, metric, point)
         ],
     }
@@ -92,14 +107,25 @@ def ranked_runs(view: ResultsView, metric: str, point: int) -> list[RankedRun]:
 
 
 def picks(view: ResultsView, metric: str, point: int) -> list[tuple[str, str, RankedRun]]:
-    """Return key, name and run of the replicates offered of a point; empty if it has no run."""
+    """Return key, name and run of the replicates offered of a point: those nearest to quantiles that the table tells.
+
+    No replicate stands there twice; empty if there is no run.
+    """
     ranked = ranked_runs(view, metric, point)
-    return [(key, name, ranked[_at(q, len(ranked))]) for key, name, q in PICKS if ranked]
+    values = [math.nan if run.value is None else run.value for run in ranked]
+    found: dict[str, tuple[str, str, RankedRun]] = {}
+    for key, name, q in PICKS if ranked else ():
+        if key == "high" and len(ranked) < FEWEST_FOR_TAIL:
+            continue
+        (wanted,) = summary.quantiles(values, (q,))
+        run = ranked[-1] if math.isnan(wanted) else min(ranked, key=lambda run: _distance(run, float(wanted)))
+        if all(run.replicate != other.replicate for _, _, other in found.values()):
+            found[key] = (key, name, run)
+    return [found[key] for key in ORDER if key in found]
 
 
-def _at(share: float, many: int) -> int:
-    """Return the index of a quantile among sorted values: the lower one if it falls between two."""
-    return max(0, min(many - 1, math.ceil(share * many) - 1))
+def _distance(run: RankedRun, wanted: float) -> tuple[float, int]:
+    return (math.inf if run.value is None else abs(run.value - wanted), run.replicate)
 
 
 def _factor(view: ResultsView, path: str) -> dict[str, Any]:
@@ -108,26 +134,64 @@ def _factor(view: ResultsView, path: str) -> dict[str, Any]:
         "path": tidy(path, 60),
         "label": path_label(path),
         "numeric": view.numeric(path),
-        "levels": [setting(level) for level in levels[:MAX_POINTS]],
+        "levels": [_full(level) for level in levels[:MAX_POINTS]],
     }
 
 
-def _point(view: ResultsView, n: int, values: Any) -> dict[str, Any]:
-    low, middle, high = (_number(v) for v in summary.quantiles(values, (0.05, 0.5, 0.95)))
+def _point(view: ResultsView, metric: str, n: int, values: list[Any], base: int | None) -> dict[str, Any]:
+    """Return a point's settings and statistics, made by the functions that make those of `--json` and the report."""
+    found = summary.metric(values[n], nullable=False)
     settings = [view.points[n].get(path) for path in view.varied]
     return {
         "point": view.index[n],
         "at": [v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in settings],
-        "labels": [setting(v) for v in settings],
-        "n": len(values),
-        "low": low,
-        "median": middle,
-        "high": high,
+        "labels": [_full(v) for v in settings],
+        "n": len(values[n]),
+        "low": found["q05"],
+        "median": found["q50"],
+        "high": found["q95"],
+        "text": _text(metric, found["q50"]),
+        "interval": " to ".join("?" if v is None else _text(metric, v) for v in (found["q50_low"], found["q50_high"])),
+        "range": f"{_text(metric, found['q05'])} to {_text(metric, found['q95'])}",
+        "change": _change(view, metric, values, n, base),
     }
 
 
+def _change(view: ResultsView, metric: str, values: list[Any], n: int, base: int | None) -> list[Any] | None:
+    """Return the difference of means from the baseline with its 95% interval as text, and its value to sort by."""
+    if base is None or n == base:
+        return None
+    sides = Sides(values[base][None, :], values[n][None, :], paired=_in_pairs(view, values, n, base))
+    if not (sides.baseline.size and sides.alternative.size):
+        return None
+    value, low, high = contrast(metric, sides).difference
+    if math.isnan(value):
+        return None
+    text = f"{'+' if value > 0 else ''}{_text(metric, value)}"
+    return [value, text if math.isnan(low) else f"{text} ({_text(metric, low)} to {_text(metric, high)})"]
+
+
+def _in_pairs(view: ResultsView, values: list[Any], n: int, base: int) -> bool:
+    """Return whether replicate r of both points is the same one: none failed, and as many of each are done."""
+    return not view.failed and len(values[n]) == len(values[base])
+
+
+def _text(metric: str, value: float | None) -> str:
+    return written(metric, math.nan if value is None else value)
+
+
+def _full(value: Any) -> str:
+    """Return a varied value as a label; names in full."""
+    return tidy(value, 200) if isinstance(value, str) else setting(value)
+
+
+def _seed(view: ResultsView) -> str:
+    seed = view.results.manifest.get("seed")
+    return "the scenario" if seed is None else str(seed)
+
+
 def _heat(view: ResultsView, plan: heatmap.Plan) -> dict[str, Any]:
-    rows, down, across = ([setting(level) for level in levels] for levels in plan.levels)
+    rows, down, across = ([_full(level) for level in levels] for levels in plan.levels)
     held = view.fixed(*(path for path in (plan.x, plan.y, plan.row) if path))
     return {
         "x": path_label(plan.x),
@@ -137,7 +201,7 @@ def _heat(view: ResultsView, plan: heatmap.Plan) -> dict[str, Any]:
         "down": down,
         "across": across,
         "cells": [[*place, n] for place, n in plan.cells.items()],
-        "held": [[tidy(path, 40), setting(value)] for path, value in held.items()],
+        "held": [[tidy(path, 40), _full(value)] for path, value in held.items()],
     }
 
 

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.analysis import summary
 from sim.app.archive import Archive, scenario_of
 from sim.app.labels import error_messages
-from sim.app.results_data import chosen_point, picks, sweep
+from sim.app.results_data import RankedRun, chosen_point, picks, ranked_runs, sweep
 from sim.app.start import LoadedRun
+from sim.outcomes import title
 from sim.plots.view import ResultsView
 from sim.scenario.errors import printable
 from sim.wording import tidy
 
-METRICS = {
-    "escaped": "Exits",
-    "gap": "Gap: exits not confirmed",
-    "confirmed": "Confirmed",
-    "reported": "Largest claim ever made",
-    "gap_person_days": "Gap in person-days",
-    "undetected_share": "Share of exits never reported",
-    "at_large": "At large at the horizon",
-    "recaptured": "Recaptured",
-    "facilities_lost": "Facilities lost",
-    "facilities_emptied": "Facilities emptied",
-}
+FIRST = ("escaped", "escaped_persons", "gap", "confirmed", "reported", "at_large", "recaptured")
+"""Metrics that stand at the top of the list; the others follow in their own order."""
+METRICS = {name: title(name) for name in (*FIRST, *(name for name in summary.METRICS if name not in FIRST))}
 """Metrics offered, with their names on the page."""
 
 
@@ -71,12 +64,27 @@ class ResultsPage:
         try:
             for key, name, run in picks(self.view, self.metric, self.point):
                 if key == rank:
-                    label = f"{tidy(self.view.results.name, 40)}, point {self.point}"
-                    label += f", replicate {run.replicate} ({name.lower()})"
-                    return LoadedRun(scenario_of(self.view.results, self.point), run.seed, run.replicate, label)
+                    return self._run(self.view, run, f" ({name.lower()})")
         except Exception as error:
             self._fail(error)
         return None
+
+    def replicate(self, replicate: int) -> LoadedRun | None:
+        """Return a replicate of the chosen point, None where there is none."""
+        if self.view is None or self.point is None:
+            return None
+        try:
+            ranked = ranked_runs(self.view, self.metric, self.point)
+            return next((self._run(self.view, run) for run in ranked if run.replicate == replicate), None)
+        except Exception as error:
+            self._fail(error)
+        return None
+
+    def _run(self, view: ResultsView, run: RankedRun, how: str = "") -> LoadedRun:
+        assert self.point is not None
+        label = f"{tidy(view.results.name, 40)}, point {self.point}, replicate {run.replicate}{how}"
+        scenario = scenario_of(view.results, self.point)
+        return LoadedRun(scenario, run.seed, run.replicate, label, (self.name, self.point))
 
     def shown(self) -> dict[str, Any]:
         """Return all data of the page."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
+from sim.app.ensemble import Ensemble
 from sim.app.event_log import EventLog
 from sim.app.labels import error_messages
-from sim.app.settings import HANDOVER, PACE, changed
+from sim.app.settings import HANDOVER, PACE, Slider, changed, sliders_of
 from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
 from sim.scenario.resolved import Resolved
@@ -14,8 +17,13 @@ from sim.scenario.vocabulary import HANDOVERS, ROLES
 from sim.world.belief import Belief
 
 COLUMNS = ("escaped", "confirmed", "guards", "coverage", "reports")
-HISTORY = np.dtype([*((name, np.float64) for name in COLUMNS), ("claims", np.float64, len(ROLES))])
-"""What is kept of each step: the columns (persons; coverage a share), and each role's claim (persons)."""
+CLAIMS = ("summed", "places", "told")
+HISTORY = np.dtype([*((name, np.float64) for name in COLUMNS), *((name, np.float64, len(ROLES)) for name in CLAIMS)])
+"""What is kept of each step: the columns (exits; guards; coverage a share), and each role's claims by their scope.
+
+`summed` adds up what a role claims for single places, `places` counts them, `told` is its claim for the whole theatre
+(exits; NaN for none). The two scopes are never put together.
+"""
 MAX_TRACKED = 2_000_000
 """Largest product of facilities and steps for which held and guards of each facility are kept too."""
 
@@ -23,9 +31,21 @@ MAX_TRACKED = 2_000_000
 class RunPane:
     """A run that can be played, and set to any step by replaying it, as a replicate repeats itself bit by bit."""
 
-    def __init__(self, label: str, file: str | None, seed: int | None = None, replicate: int = 0) -> None:
-        """Parameters: label, name shown; file, in the folder of scenarios, None for a run that was loaded already."""
+    def __init__(
+        self,
+        label: str,
+        file: str | None,
+        seed: int | None = None,
+        replicate: int = 0,
+        changed: Callable[[], None] | None = None,
+    ) -> None:
+        """Parameters: label, name shown; file, in the folder of scenarios, None for a run that was loaded already;
+        changed, called from another thread as the ensemble of the same settings grows; without it there is none.
+        """
         self.label, self.file = label, file
+        self._changed = changed
+        self.ensemble: Ensemble | None = None
+        self.source: tuple[str, int] | None = None  # results folder and point of a run that was loaded from there
         self.seed, self.replicate = seed, replicate
         self.settings: dict[str, object] = {}
         self.errors: list[str] = []
@@ -43,6 +63,7 @@ class RunPane:
 
     def fail(self, error: Exception) -> None:
         """Drop the run and keep its error for the page."""
+        self.close()
         self.model, self.plan, self.loaded = None, None, None
         self.errors = error_messages(error)
         self.restarts += 1
@@ -64,6 +85,15 @@ class RunPane:
         self.event_log = EventLog()
         self._allocate(model)
         self._record(model)
+        self.close()
+        if self._changed is not None:
+            self.ensemble = Ensemble(model.resolved, model.seed_number, self._changed)
+
+    def close(self) -> None:
+        """Stop what runs in the background for this run."""
+        if self.ensemble is not None:
+            self.ensemble.cancel()
+        self.ensemble = None
 
     def go(self, step: int) -> None:
         """Set the run to a step: steps played before are repeated in one call, new ones are played one by one."""
@@ -95,6 +125,11 @@ class RunPane:
     def step_hours(self) -> float:
         """Length of a step, hours."""
         return float(self.model.resolved.scenario.step_hours) if self.model is not None else 1.0
+
+    @property
+    def sliders(self) -> tuple[Slider, ...]:
+        """The sliders that the scenario has."""
+        return sliders_of(self.loaded)
 
     def number(self, path: str) -> float | None:
         """Return a slider's value in this run: the drawn value of a distribution, None if there is no run."""
@@ -131,14 +166,18 @@ class RunPane:
         row["guards"] = guards_on_duty_now(truth)
         row["coverage"] = belief.board["coverage"][0]
         row["reports"] = belief.board["reports"][0]
-        row["claims"] = claims_by_role(belief)
+        row["summed"], row["places"], row["told"] = claims_by_scope(belief)
         if self.held.shape[1]:
             self.held[at] = truth.facility["held"]
             self.guards[at] = truth.facility["on_site"] + np.floor(truth.facility["occupier_guards"] + 0.5)
 
 
-def claims_by_role(belief: Belief) -> np.ndarray:
-    """Return each role's claim: the larger of the sum of its site claims and its theatre claim, NaN for none."""
-    none = np.isnan(belief.claim)
-    sums = np.where(none.all(axis=1), np.nan, np.where(none, 0.0, belief.claim).sum(axis=1))
-    return np.fmax(sums, belief.theatre_claim)
+def claims_by_scope(belief: Belief) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return by role: its claims for single places added up, how many places those are, and its claim for all.
+
+    NaN where a role claims nothing of that scope.
+    """
+    known = ~np.isnan(belief.claim)
+    places = known.sum(axis=1)
+    summed = np.where(places > 0, np.where(known, belief.claim, 0.0).sum(axis=1), np.nan)
+    return summed, places.astype(np.float64), belief.theatre_claim

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
 from sim.scenario.declare import parse_date
+from sim.scenario.fields import parameters
 from sim.scenario.resolved import Resolved
 
 HANDOVER = "control.handover"
@@ -26,12 +28,36 @@ class Slider(NamedTuple):
     step: float
 
 
+FARTHEST = 4.0
+"""How many times its default a slider of an unbounded number reaches."""
 SLIDERS = (
     Slider("guards.scale", "Guards", "times the number given", 0.0, 2.0, 0.05),
     Slider("isr.coverage", "ISR coverage", "share of facility-hours watched", 0.0, 1.0, 0.05),
     Slider("guards.redeploy_share", "Guards to front", "largest share the front may take", 0.0, 1.0, 0.05),
     Slider(PACE, "Pace of withdrawal", "times as fast as in the scenario; 0: the sponsor stays", 0.0, 4.0, 0.25),
 )
+
+
+def sliders_of(resolved: Resolved | None) -> tuple[Slider, ...]:
+    """Return the sliders of a scenario: those of its `view.controls`, else the usual ones."""
+    view = resolved.scenario.view if resolved is not None else None
+    if view is None or not view.controls:
+        return SLIDERS
+    usual = {slider.path: slider for slider in SLIDERS}
+    return tuple(usual.get(path) or _declared(path) for path in dict.fromkeys(view.controls))
+
+
+def _declared(path: str) -> Slider:
+    """Return the slider of a declared number: within its bounds, and no further than some times its default."""
+    parameter = next(parameter for parameter in parameters() if parameter.path == path)
+    low = parameter.low if parameter.low is not None else 0.0
+    high = parameter.high if parameter.high is not None else math.inf
+    default = parameter.default if isinstance(parameter.default, int | float) else 0.0
+    reach = FARTHEST * max(abs(float(default)), abs(low)) or 1.0
+    high = high if high - low <= 2.0 else min(high, low + reach)
+    step = 10.0 ** math.floor(math.log10((high - low) / 20))
+    label = path.rpartition(".")[2].replace("_", " ")
+    return Slider(path, label[:1].upper() + label[1:], f"{parameter.unit}, {parameter.description}", low, high, step)
 
 
 def changed(resolved: Resolved, settings: Mapping[str, object]) -> Resolved:
@@ -72,5 +98,5 @@ def decisions(settings: Mapping[str, object]) -> str:
         elif path == PACE and value == 0:
             parts.append("the sponsor stays")
         else:
-            parts.append(f"{labels[path]} {value:.2f}")
+            parts.append(f"{labels.get(path, path)} {value:.2f}")
     return ", ".join(parts) or "as in the scenario"

@@ -6,10 +6,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.app.labels import claim_text, facility_title, grade_label, party_titles, short_title, source_label
+from sim.app.labels import (
+    claim_label,
+    claim_text,
+    facility_title,
+    grade_label,
+    party_titles,
+    short_title,
+    source_label,
+)
 from sim.app.map_layers import Projection
 from sim.model import DetentionModel
-from sim.world.codes import CUSTODY, DAY, NO_ASSAULT, NONE, RELEASED
+from sim.wording import span
+from sim.world.codes import CUSTODY, DAY, DENIAL, NO_ASSAULT, NONE, RELEASED, WORDLESS
 
 STATES = {
     "held": "held",
@@ -128,30 +137,60 @@ def _true_state(model: DetentionModel, plan: MapPlan, f: int) -> dict[str, Any]:
 def reported_states(model: DetentionModel, plan: MapPlan) -> list[dict[str, Any]]:
     """Return the reported state of prisons and annexes, in the order of `public_facts`; reads nothing of the truth."""
     made = model.belief.report[: model.belief.board["reports"][0]]
-    latest = {int(report["facility"]): report for report in made}
-    return [_reported_state(model, f, latest.get(f)) for f in plan.rows]
+    latest: dict[int, dict[int, Any]] = {}  # by facility and role, oldest role first
+    for report in made:
+        by_role = latest.setdefault(int(report["facility"]), {})
+        role = int(model.belief.observer[int(report["observer"])]["role"])
+        by_role.pop(role, None)
+        by_role[role] = report
+    return [_reported_state(model, f, list(latest.get(f, {}).values())) for f in plan.rows]
 
 
-def _reported_state(model: DetentionModel, f: int, last: Any) -> dict[str, Any]:
-    """Return the last report with its age (days) and grade, and each role's claim; without a report only the age."""
-    confirmed = float(model.belief.confirmed[f])
-    if last is None:
-        return {"state": "unreported", "age": round(model.hours / 24, 2), "confirmed": confirmed, "claims": []}
-    observer = int(last["observer"])
-    claims = model.belief.claim[:, f]
-    numbers = claims[~np.isnan(claims)]
-    highest = float(numbers.max()) if len(numbers) else None
+REPORTED = {DENIAL: "denied", WORDLESS: "wordless"}
+"""States of a facility by the form of the newest report about it; any other form is a claim of a number."""
+
+
+def _reported_state(model: DetentionModel, f: int, told: list[Any]) -> dict[str, Any]:
+    """Return the newest report, and each role's newest one: every field of an entry is of one report.
+
+    Parameters: told, the newest report of each role that made one, oldest first.
+    """
+    elapsed, confirmed = model.hours / 24, float(model.belief.confirmed[f])
+    if not told:
+        return {"state": "unreported", "age": round(elapsed, 2), "since": 1.0, "confirmed": confirmed, "claims": []}
+    entries = [_entry(model, report) for report in told]
+    newest = entries[-1]
     return {
-        "state": "denied" if highest == 0 else "claimed",
-        "age": round(model.hours / 24 - float(last["minute"]) / DAY, 2),
-        "grade": grade_label(model, observer),
-        "last": f"{source_label(model, observer)} {claim_text(last)}",
-        "highest": highest,
+        **newest,
+        "state": REPORTED.get(int(told[-1]["form"]), "claimed"),
+        "since": round(min(1.0, newest["age"] / max(elapsed, 1e-9)), 3),
         "confirmed": confirmed,
-        "claims": [
-            [role, float(value)] for role, value in zip(model.roles, claims.tolist(), strict=True) if value == value
-        ],
+        "claims": entries[::-1],
+        "range": _range(told),
     }
+
+
+def _entry(model: DetentionModel, report: Any) -> dict[str, Any]:
+    """Return what one report says (`text`), in two words for the map (`label`), who says it, its age and grade."""
+    observer = int(report["observer"])
+    return {
+        "text": claim_text(report),
+        "label": claim_label(report),
+        "high": None if report["form"] == WORDLESS else float(report["high"]),
+        "source": source_label(model, observer),
+        "role": model.roles[int(model.belief.observer[observer]["role"])],
+        "age": round(model.hours / 24 - float(report["minute"]) / DAY, 2),
+        "grade": grade_label(model, observer),
+    }
+
+
+def _range(told: list[Any]) -> str:
+    """Return the range of the roles' newest numbers, saying that it is one; empty unless they differ."""
+    numbered = [report for report in told if report["form"] != WORDLESS]
+    ends = [(float(report["low"]), float(report["high"])) for report in numbered]
+    if len(set(ends)) < 2:
+        return ""
+    return f"{span(min(low for low, _ in ends), max(high for _, high in ends))}, range of {len(numbered)} roles"
 
 
 def _finite(value: Any) -> int | None:

@@ -24,6 +24,8 @@ class LoadedRun:
     seed: int
     replicate: int
     label: str
+    source: tuple[str, int] | None = None
+    """The results folder of the archive that it comes from, and its point."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sim.scenario.declare import Acts, Choice, Refers, parse_date
 from sim.scenario.errors import LIMIT, Problem, one_of, shown
-from sim.scenario.fields import GROUPS, marked
+from sim.scenario.fields import GROUPS, marked, parameters
 from sim.scenario.layers import Layered
 from sim.scenario.limits import MAX_BLOCKS, MAX_GIGABYTES, MAX_PEOPLE, MAX_STEPS
 from sim.scenario.parameters import Scenario
@@ -47,7 +47,7 @@ def check_scenario(scenario: Scenario, layers: Layered, names: Names | None, dro
 
     `names` is None if the theatre could not be read; then names are not checked.
     """
-    checks = [_schedule, _offensive_dates, _observer_names, _change_targets]
+    checks = [_schedule, _offensive_dates, _observer_names, _change_targets, _view_controls]
     if ("step_hours",) not in dropped:
         checks += [_clock, _revisits]
     problems = [problem for check in checks for problem in check(scenario, layers)]
@@ -127,6 +127,15 @@ def _observer_names(scenario: Scenario, layers: Layered) -> Iterator[Problem]:
             at = ("observers", index, "name")
             yield layers.problem(at, f"`{observer.name}` stands twice", "a name for each observer")
         seen.add(observer.name)
+
+
+def _view_controls(scenario: Scenario, layers: Layered) -> Iterator[Problem]:
+    known = [parameter.path for parameter in parameters() if parameter.is_number]
+    for index, path in enumerate(scenario.view.controls if scenario.view is not None else ()):
+        if path not in known:
+            yield layers.problem(
+                ("view", "controls", index), f"{shown(path)} is no number of a scenario", one_of(path, known)
+            )
 
 
 def _change_targets(scenario: Scenario, layers: Layered) -> Iterator[Problem]:

@@ -47,6 +47,12 @@ class Parameter:
     status: str
     description: str
 
+    @property
+    def is_number(self) -> bool:
+        """Whether it is one number of every scenario, which `Resolved.with_numbers` can replace."""
+        plain = "*" not in self.path and not self.path.startswith(("theatre.", "levers."))
+        return plain and bool(self.status) and self.default is not None
+
     def as_dict(self) -> dict[str, Any]:
         """Return the fields by name, as `params --json` prints them."""
         return dict(self.__dict__)

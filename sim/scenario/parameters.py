@@ -579,6 +579,16 @@ class Levers(Section):
     reaction_force: ReactionForce | None = None
 
 
+class View(Strict):
+    """What the browser view offers for a scenario; no rule reads it."""
+
+    controls: list[str] = Field(
+        default_factory=list,
+        max_length=12,
+        description="paths of the numbers that its sliders set; none: the usual ones",
+    )
+
+
 class Scenario(Strict):
     """A scenario file."""
 
@@ -615,6 +625,7 @@ class Scenario(Strict):
         False, description="whether what is noticed speeds relief, search and reinforcement"
     )
     levers: Annotated[Levers, LATER] = Levers()
+    view: View | None = Field(None, description="what the browser view offers")
     draws: str | None = Field(None, description="CSV of joint draws; columns are paths, one row per replicate")
 
 

@@ -48,6 +48,15 @@ def archive(root: Path, scenarios: Path) -> Path:
     folder = scenarios.parent / "results"
     sweep = ["sweep", str(root / "scenarios/sweeps/tiny.yaml"), "--replicates", "20", "--no-plots", "--quiet"]
     assert main([*sweep, "--out", str(folder / "sweep")]) == 0
+    assert main(["run", "tiny", "--replicates", "12", "--no-plots", "--quiet", "--out", str(folder / "plain")]) == 0
+    levers = scenarios / "sweeps" / "three-levers.yaml"
+    levers.write_text(
+        "scenario: ../tiny.yaml\nreplicates: 12\nlevers:\n  as-it-was: {}\n  half: {guards.scale: 0.5}\n"
+        "  a-lever-with-a-name-that-is-longer-than-any-column: {guards.scale: 2}\n"
+    )
+    assert main(["sweep", str(levers), "--no-plots", "--quiet", "--out", str(folder / "levers")]) == 0
+    os.utime(folder / "levers" / "manifest.json", (3, 3))
+    os.utime(folder / "plain" / "manifest.json", (4, 4))
     (folder / "torn").mkdir()
     (folder / "torn" / "manifest.json").write_text('{"program": "detention-sim", "format": 1')
     shutil.copytree(folder / "sweep", folder / "<i>away")
@@ -91,7 +100,7 @@ class Opened:
         page.on("request", lambda request: self.asked.append(request.url))
         page.set_viewport_size({"width": width, "height": height})
         page.goto(address)
-        page.wait_for_selector("[data-clock]")
+        page.wait_for_selector("[data-clock], .dv-results")
 
     def clock(self) -> str:
         return self.page.inner_text("[data-clock]")

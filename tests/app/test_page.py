@@ -1,12 +1,13 @@
 """The page in a real browser: it shows the model's own numbers, and no truth in the officials' mode."""
 
-import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sim.model import DetentionModel
+from sim.model import DetentionModel, Run
+from sim.scenario.loader import load
 from tests.app.conftest import HOSTILE, Opened
 
 pytestmark = pytest.mark.browser
@@ -35,7 +36,7 @@ def test_numbers_are_those_of_the_model(view: Opened) -> None:
     assert shown(view) == numbers(model)
     row = model.outcomes()
     headline = view.page.inner_text("[data-headline]")
-    assert headline.startswith(f"{row['escaped']:,.0f} people have escaped.")
+    assert headline.startswith(f"{row['escaped']:,.0f} exits by {row['escaped_persons']:,.0f} people.")
     assert view.page.locator("[data-site]").count() == int((model.truth.facility["resident"] == 0).sum())
 
 
@@ -98,7 +99,7 @@ def test_hover_shows_a_facility_and_a_click_pins_it(view: Opened) -> None:
     expect(view.page.locator(".dv-card")).to_have_count(0)
     fact = view.page.locator("[data-panel] [data-fact='Guards']")
     expect(fact).to_have_text(f"{site['on_site']} of {site['assigned']:.0f}")
-    assert view.page.inner_text("[data-panel] [data-fact='Escaped']") == f"{site['escaped']:,}"
+    assert view.page.inner_text("[data-panel] [data-fact='Exits']") == f"{site['escaped']:,}"
     assert view.page.inner_text("[data-panel] [data-fact='In disorder']") == f"{site['active']:,}"
     opening = f"{100 * site['opening']:.{1 if site['opening'] < 0.1 else 0}f}%"
     assert view.page.inner_text("[data-panel] [data-fact='Walls open']") == opening
@@ -132,10 +133,12 @@ def test_charts_show_what_the_model_has(view: Opened) -> None:
     model = stepped(30)
     row = model.outcomes()
     ends = dict(text.rsplit(" ", 1) for text in view.page.locator("[data-chart=gap] [data-end]").all_text_contents())
-    assert ends["escaped"] == f"{row['escaped']:,.0f}" and ends["confirmed"] == f"{row['confirmed']:,.0f}"
-    for role in model.roles:
-        claimed = row[f"claimed_{role.replace(' ', '_')}"]
-        assert ends.get(role) == (None if claimed != claimed else f"{claimed:,.0f}"), role
+    assert ends["exits"] == f"{row['escaped']:,.0f}" and ends["confirmed"] == f"{row['confirmed']:,.0f}"
+    belief = model.belief
+    for r, role in enumerate(model.roles):  # the two scopes of claims are two lines
+        told, places = belief.theatre_claim[r], belief.claim[r][~np.isnan(belief.claim[r])]
+        assert ends.get(role) == (None if np.isnan(told) else f"{told:,.0f}"), role
+        assert ends.get(f"{role} ({len(places)})") == (f"{places.sum():,.0f}" if len(places) else None), role
     assert view.page.locator("[data-chart=gap] [data-gap]").get_attribute("d")
     assert view.page.text_content("[data-chart=guards] [data-end]") == f"now {row['guards_on_duty']:,.0f}"
     coverage = float(model.belief.board["coverage"][0])
@@ -178,24 +181,42 @@ def test_officials_view_is_sent_nothing_of_the_truth(view: Opened) -> None:
     assert view.page.locator("[data-log] li").count() == made
 
 
-def test_places_without_word_fade_and_reports_carry_age_and_grade(view: Opened) -> None:
+def test_a_label_and_its_card_are_one_report_with_its_own_age_and_grade(view: Opened) -> None:
     view.press("What officials can see")
+    view.scrub(20)
+    model = stepped(20)
+    seen = 0
+    made = model.belief.report[: int(model.belief.board["reports"][0])]
+    for place in view.page.locator("[data-site]:not([data-state=unreported])").all():
+        name = place.get_attribute("data-site")
+        label = view.page.locator(f"[data-note={name}]").all_text_contents()
+        said = place.get_attribute("aria-label") or ""
+        fits = [
+            report
+            for report in made
+            if model.names.facilities[report["facility"]] == name
+            and label
+            == [
+                f"{report['low']:,.0f} claimed, {int(20 - report['minute'] / 1440)} d",
+                f"{role_of(model, report)}, {grade_of(model, report)}",
+            ]
+            and f"claims {report['low']:,.0f} out, {20 - report['minute'] / 1440:.1f} days ago" in said
+            and f"grade {grade_of(model, report)}" in said
+        ]
+        assert len(fits) == 1, (name, label, said)
+        arc = float(view.page.locator(f"[data-site={name}] [data-age]").get_attribute("data-since") or -1)
+        assert abs(arc - (20 - fits[0]["minute"] / 1440) / 20) < 0.002  # the arc is a share of the time so far
+        seen += 1
+    assert seen > 2
 
-    def strength(site: str) -> float:
-        return float(view.page.locator(f"[data-site={site}] [data-mark]").evaluate("e => e.style.fillOpacity || '1'"))
 
-    view.scrub(1)
-    fresh = strength("raqqa")
-    view.scrub(9)
-    assert strength("raqqa") < fresh
-    model = stepped(9)
-    last = [r for r in model.belief.report[: int(model.belief.board["reports"][0])] if r["facility"] >= 0][-1]
-    place = model.names.facilities[last["facility"]]
-    report = view.page.locator(f"[data-site={place}]").get_attribute("aria-label") or ""
-    row = model.belief.observer[last["observer"]]
-    grade = f"{'ABCDEF'[row['reliability']]}{row['credibility']}"
-    assert f"Last report: {9 - last['minute'] / 1440:.1f} days ago, grade {grade}" in report
-    assert re.search(rf"{last['low']:,.0f} claimed", report)
+def role_of(model: DetentionModel, report: np.void) -> str:
+    return model.roles[model.belief.observer[report["observer"]]["role"]]
+
+
+def grade_of(model: DetentionModel, report: np.void) -> str:
+    row = model.belief.observer[report["observer"]]
+    return f"{'ABCDEF'[row['reliability']]}{row['credibility']}"
 
 
 def test_a_slider_starts_a_new_run_at_once(view: Opened) -> None:
@@ -204,9 +225,10 @@ def test_a_slider_starts_a_new_run_at_once(view: Opened) -> None:
     scale = float(view.page.locator("[data-path='guards.scale']").input_value()) + 0.05
     view.page.focus("[data-path='guards.scale']")
     view.page.keyboard.press("ArrowRight")
-    view.wait_for_clock("Day 0.0")
     expect(view.page.locator(".dv-slider output").first).to_have_text(f"{scale:.2f}")
-    assert view.number("guards_on_duty") == f"{stepped(0, guards__scale=scale).outcomes()['guards_on_duty']:,.0f}"
+    expect(view.page.locator(".dv-slider output").first).to_have_class("set")
+    assert view.clock() == "Day 1.0"  # the day is kept
+    assert view.number("guards_on_duty") == f"{stepped(1, guards__scale=scale).outcomes()['guards_on_duty']:,.0f}"
     view.page.select_option("#dv-handover", "formal")
     view.page.locator("[data-path='guards.redeploy_share']").fill("0.8")
     view.scrub(8)
@@ -214,8 +236,8 @@ def test_a_slider_starts_a_new_run_at_once(view: Opened) -> None:
         stepped(8, guards__scale=scale, control__handover="formal", guards__redeploy_share=0.8)
     )
     view.press("Undo changes")
-    view.wait_for_clock("Day 0.0")
     expect(view.page.locator(".dv-slider output").first).to_have_text(before)
+    assert view.clock() == "Day 8.0"
 
 
 def test_the_pace_of_withdrawal_moves_its_dates(view: Opened) -> None:
@@ -242,11 +264,22 @@ def test_same_seed_other_decision_shows_both_runs(view: Opened) -> None:
     assert shown(view, "A") == numbers(a) and shown(view, "B") == numbers(b)
     fewer = int(a.outcomes()["escaped"] - b.outcomes()["escaped"])
     assert fewer > 0
-    expect(view.page.locator(".dv-decision em")).to_have_text(f"{fewer:,} fewer escaped than in A")
+    text = view.page.locator("[data-difference]")
+    expect(text).to_contain_text(f"This pair of runs now: {fewer:,} fewer exits in B than in A.")
+    expect(text).to_contain_text("Over 200 pairs, day 12:", timeout=60_000)
+    pairs = [paired(replicate, 12) for replicate in range(200)]
+    mean = sum(b - a for a, b in pairs) / 200
+    expect(text).to_contain_text(f"−{-mean:,.0f} exits on average")
+    assert view.page.locator("[data-chart=both] [data-end]").all_text_contents() == [
+        f"A {numbers(a)['escaped']}",
+        f"B {numbers(b)['escaped']}",
+    ]
+    assert view.page.locator("[data-chart=both] [data-band]").count() == 4
+    assert view.page.locator("[data-chart=difference] [data-band]").count() == 2
     view.page.click("[data-run=B] [data-site=ain-issa]")  # pinned in both
     f = a.names.facilities.index("ain-issa")
     for run, model in (("A", a), ("B", b)):
-        fact = view.page.locator(f"[data-run={run}] [data-panel] [data-fact='Escaped']")
+        fact = view.page.locator(f"[data-run={run}] [data-panel] [data-fact='Exits']")
         expect(fact).to_have_text(f"{model.truth.facility['escaped'][f]:,}")
     view.page.locator("[data-path='guards.scale']").fill("0.5")  # of B, where it stands
     c = stepped(12, control__handover="formal", guards__scale=0.5)
@@ -259,8 +292,52 @@ def test_same_seed_other_decision_shows_both_runs(view: Opened) -> None:
     expect(view.page.locator(".dv.belief")).to_have_count(1)
     assert view.number("escaped", "B") == "not known"
     assert view.size() == [1280, 720]
+    view.page.select_option("#dv-file", "tiny.yaml")
+    expect(text).to_have_text("No difference is shown: the runs differ in theatre and start and length.")
+    expect(view.page.locator("[data-chart=difference]")).to_have_count(0)
     view.press("One run")
     expect(view.page.locator("[data-run]")).to_have_count(1)
+
+
+def paired(replicate: int, day: int) -> tuple[float, float]:
+    """Exits by the end of a day in one replicate, with the handovers of the scenario and with formal ones."""
+    if not RUNS:
+        RUNS.extend(Run(load("ne-syria-2019", {"control.handover": handover})) for handover in ("none", "formal"))
+    a, b = (float(run.complete(1, replicate).daily["escaped"][day]) for run in RUNS)
+    return a, b
+
+
+RUNS: list[Run] = []
+
+
+def test_the_place_of_a_run_among_its_ensemble_is_that_of_the_replicates(view: Opened) -> None:
+    view.scrub(20)
+    place = view.page.locator("[data-place]")
+    expect(place).to_contain_text("of 200 runs", timeout=60_000)
+    own = stepped(20).outcomes()["escaped"]
+    others = [paired(replicate, 20)[0] for replicate in range(200)]
+    below = sum(other < own for other in others) / 2
+    said = f"{below:.1f}".removesuffix(".0") if below < 10 else f"{below:.0f}"
+    assert place.inner_text().startswith(f"This run, day 20: {own:,.0f} exits, more than {said}% and fewer than ")
+    assert view.page.locator("[data-chart=gap] [data-band]").count() == 2
+    assert view.page.inner_text("[data-stamp]") == "Simulated: replicate 0 of seed 1"
+    view.page.fill("#dv-replicate", "3")
+    view.page.keyboard.press("Enter")
+    expect(view.page.locator("[data-stamp]")).to_have_text("Simulated: replicate 3 of seed 1")
+    model = DetentionModel("ne-syria-2019", rng=1, replicate=3)
+    model.run_days(20)
+    assert shown(view) == numbers(model)
+
+
+def test_a_change_of_scenario_says_which_settings_it_drops(view: Opened) -> None:
+    view.page.locator("[data-path='guards.scale']").fill("0.5")
+    view.page.select_option("#dv-handover", "formal")
+    expect(view.page.locator("#dv-handover")).to_have_value("formal")
+    view.page.select_option("#dv-file", "tiny.yaml")
+    notice = view.page.locator(".dv-notice")
+    expect(notice).to_contain_text("these settings were dropped: Guards 0.50, handover: formal.")
+    view.press("Close")
+    expect(notice).to_have_count(0)
 
 
 def test_scenarios_change_and_a_broken_one_shows_what_is_wrong(view: Opened) -> None:
@@ -306,8 +383,8 @@ def test_a_seed_that_is_no_number_leaves_the_run(view: Opened) -> None:
     assert view.clock() == "Day 1.0"
     view.page.fill("#dv-seed", "2")
     view.page.keyboard.press("Enter")
-    view.wait_for_clock("Day 0.0")
     expect(view.page.locator("#dv-seed-error")).to_have_count(0)
+    assert view.clock() == "Day 1.0"
     view.scrub(9)
     assert shown(view) == numbers(stepped(9, rng=2))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.app.palette import ROLE_INKS, VARIABLES, ramp
+from sim.app.palette import DARK, ROLE_INKS, VARIABLES, ramp, role_lines
 from sim.scenario.vocabulary import ROLES
 
 LACKING = {  # Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB
@@ -52,8 +52,9 @@ def test_colours_that_stand_side_by_side_differ(root: Path, lacking: str) -> Non
 
 
 def test_every_colour_that_is_used_is_declared(root: Path) -> None:
-    used = {name for path in files(root) for name in re.findall(r"var\(--([\w-]+)\)", path.read_text())}
-    assert used - {"u", "type"} == set(VARIABLES)
+    used = {name for path in files(root) for name in re.findall(r"var\(--([\w-]+)[,)]", path.read_text())}
+    used |= {line["color"][6:-1] for line in role_lines(ROLES)}
+    assert used - {"u", "type", "k", "aspect"} == set(VARIABLES) == set(DARK) | {"on-light", "on-dark"}
 
 
 def test_no_colour_is_written_twice(root: Path) -> None:

@@ -1,0 +1,102 @@
+"""The page for everybody: by axe-core, by keyboard, in the dark, in forced colours, without motion, enlarged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.app.conftest import Opened
+from tests.app.test_page import CONTRAST
+
+pytestmark = pytest.mark.browser
+STATES = {
+    "run": "#run?scenario=ne-syria-2019.yaml&day=20&pin=ain-issa",
+    "officials": "#run?scenario=ne-syria-2019.yaml&day=20&mode=belief",
+    "two": "#run?scenario=ne-syria-2019.yaml&day=12&two=1&b.control.handover=formal",
+    "results": "#results?results=sweep&metric=escaped&point=1",
+}
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Callable[..., Opened]:
+    """A function that opens the page in a state, in a browser set up in some way."""
+
+    def open_page(state: str, **how: object) -> Opened:
+        context = browser.new_context(bypass_csp=True, **how)  # type: ignore[arg-type]
+        view = Opened(context.new_page(), f"{address}{STATES[state]}")
+        view.page.wait_for_selector("[data-stamp]")
+        return view
+
+    return open_page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(opened: Callable[..., Opened], root: Path, state: str, scheme: str) -> None:
+    axe = root / "tests/app/node_modules/axe-core/axe.min.js"
+    if not axe.is_file():
+        pytest.skip("axe-core is not installed: npm install --prefix tests/app --no-package-lock")
+    view = opened(state, color_scheme=scheme)
+    view.page.evaluate(axe.read_text("utf-8"))
+    found = view.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert len(found["passes"]) > 15
+    assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]] == []
+
+
+def test_the_document_has_a_language_a_heading_and_can_be_enlarged(view: Opened) -> None:
+    assert view.page.evaluate("document.documentElement.lang") == "en"
+    expect(view.page.locator("h1")).to_have_count(1)
+    port = view.page.locator("meta[name=viewport]").get_attribute("content") or ""
+    assert "width=device-width" in port and "user-scalable" not in port and "maximum-scale" not in port
+
+
+def test_play_comes_early_and_the_map_is_one_stop(view: Opened) -> None:
+    seen = []
+    for _ in range(24):
+        view.page.keyboard.press("Tab")
+        seen.append(view.page.evaluate("document.activeElement.innerText || document.activeElement.dataset.site || ''"))
+    assert "Play" in [text.strip() for text in seen[:8]]
+    assert view.page.locator("[data-site][tabindex='0']").count() == 1
+    view.page.locator("[data-site][tabindex='0']").focus()
+    first = view.page.evaluate("document.activeElement.dataset.site")
+    view.page.keyboard.press("ArrowDown")
+    second = view.page.evaluate("document.activeElement.dataset.site")
+    view.page.keyboard.press("ArrowUp")
+    assert view.page.evaluate("document.activeElement.dataset.site") == first != second
+
+
+@pytest.mark.parametrize("slider", ["[data-scrub]", "[data-path='guards.scale']"])
+def test_keys_work_while_a_slider_has_the_focus(view: Opened, slider: str) -> None:
+    view.page.focus(slider)
+    view.page.keyboard.press("v")
+    expect(view.page.locator(".dv.belief")).to_have_count(1)
+    view.page.keyboard.press("Space")
+    expect(view.page.get_by_role("button", name="Pause", exact=True)).to_be_visible()
+    view.page.keyboard.press("Space")
+    expect(view.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_text_can_be_read_in_the_dark(opened: Callable[..., Opened]) -> None:
+    for state in STATES:
+        view = opened(state, color_scheme="dark")
+        assert (
+            view.page.evaluate("getComputedStyle(document.querySelector('.dv')).backgroundColor") == "rgb(20, 24, 28)"
+        )
+        assert view.page.evaluate(CONTRAST) == [], state
+
+
+def test_what_is_pressed_is_seen_in_forced_colours(opened: Callable[..., Opened]) -> None:
+    view = opened("run", forced_colors="active")
+    ground = "e => getComputedStyle(e).backgroundColor"
+    pressed = view.page.locator(".dv-switch [aria-pressed=true]").evaluate(ground)
+    assert pressed != view.page.locator(".dv-switch [aria-pressed=false]").evaluate(ground)
+
+
+def test_nothing_moves_for_those_who_want_no_motion(opened: Callable[..., Opened]) -> None:
+    duration = "e => getComputedStyle(e).transitionDuration"
+    still = opened("run", reduced_motion="reduce").page.locator("[data-mark]").first.evaluate(duration)
+    moving = opened("run", reduced_motion="no-preference").page.locator("[data-mark]").first.evaluate(duration)
+    assert still == "0s" != moving

@@ -1,0 +1,94 @@
+"""The page at the sizes of phones, laptops, zoomed windows and large screens: no text on text, the worst place named."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.app.conftest import Opened
+
+pytestmark = pytest.mark.browser
+SIZES = ((360, 740), (390, 844), (853, 480), (1024, 768), (1280, 720), (1366, 620), (1920, 1080), (3840, 2160))
+"""853 x 480 is a window of 1280 x 720 at 150%."""
+STATES = [
+    (file, day, mode)
+    for file, days in (("ne-syria-2019.yaml", (9, 20)), ("hasakah-2022.yaml", (3, 9)))
+    for day in days
+    for mode in ("truth", "belief")
+]
+OVERLAPS = """() => {
+  const clipped = (e, r) => { // the part of a box that its scrolling ancestors show
+    let [l, t, b, q] = [r.left, r.top, r.bottom, r.right];
+    for (let p = e; p; p = p.parentElement) {
+      if (p.ownerSVGElement || p.tagName === 'svg' || getComputedStyle(p).overflow === 'visible') continue;
+      const c = p.getBoundingClientRect();
+      l = Math.max(l, c.left); t = Math.max(t, c.top); q = Math.min(q, c.right); b = Math.min(b, c.bottom);
+    }
+    return {l: l + 1, t: t + 2.5, r: q - 1, b: b - 2.5};
+  };
+  const fixed = getComputedStyle(document.querySelector('.dv-player')).position === 'fixed';
+  const walker = document.createTreeWalker(document.querySelector('.dv'), NodeFilter.SHOW_TEXT), found = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode, e = node.parentElement;
+    if (!node.data.trim() || !e.checkVisibility() || e.closest('.dv-hidden, option, textarea, style, title') || (fixed && e.closest('.dv-player'))) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const boxes = e.ownerSVGElement ? [e.getBoundingClientRect()] : [...range.getClientRects()];
+    for (const r of boxes) { const c = clipped(e, r); if (c.r > c.l && c.b > c.t) found.push({...c, e, text: node.data.trim()}); }
+  }
+  const bad = [];
+  found.forEach((a, k) => { for (const b of found.slice(k + 1)) {
+    if (a.e !== b.e && a.l < b.r && b.l < a.r && a.t < b.b && b.t < a.b) bad.push([a.text, b.text]);
+  } });
+  return [bad, found.length, document.documentElement.scrollWidth - innerWidth];
+}"""
+WORST = """() => { // the place with the most exits, or with the highest number in its newest report; null where there is none
+  let worst = null, most = 0;
+  for (const site of document.querySelectorAll('[data-site]')) {
+    const said = site.getAttribute('aria-label').match(/(?:Exits: |claims (?:[0-9,]+ to )?)([0-9,]+)/), n = said ? Number(said[1].replace(/,/g, '')) : 0;
+    if (n > most) { most = n; worst = site.dataset.site; }
+  }
+  return worst === null ? null : [worst, !!document.querySelector(`[data-note="${worst}"]`)];
+}"""
+
+
+@pytest.mark.parametrize(("file", "day", "mode"), STATES)
+def test_no_text_lies_on_text(view: Opened, address: str, file: str, day: int, mode: str) -> None:
+    view.page.goto(f"{address}#run?scenario={file}&seed=1&replicate=0&mode={mode}&day={day}")
+    view.page.reload()
+    view.wait_for_clock(f"Day {float(day)}")
+    for width, height in SIZES:
+        view.page.set_viewport_size({"width": width, "height": height})
+        view.page.wait_for_timeout(250)
+        bad, texts, beyond = view.page.evaluate(OVERLAPS)
+        assert bad == [], (width, height)
+        assert texts > 20 and beyond <= 0, (width, height)
+        worst = view.page.evaluate(WORST)
+        assert worst is None or worst[1], (width, height, worst)
+
+
+def test_two_runs_do_not_overlap_either(view: Opened, address: str) -> None:
+    view.page.goto(f"{address}#run?scenario=ne-syria-2019.yaml&two=1&b.control.handover=formal&day=12")
+    view.page.reload()
+    view.page.wait_for_selector("[data-run=B]")
+    for width, height in SIZES:
+        view.page.set_viewport_size({"width": width, "height": height})
+        view.page.wait_for_timeout(250)
+        bad, _, beyond = view.page.evaluate(OVERLAPS)
+        assert bad == [] and beyond <= 0, (width, height)
+
+
+def test_places_stay_in_place_from_scenario_to_scenario(view: Opened) -> None:
+    def places() -> dict[str, list[float]]:
+        return view.page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('[data-site]')].map(e => {"
+            " const c = e.querySelector('[data-mark]'); return [e.dataset.site, [+c.getAttribute('cx'), +c.getAttribute('cy')]]; }))"
+        )
+
+    view.page.wait_for_selector("[data-site=roj]")
+    before = places()
+    view.page.select_option("#dv-file", "quiet-year.yaml")
+    view.page.wait_for_function("document.querySelector('[data-scrub]').max === '8760'")
+    after = places()
+    assert set(before) & set(after)
+    for name in set(before) & set(after):
+        assert before[name] == pytest.approx(after[name], abs=0.5), name
