@@ -45,7 +45,7 @@ def _happened(pane: RunPane, model: DetentionModel) -> list[str]:
         ]
     if not out:
         return ["Nobody has escaped.", f"{some(sure, 'exits')} confirmed all the same." if sure else ""]
-    strong = f"{some(out, 'exits')} by {some(persons, 'people')}."
+    strong = f"{some(persons, 'people')} out, {some(out, 'exits')}."
     if not sure:
         return [strong, "Officials can confirm none."]
     return [strong, f"Officials confirm {some(sure, 'exits')}{', more than there were' if sure > out else ''}."]

@@ -36,7 +36,7 @@ def test_numbers_are_those_of_the_model(view: Opened) -> None:
     assert shown(view) == numbers(model)
     row = model.outcomes()
     headline = view.page.inner_text("[data-headline]")
-    assert headline.startswith(f"{row['escaped']:,.0f} exits by {row['escaped_persons']:,.0f} people.")
+    assert headline.startswith(f"{row['escaped_persons']:,.0f} people out, {row['escaped']:,.0f} exits.")
     assert view.page.locator("[data-site]").count() == int((model.truth.facility["resident"] == 0).sum())
 
 
