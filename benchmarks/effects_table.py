@@ -97,9 +97,8 @@ VALVE = (
     "a wall that gives lets those who stir leave before others join, and the disorder ends; behind one that holds it grows"
     " ([ODD](ODD.md), sections 7.11 and 8)"
 )
-MORE_VALVE = (
-    "new walls spare guards (`guards.wall_gain`) and are less of a valve: the last step takes back a little of the gain"
-)
+SPARED = "`guards.wall_gain` was set for this sign ([ODD](ODD.md), section 8)"
+MORE_VALVE = "the wall is less of a valve, so the last step takes back a little of the gain"
 BOTH = "an open wall shows a way out (`disorder.way_out`) and is a valve: here both are at work"
 CALM_FIRST = (
     "with less risk aversion people stir and leave a few at a time while guards are still there, a valve; with more nobody"

@@ -24,6 +24,7 @@ from numba.extending import intrinsic
 from benchmarks.measure import Row, printed
 from sim.agents.at_large import list_by_index
 from sim.agents.at_rest import update_moods_at_rest
+from sim.agents.speech import draw_speech
 from sim.engine.compiled import in_turn
 from sim.experiment.design import scenario_design
 from sim.experiment.execution import execute, recording
@@ -106,7 +107,10 @@ def one(run: Run, replicate: int, watch: Watch, spent: np.ndarray) -> None:
     """One replicate by part."""
 
     def draw() -> None:
-        run.draws = run._draw(1, replicate)
+        run.draws = run.drawn(1, replicate)
+
+    def speak() -> None:
+        draw_speech(run.belief, 1, replicate)
 
     def start() -> None:
         run._bind()
@@ -116,6 +120,7 @@ def one(run: Run, replicate: int, watch: Watch, spent: np.ndarray) -> None:
     steps = int(run.truth.clock["steps"][0])
     watch.time("numbers that are distributions", draw)
     watch.time("setting arrays back", run._restore)
+    watch.time("how each role claims", speak)
     watch.time("start: levers, guards, facilities", start)
     watch.time("steps", lambda: counted(run.truth, run.belief, run.tables.as_rows(), steps, spent))
     watch.time("run's and facilities' rows", lambda: finish(run.truth, run.belief, run.tables.as_rows()))

@@ -191,8 +191,8 @@ def test_a_distribution_is_drawn_once_per_replicate(path: str, between: list[flo
 def test_draws_follow_their_distribution_and_know_nothing_of_each_other() -> None:
     one = Run(load("tiny", {BOUND: {"uniform": [0.4, 0.6]}}))
     two = Run(load("tiny", {BOUND: {"uniform": [0.4, 0.6]}, "guards.shifts": {"uniform": [1.0, 3.0]}}))
-    drawn = np.array([[one._draw(SEED, r)[BOUND], *two._draw(SEED, r).values()] for r in range(400)])
-    assert (drawn[:, 0] == drawn[:, list(two.draws or two._draw(SEED, 0)).index(BOUND) + 1]).all()
+    drawn = np.array([[one.drawn(SEED, r)[BOUND], *two.drawn(SEED, r).values()] for r in range(400)])
+    assert (drawn[:, 0] == drawn[:, list(two.draws or two.drawn(SEED, 0)).index(BOUND) + 1]).all()
     assert drawn[:, 0].min() >= 0.4
     assert drawn[:, 0].max() <= 0.6
     assert abs(drawn[:, 0].mean() - 0.5) < 3 * 0.2 / math.sqrt(12 * 400)
@@ -201,7 +201,7 @@ def test_draws_follow_their_distribution_and_know_nothing_of_each_other() -> Non
 
 def test_the_numbers_of_2019_vary_between_replicates() -> None:
     run = Run(named("ne-syria-2019"))
-    first, second = run._draw(SEED, 0), run._draw(SEED, 1)
+    first, second = run.drawn(SEED, 0), run.drawn(SEED, 1)
     assert len(first) == 39
     assert all(first[path] != second[path] for path in first)
 
