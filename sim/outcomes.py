@@ -34,6 +34,11 @@ class Column(NamedTuple):
     meaning: str
     nullable: bool = False
 
+    @property
+    def undefined(self) -> bool:
+        """Whether null means that there is nothing to speak of, not that a day lies beyond the horizon."""
+        return self.nullable and not self.name.endswith("_day")
+
 
 def _count(name: str, unit: str, meaning: str) -> Column:
     return Column(name, "count", unit, meaning)

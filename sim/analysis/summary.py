@@ -1,4 +1,8 @@
-"""Summaries of columns over replicates. Null means "not within the horizon", and sorts last."""
+"""Summaries of columns over replicates.
+
+Null in a column of days means "not by the horizon", and sorts last; in any other it means that there is nothing to
+speak of, and is left out (`defined`).
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,12 @@ Floats = NDArray[np.float64]
 QUANTILES = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
 METRICS: dict[str, Column] = {column.name: column for column in RUNS if column.kind != "name"}
 """Numeric columns of `runs` by name, without keys."""
+
+
+def defined(name: str, values: ArrayLike) -> Floats:
+    """Return the values of a metric that mean something: without nulls where null is no time beyond the horizon."""
+    array = np.asarray(values, np.float64)
+    return array[~np.isnan(array)] if METRICS[name].undefined else array
 
 
 def quantiles(values: ArrayLike, probabilities: Sequence[float]) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sim.experiment.results import Results
 from sim.experiment.store import MANIFEST, Folder
@@ -19,23 +19,6 @@ PATTERNS = ("", "*/", "*/*/", "*/*/*/")
 """Where results are looked for: in the folder and up to three levels below it."""
 REFERRING = ("extends", "draws")
 """Keys of a scenario that name another file; a scenario stored with results has none of them."""
-
-
-class ConfinedFolder(Folder):
-    """A results folder that reads no file outside itself, whatever its manifest names."""
-
-    def read(self, name: str) -> bytes:
-        """Return a file's content. Raises InputError for one outside the folder, FileNotFoundError."""
-        return super().read(self._inside(name))
-
-    def open(self, name: str) -> BinaryIO | str:
-        """Return the file's path or stream. Raises InputError for one outside the folder."""
-        return super().open(self._inside(name))
-
-    def _inside(self, name: str) -> str:
-        if not within(self.path / name, self.path):
-            raise InputError([Problem(display(self.path), 0, str(name)[:200], "lies outside the results folder")])
-        return name
 
 
 class Archive:
@@ -60,13 +43,13 @@ class Archive:
         """Open the results in one of the folders. Raises InputError."""
         if name not in self.folders():
             raise InputError([Problem("results", 0, str(name)[:200], "no such results folder")])
-        return Results.of(ConfinedFolder(self.root / name))
+        return Results.of(Folder(self.root / name))
 
 
 def scenario_of(results: Results, point: int) -> Resolved:
     """Return the scenario of a point, built from the results folder alone. Raises InputError."""
     assert results.path is not None
-    store = ConfinedFolder(results.path)
+    store = Folder(results.path)
     problem = Problem(
         display(results.path / "scenario.yaml"), 0, "", "refers to other files", "a scenario in one piece"
     )

@@ -140,7 +140,7 @@ def _factor(view: ResultsView, path: str) -> dict[str, Any]:
 
 def _point(view: ResultsView, metric: str, n: int, values: list[Any], base: int | None) -> dict[str, Any]:
     """Return a point's settings and statistics, made by the functions that make those of `--json` and the report."""
-    found = summary.metric(values[n], nullable=False)
+    found = summary.metric(summary.defined(metric, values[n]), nullable=False)
     settings = [view.points[n].get(path) for path in view.varied]
     return {
         "point": view.index[n],

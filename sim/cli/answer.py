@@ -119,8 +119,9 @@ def _of_run(console: Console, results: Results) -> None:
     console.print(printable(honest_line(results)), soft_wrap=True)
     table = table_of("", "median", "(known to, 95%)", "90% of replicates") if number > 1 else table_of("", "value")
     for name, title in SHOWN:
-        values = next(iter(results.metric(name).values()), np.zeros(0))
+        values = summary.defined(name, next(iter(results.metric(name).values()), np.zeros(0)))
         middle, low, high = summary.quantiles(values, RANGE)
+        title += f" ({len(values):,} of {number:,})" if len(values) < number else ""
         if number > 1:
             ends = summary.quantile_interval(values, 0.5)
             known = _between(name, *ends) if not np.isnan(ends).any() else "-"
@@ -225,7 +226,7 @@ def _levels(results: Results, path: str) -> Table:
     for level, k in number.items():
         cells = []
         for name in names:
-            middle, low, high = summary.quantiles(numbers(runs, name)[levels == k], RANGE)
+            middle, low, high = summary.quantiles(summary.defined(name, numbers(runs, name)[levels == k]), RANGE)
             cells.append(f"{shown(name, middle)} ({_between(name, low, high)})")
         table.add_row(Text(printable(str(level))), *cells)
     return table

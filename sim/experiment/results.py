@@ -204,7 +204,9 @@ class Results:
                 values = numbers(runs, name)
                 for entry, (start, end) in zip(found, bounds, strict=True):
                     entry["replicates"] = end - start
-                    entry["metrics"][name] = summary.metric(values[start:end], nullable=summary.METRICS[name].nullable)
+                    entry["metrics"][name] = summary.metric(
+                        summary.defined(name, values[start:end]), nullable=summary.METRICS[name].nullable
+                    )
         return found
 
     def metric(self, name: str) -> dict[int, summary.Floats]:
@@ -229,12 +231,13 @@ class Results:
     def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
         """Return quantiles of a metric by point: `point`, varied columns, and a column per probability (`q05`, ...).
 
-        A null counts as beyond the horizon; a quantile among nulls is null. Raises InputError if there is no such
-        metric.
+        A day that is null lies beyond the horizon, so that a quantile among nulls is null; any other null is left out.
+        Raises InputError if there is no such metric.
         """
         per_point = self.metric(metric)
         points = self.points
-        rows = [summary.quantiles(per_point[int(point)], probabilities) for point in points["point"].to_pylist()]
+        known = [summary.defined(metric, per_point[int(point)]) for point in points["point"].to_pylist()]
+        rows = [summary.quantiles(values, probabilities) for values in known]
         for k, probability in enumerate(probabilities):
             column = [None if row[k] != row[k] else float(row[k]) for row in rows]
             points = points.append_column(

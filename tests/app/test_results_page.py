@@ -133,7 +133,7 @@ def test_results_that_are_torn_or_point_elsewhere_are_told(view: Opened, results
     view.page.select_option("#dv-folder", "torn")
     expect(view.page.locator(".dv-errors pre")).to_contain_text("manifest.json")
     view.page.select_option("#dv-folder", "<i>away")
-    expect(view.page.locator(".dv-errors pre")).to_contain_text("lies outside the results folder")
+    expect(view.page.locator(".dv-errors pre")).to_contain_text("file is no part of its table")
     assert view.page.locator(".dv img").count() == 0 and HOSTILE not in view.page.inner_text(".dv-errors")
     view.page.select_option("#dv-folder", "sweep")
     expect(view.page.locator("[data-point]").first).to_be_visible()

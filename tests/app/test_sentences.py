@@ -131,7 +131,9 @@ def test_exits_and_people_are_told_apart(root: Path) -> None:
         if row["escaped"] > row["escaped_persons"]:
             break
     assert row["escaped"] > row["escaped_persons"]
-    assert headline(session.first, "truth")[0] == f"{row['escaped_persons']:.0f} people out, {row['escaped']:.0f} exits."
+    assert (
+        headline(session.first, "truth")[0] == f"{row['escaped_persons']:.0f} people out, {row['escaped']:.0f} exits."
+    )
 
 
 def test_more_confirmed_than_got_out_is_said(root: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sim.analysis import summary
 from sim.experiment.results import Results
 from sim.scenario.errors import InputError
+from tests.plots.folders import made_up
 
 
 def test_a_folder_is_read_as_it_was_written(stored, copy):
@@ -117,3 +118,14 @@ def test_pairs_are_replicates_done_at_every_point(stored):
     made = stored.paired()
     assert made.values.shape == (6, 53)
     assert made.values[2].tolist() == stored.table("runs", point=2)["escaped"].to_pylist()
+
+
+def test_a_share_of_nothing_is_left_out_and_a_day_never_reached_is_not(tmp_path):
+    folder = made_up(tmp_path / "r", replicates=20)
+    results = Results.open(folder)
+    days, shares = results.metric("first_report_day")[0], results.metric("accounted_share")[0]
+    days[:15], shares[:15] = np.nan, np.nan
+    results.metric = lambda name: {0: days if name == "first_report_day" else shares}
+    found = results.quantiles("accounted_share")
+    assert found["q50"][0].as_py() == pytest.approx(np.median(shares[15:]))
+    assert results.quantiles("first_report_day")["q50"][0].as_py() is None
