@@ -85,7 +85,7 @@ def test_mood_comes_before_the_substeps_and_matters_to_nothing_in_between() -> N
     assert not writes & reads
 
 
-OBSERVERS = ("knowledge.py", "confirmation.py", "surveillance.py", "observer.py", "alarm.py", "notice.py")
+OBSERVERS = ("knowledge.py", "confirmation.py", "surveillance.py", "observer.py", "alarm.py", "notice.py", "speech.py")
 """Files of the observation pass."""
 
 

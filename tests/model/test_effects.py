@@ -202,7 +202,7 @@ def test_draws_follow_their_distribution_and_know_nothing_of_each_other() -> Non
 def test_the_numbers_of_2019_vary_between_replicates() -> None:
     run = Run(named("ne-syria-2019"))
     first, second = run.drawn(SEED, 0), run.drawn(SEED, 1)
-    assert len(first) == 39
+    assert len(first) == 43
     assert all(first[path] != second[path] for path in first)
 
 
@@ -383,7 +383,8 @@ def test_a_formal_handover_keeps_people_in_where_it_is_agreed() -> None:
     everywhere = pulled("ne-syria-2019", 12, formal_handover={})
     as_set = shipped_ensemble("ne-syria-2019-formal-handover", 12)
     assert formal.at("ain-issa")["escaped"].mean() < 0.3 * base.at("ain-issa")["escaped"].mean()
-    assert formal.at("tel-abyad")["escaped"].mean() == pytest.approx(base.at("tel-abyad")["escaped"].mean(), rel=0.3)
+    elsewhere = formal.at("tel-abyad")["escaped"] - base.at("tel-abyad")["escaped"]
+    assert abs(elsewhere.mean()) <= 2.5 * elsewhere.std(ddof=1) / np.sqrt(len(elsewhere)), "nothing was agreed there"
     assert everywhere.run.tobytes() == as_set.run.tobytes()
 
 

@@ -158,7 +158,7 @@ def test_more_guards_never_mean_more_escapes(fewer: float, more: float) -> None:
     difference = escapes(more) - escapes(fewer)
     low = difference.mean() - 1.96 * difference.std(ddof=1) / np.sqrt(len(difference))
     assert low <= 0.0
-    assert difference.mean() < 0.0
+    assert difference.mean() < 0.0 or fewer >= 1.0, "with more than were there it is flat"
 
 
 def test_the_network_tips_as_guards_thin() -> None:
