@@ -209,6 +209,13 @@ def page(found: Validation, replicates: int) -> str:
         " mode has one event on record (handover, captor's release, monitors gone) its forecast rests on how that mode is imposed,"
         " not on a fit: see `VARIANTS` in sim/scenario/eventworld.py.",
         "",
+        "What was tried for attacks, by the leave-one-out score ([calibration.md](calibration.md), forms of the "
+        "rule): the exponent of size near 0, near 1 and free, little and much self-release, force that hardly "
+        "matters and force that nearly decides. No form differs from the free fit by more than its standard error, "
+        "so the record cannot choose between them. The form that would have to change is the opening of cells: its "
+        "spread between events is what makes the forecasts wide, and only a number known beforehand that it "
+        "depends on would narrow it. The ranges are not clearly narrower than the baseline's.",
+        "",
         "## Expected on other events",
         "",
         "Modes of the same kinds, reported because they succeeded: coverage near that above, skill near that above with the"
