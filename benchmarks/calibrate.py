@@ -425,6 +425,12 @@ def retaking(without: Sequence[str] = ()) -> Retaking:
     return Retaking(values, total, fitted)
 
 
+def is_fitted(one: Fit, k: int) -> bool:
+    """Return whether the record fits number k of a block: narrowed in the recovery test, with even ranks."""
+    even = one.recovery["kolmogorov"][k] <= one.recovery["critical"]
+    return bool(one.recovery["reduction"][k] >= NARROWED and even)
+
+
 def retaking_fitted() -> dict[str, bool]:
     """Return for each number of recapture whether the record narrows it: variance taken off, in normal scores."""
     grid = retaking()
@@ -502,7 +508,7 @@ def write_draws(fits: Sequence[Fit], seed: int, arguments: dict[str, Any]) -> No
         "recaptures_sha256": hashlib.sha256((EVENTS / "recaptures.csv").read_bytes()).hexdigest(),
         "priors": {n.path: n.told for one in fits for n in one.bank.block.numbers} | {n.path: n.told for n in RETAKING},
         "effective_rows": {one.bank.block.name: round(effective(one.weights), 1) for one in fits},
-        "fitted": {n.path: bool(one.recovery["reduction"][k] >= NARROWED)
+        "fitted": {n.path: is_fitted(one, k)
                    for one in fits for k, n in enumerate(one.bank.block.numbers)} | retaking_fitted(),
     }  # fmt: skip
     (DRAWS / "record.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
@@ -606,7 +612,10 @@ def page(fits: Sequence[Fit], arguments: dict[str, Any]) -> str:
             others = np.quantile(number.value(one.other[:, k]), (0.05, 0.5, 0.95))
             mean = float(one.weights @ one.bank.z[:, k])
             here = 1.0 - float(one.weights @ (one.bank.z[:, k] - mean) ** 2)
-            verdict = "fitted" if found["reduction"][k] >= NARROWED else "not constrained"
+            even = found["kolmogorov"][k] <= found["critical"]
+            verdict = (
+                "fitted" if is_fitted(one, k) else "not constrained" if even else "ranks not even: not to be trusted"
+            )
             lines.append(
                 f"| `{number.path}` | {number.told} | {low:.3g} - {middle:.3g} - {high:.3g} |"
                 f" {others[0]:.3g} - {others[1]:.3g} - {others[2]:.3g} | {found['reduction'][k]:.2f} ({here:.2f}) |"
@@ -637,6 +646,11 @@ def page(fits: Sequence[Fit], arguments: dict[str, Any]) -> str:
         low, middle, high = weighted_quantiles(grid.values[:, k], w, (0.05, 0.5, 0.95))
         lines.append(f"| `{number.path}` | {number.told} | {low:.3g} - {middle:.3g} - {high:.3g} |")
     lines += [
+        "",
+        "## Slightly too sure",
+        "",
+        "In the recovery test the 90% intervals of most numbers of assaults and risings hold in 85 to 89% of data sets (the column above): the posterior is a little too",
+        "narrow, as few rows carry the weight.",
         "",
         "## Two methods",
         "",
