@@ -33,7 +33,7 @@ BYTES_PER_GUARD = 28
 BYTES_PER_FACILITY = 2_260
 """Memory for each facility."""
 
-BYTES_PER_PAIR = 160
+BYTES_PER_PAIR = 178
 """Memory for each pair of a facility and an observer, surveillance included."""
 
 BYTES_PER_CELL = 16

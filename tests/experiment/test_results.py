@@ -123,7 +123,7 @@ def test_pairs_are_replicates_done_at_every_point(stored):
 def test_a_share_of_nothing_is_left_out_and_a_day_never_reached_is_not(tmp_path):
     folder = made_up(tmp_path / "r", replicates=20)
     results = Results.open(folder)
-    days, shares = results.metric("first_report_day")[0], results.metric("accounted_share")[0]
+    days, shares = results.metric("first_report_day")[0].copy(), results.metric("accounted_share")[0].copy()
     days[:15], shares[:15] = np.nan, np.nan
     results.metric = lambda name: {0: days if name == "first_report_day" else shares}
     found = results.quantiles("accounted_share")

@@ -124,7 +124,7 @@ def test_a_common_shock_is_chance_but_no_noise_between_points() -> None:
 
 def test_every_section_has_a_group() -> None:
     named = {section for sections in GROUPS.values() for section in sections}
-    outside = {"levers", "name", "description", "start", "days", "step_hours", "seed", "replicates", "draws"}
+    outside = {"levers", "name", "description", "start", "days", "step_hours", "seed", "replicates", "draws", "view"}
     assert {p.path.partition(".")[0] for p in parameters()} - outside == named
     assert {p.path.split(".")[1] for p in parameters() if p.path.startswith("levers.")} == set(LEVERS)
     assert group_of("levers.residual_isr.share") == "eyes"
