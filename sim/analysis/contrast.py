@@ -69,7 +69,7 @@ class Contrast(NamedTuple):
 
 def contrast(metric: str, sides: Sides) -> Contrast:
     """Return the difference of means. A column that is null "by the horizon" has no mean; other nulls are left out."""
-    if metric.endswith("_day") and METRICS[metric].nullable:
+    if METRICS[metric].nullable and not METRICS[metric].undefined:
         n = min(sides.baseline.shape[1], sides.alternative.shape[1])
         nothing = Interval(math.nan, math.nan, math.nan)
         return Contrast(n, 0, math.nan, math.nan, nothing, math.nan)

@@ -32,6 +32,11 @@ NOTHING = ("nothing", "as-it-was", "as it was", "none", "baseline", "status-quo"
 """Names of levers that are taken as doing nothing."""
 
 
+def doing_nothing(names: Sequence[str]) -> str:
+    """Return the name that stands for doing nothing, else the first."""
+    return next((name for name in names if name in NOTHING), names[0])
+
+
 class Point(NamedTuple):
     """A point of some results."""
 
@@ -111,7 +116,7 @@ def of_levers(results: Results, baseline: str | None = None) -> list[Pairing]:
     names = list(dict.fromkeys(str(entry["values"][path]) for entry in points))
     if baseline is not None and baseline not in names:
         raise InputError([Problem("--baseline", 0, baseline, f"no such {path}", one_of(baseline, names))])
-    first = baseline or next((name for name in names if name in NOTHING), names[0])
+    first = baseline or doing_nothing(names)
     by_world: dict[str, dict[str, int]] = {}
     for entry in points:
         world = repr([entry["values"][other] for other in results.varied if other != path])

@@ -7,7 +7,6 @@ day's 90% interval most is kept, and the others are tried again.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from scipy import special
 
+from sim.analysis.summary import half_width_95
 from sim.experiment.running import Days
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.parameters import Observer
@@ -151,7 +150,7 @@ def _with(resolved: Resolved, have: Sequence[Option]) -> Resolved:
 
 def _bought(step: int, option: Option, before: Floats, after: Floats) -> Bought:
     apart = before - after
-    half = float(special.stdtrit(len(apart) - 1, 0.975)) * float(apart.std(ddof=1)) / math.sqrt(len(apart))
+    half = half_width_95(apart)
     middle = float(apart.mean())
     width = float(before.mean())
     return Bought(step, option.kind, option.place, width, middle, middle - half, middle + half, len(apart))

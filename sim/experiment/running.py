@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
-from scipy import special
 
+from sim.analysis.summary import half_width_95
 from sim.claims.draws import fitted
 from sim.claims.model import log_known, log_likelihood
 from sim.claims.statements import GUARDING, UNNUMBERED, Statement, wording
@@ -122,7 +122,7 @@ def narrowing(tables: dict[int, Any], others: dict[int, Any]) -> list[Narrowing]
         both = sorted(set(mine) & set(theirs))
         apart = np.array([theirs[replicate] - mine[replicate] for replicate in both])
         if len(both) > 1:
-            half = float(special.stdtrit(len(both) - 1, 0.975)) * float(apart.std(ddof=1)) / math.sqrt(len(both))
+            half = half_width_95(apart)
             middle, day = float(apart.mean()), int(tables[point]["day"].to_numpy().max())
             found.append(Narrowing(point, day, middle, middle - half, middle + half, len(both)))
     return found

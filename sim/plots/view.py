@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.tipping import PATH, Tipping, tipping
-from sim.experiment.comparison import NOTHING
+from sim.experiment.comparison import doing_nothing
 from sim.experiment.query import numbers
 from sim.experiment.results import SAMPLED
 from sim.outcomes import HEADLINE
@@ -229,8 +229,7 @@ class ResultsView:
         """The points of the lever that does nothing, or of the first; all where no lever is pulled."""
         if LEVER not in self.varied:
             return list(range(len(self.points)))
-        levels = self.levels(LEVER)
-        first = next((level for level in levels if level in NOTHING), levels[0])
+        first = doing_nothing(self.levels(LEVER))
         return [n for n, point in enumerate(self.points) if point[LEVER] == first]
 
     @cached_property

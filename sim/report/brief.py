@@ -11,7 +11,7 @@ from sim.analysis.effects import effects, not_compared
 from sim.analysis.escapes import median_interval, never_bound, summary
 from sim.analysis.gap import delay_quantile, delays
 from sim.analysis.modes import modes
-from sim.analysis.summary import quantiles
+from sim.analysis.summary import defined, quantiles
 from sim.analysis.tipping import PATH
 from sim.outcomes import CAUSES, HEADLINE, ROLE_COLUMNS
 from sim.plots.facilities import ranked
@@ -144,7 +144,7 @@ def _how_known(view: ResultsView) -> Answer:
     if np.isnan(first).all():
         details.append("Nobody gets out in any run, so there is nothing to detect.")
         return Answer(question, f"{count(confirmed.q50)} confirmed in the median run", tuple(details))
-    low, middle, high = quantiles(shares[~np.isnan(shares)], (0.05, 0.5, 0.95))
+    low, middle, high = quantiles(defined("undetected_share", shares), (0.05, 0.5, 0.95))
     details.append(
         f"{per_cent(middle)} of exits are never truly reported (90% of runs: {per_cent(low)} to {per_cent(high)})."
     )
@@ -265,7 +265,7 @@ def _points(view: ResultsView) -> Table | None:
             continue
         low, middle, high, tail = quantiles(columns[HEADLINE][n], (0.05, 0.5, 0.95, 0.99))
         share = columns["accounted_share"][n]
-        known = share[~np.isnan(share)]
+        known = defined("accounted_share", share)
         rows.append(
             (
                 f"{view.index[n]}",

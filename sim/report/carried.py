@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.analysis.assumptions import Carried, Swing
 from sim.analysis.escapes import median_interval
-from sim.analysis.summary import quantiles
+from sim.analysis.summary import defined, quantiles
 from sim.experiment.assumptions import basis, carried_at
 from sim.outcomes import HEADLINE
 from sim.plots.view import Numbers, ResultsView
@@ -66,8 +66,7 @@ def _held(view: ResultsView) -> float:
 
 
 def _known(view: ResultsView) -> str:
-    share = column(view, "accounted_share")
-    share = share[~np.isnan(share)]
+    share = defined("accounted_share", column(view, "accounted_share"))
     if not len(share):
         return "Nobody gets out in any run, so there is nothing to know of."
     low, middle, high = quantiles(share, (0.05, 0.5, 0.95))
