@@ -55,7 +55,7 @@ def check_scenario(scenario: Scenario, layers: Layered, names: Names | None, dro
 
 
 def notes_of(whole: Resolved) -> Iterator[str]:
-    """Yield notes on dates outside the simulated time, which are allowed."""
+    """Yield notes on what is allowed and acts on nothing: dates outside the simulated time, eyes and units of none."""
     horizon = whole.scenario.days * 24
     for where, _, date in marked(whole.scenario, Acts):
         key, hour = dotted(where), whole.hours(date)
@@ -63,6 +63,27 @@ def notes_of(whole: Resolved) -> Iterator[str]:
             yield f"{key}: {date} is before the start; it acts at hour 0"
         elif hour >= horizon:
             yield f"{key}: {date} is after the horizon; it never acts"
+    yield from _blind(whole.scenario)
+    yield from _harmless(whole)
+
+
+def _blind(scenario: Scenario) -> Iterator[str]:
+    """Note that nobody reports: then a gap is a matter of course, and no result."""
+    if scenario.observers:
+        return
+    if scenario.isr.coverage == 0.0:
+        yield "observers: nobody looks and nobody reports, so no escape is ever detected"
+    else:
+        yield "observers: nobody reports but surveillance"
+
+
+def _harmless(whole: Resolved) -> Iterator[str]:
+    """Note units that fight nobody who holds a place: they take no ground and frighten nobody."""
+    holders = {facility.party for facility in whole.theatre.facilities.values()}
+    for index, unit in enumerate(whole.scenario.control.offensives):
+        if not holders & set(whole.theatre.parties[unit.party].hostile_to):
+            key = f"control.offensives.{index}"
+            yield f"{key}: {unit.party} is hostile to no party that holds a place; it threatens none"
 
 
 def _is_multiple(value: float, unit: float) -> bool:

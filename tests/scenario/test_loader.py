@@ -13,6 +13,7 @@ from sim.scenario.errors import InputError
 from sim.scenario.loader import load, parse_sets
 from sim.scenario.resolved import Resolved
 from sim.scenario.sweep import load_sweep
+from tests.scenario.conftest import SCENARIO, THEATRE
 
 
 def error_of(path, overrides=None, **more) -> InputError:
@@ -188,6 +189,21 @@ def test_dates_outside_the_horizon_are_notes(write, scenario_text: str) -> None:
         "control.offensives.0.start: 2019-10-31 is after the horizon; it never acts",
     )
     assert load(write("t.yaml", scenario_text)).notes == ()
+
+
+def test_questions_that_can_have_no_answer_are_noted(write) -> None:
+    """Nobody who looks, nobody who is fought: allowed, and said."""
+    theatre = THEATRE[: THEATRE.index("  observers:")]
+    write("theatre.yaml", theatre)
+    bare = SCENARIO[: SCENARIO.index("observers:")] + SCENARIO[SCENARIO.index("facilities:") :]
+    assert load(write("s.yaml", bare + "isr: {coverage: 0}\n")).notes == (
+        "observers: nobody looks and nobody reports, so no escape is ever detected",
+    )
+    assert load(write("s.yaml", bare)).notes == ("observers: nobody reports but surveillance",)
+    write("theatre.yaml", theatre.replace("turkey: {hostile_to: [sdf]}", "turkey: {hostile_to: []}"))
+    assert load(write("s.yaml", SCENARIO)).notes == (
+        "control.offensives.0: turkey is hostile to no party that holds a place; it threatens none",
+    )
 
 
 def test_hours_count_from_midnight_of_the_start(write, scenario_text: str) -> None:
