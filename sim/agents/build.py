@@ -125,6 +125,8 @@ def build_truth(resolved: Resolved, capacity: Capacity) -> Truth:
         order=np.zeros(population, np.int32),
         turn=np.zeros(population, np.int32),
         near=np.zeros(population, np.int32),
+        rank=np.zeros(population, np.int32),
+        bound=np.zeros(population),
         fugitive=FUGITIVE.rows(population),
         hazard=np.zeros((population, 4)),
         out=np.zeros(population, np.int32),

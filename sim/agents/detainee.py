@@ -13,7 +13,7 @@ from sim.agents.attributes import facility_name
 from sim.agents.blocks import enter_block, leave_block
 from sim.agents.disorder_lists import forget_quiet, list_arrival
 from sim.agents.entries import new_entry
-from sim.agents.families import form_units, others_held
+from sim.agents.families import form_units, is_own, others_held
 from sim.agents.given import Given, whole
 from sim.agents.go_order import draw_order, pass_over, person_at
 from sim.agents.rest import wake_next_step
@@ -133,17 +133,11 @@ def change_state(t: Truth, i: int, state: int) -> None:
 
 
 @compiled
-def stands_in_order(t: Truth, i: int, f: int) -> bool:
-    """Return whether a facility's own person still has the place in the order that it began with."""
-    return t.people[i].slot == -1 and t.people[i].facility == f
-
-
-@compiled
 def skip_to_first_place(t: Truth, f: int) -> int:
     """Return the first place in the order whose person still stands there; its end if there is none."""
     site = t.facility[f]
     k = site.cursor
-    while k < site.first + site.held0 and not stands_in_order(t, person_at(t, f, k), f):
+    while k < site.first + site.held0 and not is_own(t, person_at(t, f, k), f):
         k += 1
     pass_over(t, f, k)
     return int(k)
@@ -168,7 +162,7 @@ def next_in_order(t: Truth, f: int, only_active: bool, whole_units: bool, n: int
     while (k < end or entry >= 0) and (taken < n or whole_units):
         if k < end:
             i = person_at(t, f, k)
-            stands = stands_in_order(t, i, f)
+            stands = is_own(t, i, f)
             k += 1
         else:
             i = t.entry[entry, 0]

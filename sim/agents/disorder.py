@@ -6,6 +6,7 @@ import math
 
 from sim.agents.blocks import calm_blocks, calm_person
 from sim.agents.disorder_lists import ask_people, forget_lists, is_quiet, learn_quiet
+from sim.agents.families import is_own
 from sim.agents.thresholds import containment
 from sim.engine.columns import decision, fixed, owned, state
 from sim.engine.compiled import compiled
@@ -167,8 +168,7 @@ def calm_everyone(t: Truth, f: int) -> None:
     if site.active == 0:
         return
     for k in range(site.held0):
-        person = t.people[site.first + k]
-        if person.slot == -1 and person.facility == f:
+        if is_own(t, site.first + k, f):
             calm_person(t, site.first + k)
     entry = site.entry_head
     while entry >= 0:

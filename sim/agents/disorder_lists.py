@@ -12,8 +12,9 @@ import math
 import numpy as np
 
 from sim.agents.blocks import book_decision
+from sim.agents.disorder_ranks import could_join, keep_ranks, rank_block
 from sim.agents.entries import drop_departed
-from sim.agents.families import first_minor, is_head, is_held_at, is_of_unit
+from sim.agents.families import first_minor, is_held_at, is_of_unit, is_own
 from sim.agents.go_order import draw_order
 from sim.agents.thresholds import containment, critical_agitation, critical_containment, decide, draw_traits, legitimacy
 from sim.engine.columns import owned, saved
@@ -170,18 +171,18 @@ def ask_people(t: Truth, f: int, minute: int) -> None:
     """
     refresh_lists(t, f)
     site = t.facility[f]
-    s, authority = site.agitation, site.authority
+    s, illegitimate = site.agitation, 1.0 - legitimacy(t, site.authority)
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
         k = block.first
         end = k + block.look
         while k < end:
             i = t.near[k]
-            if t.people[i].slot != -1 or t.people[i].facility != f:
+            if not is_own(t, i, f):
                 take_off_list(t, f, b, k, False)
                 end -= 1
                 continue
-            decision = decide(t, i, block.containment, s, authority, minute)
+            decision = decide(t, i, block.containment, s, illegitimate, minute)
             book_decision(t, f, i, decision)
             if decision != 0 and drop_if_settled(t, f, b, k, i):
                 end -= 1
@@ -192,7 +193,7 @@ def ask_people(t: Truth, f: int, minute: int) -> None:
         i = t.entry[entry, 0]
         if t.people[i].slot == entry:
             contained = t.block[site.block_first + t.people[i].block].containment
-            book_decision(t, f, i, decide(t, i, contained, s, authority, minute))
+            book_decision(t, f, i, decide(t, i, contained, s, illegitimate, minute))
         entry = t.entry[entry, 2]
 
 
@@ -211,6 +212,8 @@ def refresh_lists(t: Truth, f: int) -> None:
     inside = site.agitation <= site.near_agitation and site.authority >= site.near_authority
     if site.active > 0:
         inside = inside and site.agitation >= site.far_agitation and site.authority <= site.far_authority
+    if site.listed == 0:
+        forget_blocks(t, f)
     if site.listed == 0 or not inside:
         site.listed = 1
         site.near_agitation = site.agitation + (BOX_AGITATION if site.active > 0 else 2.0 * BOX_AGITATION)
@@ -220,7 +223,7 @@ def refresh_lists(t: Truth, f: int) -> None:
         site.near_least = math.inf
         draw_traits(t, f)
         for b in range(site.blocks):
-            t.block[site.block_first + b].near = -1
+            t.block[site.block_first + b].least = math.inf
     lowest = math.inf
     for b in range(site.blocks):
         block = t.block[site.block_first + b]
@@ -236,6 +239,14 @@ def refresh_lists(t: Truth, f: int) -> None:
 
 
 @compiled
+def forget_blocks(t: Truth, f: int) -> None:
+    """Forget the lists of a facility's blocks."""
+    site = t.facility[f]
+    for b in range(site.blocks):
+        t.block[site.block_first + b].near = -1
+
+
+@compiled
 def list_block(t: Truth, f: int, b: int) -> None:
     """List a block's own people anew: first those to be asked, then those settled in disorder."""
     site = t.facility[f]
@@ -244,22 +255,44 @@ def list_block(t: Truth, f: int, b: int) -> None:
     block.least = (1.0 - width) * block.containment
     block.most = (1.0 + BOX_CONTAINMENT) * block.containment
     start = block.first
+    listed = list_active(t, f, b) if block.active > 0 else 0
     look = 0
-    listed = 0
-    for k in range(b, site.deciders, site.blocks):
-        i = site.first + k
-        if not is_head(t, i):
-            continue
-        if t.people[i].slot != -1 or t.people[i].facility != f or is_settled_quiet(t, f, i, block.least):
-            continue
-        t.near[start + listed] = i
+    for k in range(start, start + listed):
+        i = t.near[k]
         if not is_settled_in_disorder(t, f, i, block.most):
-            t.near[start + listed] = t.near[start + look]
+            t.near[k] = t.near[start + look]
             t.near[start + look] = i
             look += 1
+    keep_ranks(t, f, site.near_agitation, site.near_authority)
+    rank_block(t, f, b)
+    place = 0
+    while could_join(t, f, b, place, block.least):
+        i = t.rank[start + place]
+        place += 1
+        if t.people[i].active == 1 or not is_own(t, i, f) or is_settled_quiet(t, f, i, block.least):
+            continue
+        t.near[start + listed] = t.near[start + look]
+        t.near[start + look] = i
+        look += 1
         listed += 1
     block.look = look
     block.near = listed
+
+
+@compiled
+def list_active(t: Truth, f: int, b: int) -> int:
+    """List a block's own people in disorder: found on its list, or among all if it has none. Return their number."""
+    site = t.facility[f]
+    block = t.block[site.block_first + b]
+    known = block.near >= 0
+    looked_at = block.near if known else (site.deciders - b + site.blocks - 1) // site.blocks
+    found = 0
+    for k in range(looked_at):
+        i = t.near[block.first + k] if known else site.first + b + k * site.blocks
+        if t.people[i].active == 1 and is_own(t, i, f):
+            t.near[block.first + found] = i
+            found += 1
+    return found
 
 
 @compiled
@@ -365,7 +398,7 @@ def few_active_in_order(t: Truth, f: int, n: int, chosen: np.ndarray) -> int:
         start = block.first
         for k in range(start, start + max(0, block.near)):
             i = t.near[k]
-            if t.people[i].slot == -1 and t.people[i].facility == f and t.people[i].active == 1:
+            if is_own(t, i, f) and t.people[i].active == 1:
                 who[found] = i
                 rank[found] = t.trait[i, 2]
                 found += 1

@@ -94,6 +94,12 @@ def is_held_at(t: Truth, i: int, f: int) -> bool:
 
 
 @compiled
+def is_own(t: Truth, i: int, f: int) -> bool:
+    """Return whether a person is held at a facility and has been there from the start."""
+    return bool(t.people[i].slot == -1 and t.people[i].facility == f)
+
+
+@compiled
 def others_held(t: Truth, i: int, f: int) -> bool:
     """Return whether anybody else of a person's unit is on a facility's roll."""
     head = t.people[i].unit

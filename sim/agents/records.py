@@ -14,6 +14,7 @@ from sim.agents import (
     detainee,
     disorder,
     disorder_lists,
+    disorder_ranks,
     entries,
     evacuation,
     events,
@@ -68,9 +69,10 @@ FACILITY = Record(
     assault.UNDER_ASSAULT, shelling.UNDER_FIRE, incident.UNREST, tunnel.UNDERGROUND, stealth.LONE_ESCAPES,
     entries.ARRIVALS,
     account.ACCOUNT, levers.EMPTIED, rest.REST, thresholds.THRESHOLDS, go_order.ORDER, disorder_lists.LISTS,
+    disorder_ranks.RANKS,
     evacuation.LEAVING,
 )  # fmt: skip
-BLOCK = Record("BLOCK", blocks.BLOCK_COUNTS, disorder.CONTAINED, disorder_lists.BLOCK_LISTS)
+BLOCK = Record("BLOCK", blocks.BLOCK_COUNTS, disorder.CONTAINED, disorder_lists.BLOCK_LISTS, disorder_ranks.BLOCK_RANKS)
 PERSON = Record("PERSON", detainee.IDENTITY, families.UNIT, blocks.MEMBERSHIP, at_large.ESCAPES)
 BOARD = Record("BOARD", confirmation.CLAIMS, knowledge.PENDING, surveillance.WATCH, observer.SURVEILLANCE_PLACE, GAP)
 

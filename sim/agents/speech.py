@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from sim.claims.misreport import claimed_range, form_of_claim, range_about
 from sim.engine.columns import Record, drawn, owned
 from sim.engine.compiled import compiled
 from sim.engine.random import name_key, normal_quantile, student, uniform
+from sim.scenario.vocabulary import ROLES
 from sim.world.belief import Belief
 from sim.world.codes import DENIAL, WORDLESS
 from sim.world.state import THEATRE, Truth
@@ -44,14 +46,22 @@ DENY = name_key("observer.deny")
 WORD = name_key("observer.word")
 
 
+@cache
+def fitted_rows() -> np.ndarray:
+    """Return the fitted draws as SPEECH rows (draws, roles)."""
+    draws = fitted()
+    rows = SPEECH.rows(draws.size, len(ROLES))
+    for name in rows.dtype.names or ():
+        values = getattr(draws, name)
+        rows[name] = values if values.ndim == 2 else values[:, None]
+    return rows
+
+
 def draw_speech(belief: Belief, seed: int, replicate: int) -> None:
     """Write one row of the fitted draws, chosen once for a replicate, where any observer speaks by it."""
-    if not belief.observer["fitted"].any():
-        return
-    draws = fitted()
-    row = draws.take(np.array([int(uniform(seed, ROW, replicate, THEATRE, 0, 0) * draws.size)]))
-    for name in belief.speech.dtype.names or ():
-        belief.speech[name] = getattr(row, name)[0]
+    if belief.observer["fitted"].any():
+        rows = fitted_rows()
+        belief.speech[:] = rows[int(uniform(seed, ROW, replicate, THEATRE, 0, 0) * len(rows))]
 
 
 @compiled

@@ -73,9 +73,14 @@ def critical_containment(t: Truth, i: int, s: float, authority: float) -> float:
 
     Parameters: s, agitation; authority, L, of which `legitimacy` makes L~. Source: Epstein 2002.
     """
+    return critical_where(t, i, s, 1.0 - legitimacy(t, authority))
+
+
+@compiled
+def critical_where(t: Truth, i: int, s: float, illegitimate: float) -> float:
+    """Return p*_i as `critical_containment` does. Parameters: s, agitation; illegitimate, 1 - L~."""
     if not is_head(t, i):
         return -1.0
-    illegitimate = 1.0 - legitimacy(t, authority)
     return ((t.trait[i, 0] + s) * illegitimate - t.parameters[0].disorder_threshold) / t.trait[i, 1]
 
 
@@ -94,14 +99,14 @@ def critical_agitation(t: Truth, i: int, authority: float, least: float) -> floa
 
 
 @compiled
-def decide(t: Truth, i: int, contained: float, s: float, authority: float, minute: int) -> int:
+def decide(t: Truth, i: int, contained: float, s: float, illegitimate: float, minute: int) -> int:
     """Return one person's decision in a substep: to join disorder, to calm down, or neither.
 
-    Parameters: contained, P of the person's block; s, authority, agitation and L of the facility; minute, the substep's
-    first. Returns 1 joined, -1 calmed, 0 neither.
+    Parameters: contained, P of the person's block; s, illegitimate, agitation and 1 - L~ of the facility; minute, the
+    substep's first. Returns 1 joined, -1 calmed, 0 neither.
     """
     person = t.people[i]
-    wants = critical_containment(t, i, s, authority) > contained
+    wants = critical_where(t, i, s, illegitimate) > contained
     if wants == (person.active == 1):
         return 0
     clock = t.clock[0]

@@ -127,6 +127,13 @@ def fill_uniform(out: np.ndarray, seed: int, stream: np.uint64, replicate: int, 
         out[i] = uniform(seed, stream, replicate, entity, minute, i)
 
 
+@compiled
+def fill_by_replicate(out: np.ndarray, seed: int, stream: np.uint64, first: int, entity: np.uint64) -> None:
+    """Set `out[k] = uniform(seed, stream, first + k, entity, 0, 0)` for every k."""
+    for k in range(out.shape[0]):
+        out[k] = uniform(seed, stream, first + k, entity, 0, 0)
+
+
 _CENTRE = (
     (2509.0809287301226727, 33430.575583588128105, 67265.770927008700853, 45921.953931549871457,
      13731.693765509461125, 1971.5909503065514427, 133.14166789178437745, 3.387132872796366608),

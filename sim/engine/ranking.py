@@ -14,8 +14,8 @@ PER_BUCKET = 4
 def rank_uniforms(u: np.ndarray, low: float, high: float, ranked: np.ndarray) -> None:
     """Write the indices of numbers by rising number, ties by index: the same as a stable argsort.
 
-    Parameters: u, independent uniform numbers in [low, high) (n,); ranked, int32 (>= n,), written. A number's bucket
-    is near its final place, so the time is linear in n.
+    Parameters: u, numbers in [low, high), independent and about uniform (n,); ranked, int32 (>= n,), written. A
+    number's bucket is near its final place, so the time is linear in n; numbers that crowd cost more.
     """
     n = u.shape[0]
     buckets = n // PER_BUCKET + 1

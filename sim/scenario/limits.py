@@ -20,17 +20,17 @@ MAX_PARTIES = 30
 MAX_OBSERVERS = 62
 """Observers that a file may state: with surveillance they are the bits of a mask of 63 bits, its sign left alone."""
 
-BYTES_PER_PERSON = 160
+BYTES_PER_PERSON = 172
 """Memory of a replicate for each detained person: traits, orders, hazards, the state with its unit and its copy at the
 start."""
 
-BYTES_PER_BLOCK = 128
+BYTES_PER_BLOCK = 144
 """Memory for each block of a facility."""
 
 BYTES_PER_GUARD = 28
 """Memory for each guard there can be in any replicate."""
 
-BYTES_PER_FACILITY = 2_260
+BYTES_PER_FACILITY = 2_292
 """Memory for each facility."""
 
 BYTES_PER_PAIR = 178

@@ -77,6 +77,14 @@ class Truth(NamedTuple):
         np.ndarray,
         Spec("i4", "people", "each block's people who could join disorder soon", Part.SAVED, "written up to `near`"),
     ]
+    rank: Annotated[
+        np.ndarray,
+        Spec("i4", "people", "each block's heads, first who would join first", Part.SAVED, "written up to `ranked`"),
+    ]
+    bound: Annotated[
+        np.ndarray,
+        Spec("f8", "people", "the most that p* of the head there can be", Part.SAVED, "written up to `ranked`"),
+    ]
     fugitive: Annotated[np.ndarray, Spec("FUGITIVE", "people", "people at large", first="written as a person gets out")]
     hazard: Annotated[
         np.ndarray,

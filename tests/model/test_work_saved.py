@@ -44,7 +44,8 @@ def forget(run: Run, owner: str) -> None:
 
 def test_every_file_that_saves_work_is_forgotten_below() -> None:
     assert {owner.removeprefix("sim.agents.") for owner in FORGOTTEN} == {
-        "rest", "thresholds", "go_order", "disorder_lists", "guard", "flight", "occupying_force", "levers",
+        "rest", "thresholds", "go_order", "disorder_lists", "disorder_ranks", "guard", "flight",
+        "occupying_force", "levers",
     }  # fmt: skip
     saved = {f.owner for record in RECORDS for f in record.fields.values() if f.part is Part.SAVED}
     assert saved == set(FORGOTTEN)
