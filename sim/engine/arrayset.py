@@ -12,6 +12,7 @@ import operator
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from random import Random
 from typing import Any, NoReturn, Self, cast
 
@@ -195,19 +196,26 @@ class OwnedSet(AbstractAgentSet[Any]):
 
     def map(self, method: Any, *args: Any, **kwargs: Any) -> list[Any]:
         """Return the results of a method (by name) or function on every agent."""
-        if isinstance(method, str):
-            return [getattr(agent, method)(*args, **kwargs) for agent in self]
-        return [method(agent, *args, **kwargs) for agent in self]
+        return self._results(list(self), method, *args, **kwargs)
 
     def do(self, method: Any, *args: Any, **kwargs: Any) -> Self:
         """Call a method or function on every agent."""
-        self.map(method, *args, **kwargs)
+        self._results(list(self), method, *args, **kwargs)
         return self
 
     def shuffle_do(self, method: Any, *args: Any, **kwargs: Any) -> Self:
         """Call a method or function on every agent, in random order."""
-        self.shuffle().do(method, *args, **kwargs)
+        self._results(list(self.shuffle()), method, *args, **kwargs)
         return self
+
+    def _results(self, agents: list[Any], method: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        """Call for each of these agents; those that an earlier call has taken out of the set are passed over."""
+        size, found = len(self), []
+        for agent in agents:
+            if len(self) == size or agent in self:
+                call = getattr(agent, method) if isinstance(method, str) else partial(method, agent)
+                found.append(call(*args, **kwargs))
+        return found
 
     def agg(self, attribute: str, func: Any) -> Any:
         """Return one or more functions of an attribute's values, a list of Python's own, as Mesa's `agg` does."""
