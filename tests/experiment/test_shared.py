@@ -97,7 +97,7 @@ def test_salib_analyses_what_the_manifest_says(made: sim.Results) -> None:
     assert found.to_df()[0].index.tolist() == problem["names"]
     assert np.isfinite(found["ST"]).all() and found["ST"].max() > 0.1
     with pytest.raises(RuntimeError, match="Incorrect number of samples"):
-        sobol.analyze(problem, y)  # a design with second order would be twice as long
+        sobol.analyze(problem, y)  # a design with second order has other rows, and more
 
 
 def test_one_scenario_has_no_problem() -> None:
