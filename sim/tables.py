@@ -17,6 +17,15 @@ TABLES = {
     "episodes": "full",
 }
 """Every table in order, and the lowest record level that writes it."""
+ABOUT = {
+    "runs": "one row for each replicate of each point: outcomes over the whole run",
+    "daily": "one row for each replicate and day: counts as they stood at the end of it",
+    "facilities": "one row for each replicate and facility",
+    "events": "one row for each event, by replicate and time",
+    "reports": "one row for each report of an observer",
+    "episodes": "one row for each episode of exits, with the days on which it was reported and confirmed",
+}
+"""What the rows of each table are, in words for its file."""
 
 
 def tables_of(record: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install into .venv what a target needs: tools/install.sh demo|test|lint|bench|calibrate
-# Once per state of pyproject.toml, constraints.txt, Python and this folder; with the stamp, nothing is fetched.
+# Once per state of pyproject.toml, constraints.txt, tools/detention_sim.py, Python and this folder; with the stamp, nothing is fetched.
 set -eu
 
 target=$1
@@ -17,7 +17,7 @@ python=$(tools/python.sh)
 hash=$("$python" -c '
 import hashlib, os, pathlib, sys
 state = [sys.version, os.getcwd()] + [pathlib.Path(name).read_text("utf-8") for name in sys.argv[1:]]
-print(hashlib.sha256("\n".join(state).encode()).hexdigest()[:16])' pyproject.toml constraints.txt)
+print(hashlib.sha256("\n".join(state).encode()).hexdigest()[:16])' pyproject.toml constraints.txt tools/detention_sim.py)
 [ -e ".venv/.ok-$target-$hash" ] && exit 0
 
 version='import sys, pip; print(sys.version)'

@@ -23,6 +23,7 @@ from sim.app.page_data import base_map, belief_overlay, thinned, truth_overlay
 from sim.app.settings import changed
 from sim.app.sites import MapPlan
 from sim.model import DetentionModel, Run
+from sim.model.seed import Rng
 from sim.plots.style import BELIEF, TRUTH
 from sim.scenario.resolved import Resolved
 
@@ -31,7 +32,7 @@ class PlayedModel(DetentionModel):
     """A `DetentionModel` that `SolaraViz` makes again: it calls the class with its own `scenario=` and its sliders."""
 
     first_scenario: ClassVar[Resolved | str | Path] = "tiny"
-    first_seed: ClassVar[int | None] = None
+    first_seed: ClassVar[Rng] = "scenario"
 
     def __init__(self, scenario: object = None, rng: Any = None, replicate: Any = 0, **settings: object) -> None:
         """Make the model of the first scenario with other settings.
@@ -47,7 +48,7 @@ class PlayedModel(DetentionModel):
 
 
 def played(
-    scenario: Resolved | str | Path = "tiny", rng: int | None = None, replicate: int = 0, **settings: object
+    scenario: Resolved | str | Path = "tiny", rng: Rng = "scenario", replicate: int = 0, **settings: object
 ) -> PlayedModel:
     """Return a model for `SolaraViz`; parameters as of `DetentionModel`."""
     kind = type("DetentionModel", (PlayedModel,), {"first_scenario": scenario, "first_seed": rng})

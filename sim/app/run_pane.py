@@ -12,6 +12,7 @@ from sim.app.labels import error_messages
 from sim.app.settings import HANDOVER, PACE, Slider, changed, sliders_of
 from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
+from sim.model.seed import Rng
 from sim.scenario.resolved import Resolved
 from sim.scenario.vocabulary import HANDOVERS, ROLES
 from sim.world.belief import Belief
@@ -73,7 +74,8 @@ class RunPane:
         if self.loaded is None:
             return
         try:
-            model = DetentionModel(changed(self.loaded, self.settings), rng=self.seed, replicate=self.replicate)
+            seed: Rng = "scenario" if self.seed is None else self.seed
+            model = DetentionModel(changed(self.loaded, self.settings), rng=seed, replicate=self.replicate)
             self.plan = MapPlan.of(model)
         except Exception as error:
             self.fail(error)

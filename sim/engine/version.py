@@ -27,6 +27,8 @@ RULE_SOURCES = (
 )
 """Files and folders of `sim/` that compiled rules are made of, constants included. The types of arguments, such as the
 record of parameters, are part of a compiled function's own signature."""
+NO_RULES = ("engine/arrayset.py", "model/mesa_model.py", "model/grid.py", "model/seed.py")
+"""Files among them that hold no rule: what Mesa sees of a run. A change of these compiles nothing again."""
 TABLE_SOURCES = (
     "engine",
     "world",
@@ -47,7 +49,7 @@ TABLE_SOURCES = (
 def rules_hash(flags: str = "") -> str:
     """Return the hash of the rules' sources, Python, compiler and flags (16 hex digits), which names the cache."""
     parts = [f"{name} {version(name)}" for name in ("numba", "llvmlite", "numpy")]
-    return _hash([platform.python_version(), flags, *parts], RULE_SOURCES)
+    return _hash([platform.python_version(), flags, *parts], RULE_SOURCES, without=NO_RULES)
 
 
 @cache
@@ -59,15 +61,17 @@ def code_hash() -> str:
     return _hash([], TABLE_SOURCES)
 
 
-def source_files(names: Iterable[str]) -> list[Path]:
-    """Return the Python files of `sim/` among these files and below these folders, in order."""
+def source_files(names: Iterable[str], without: Iterable[str] = ()) -> list[Path]:
+    """Return the Python files of `sim/` among these files and below these folders, in order, but for some."""
     found = [_PACKAGE / name for name in names]
-    return sorted(file for path in found for file in (path.rglob("*.py") if path.is_dir() else [path]) if file.exists())
+    left_out = {_PACKAGE / name for name in without}
+    files = (file for path in found for file in (path.rglob("*.py") if path.is_dir() else [path]) if file.exists())
+    return sorted(file for file in files if file not in left_out)
 
 
-def _hash(texts: Iterable[str], names: Iterable[str]) -> str:
+def _hash(texts: Iterable[str], names: Iterable[str], without: Iterable[str] = ()) -> str:
     digest = hashlib.sha256("\n".join(texts).encode())
-    for path in source_files(names):
+    for path in source_files(names, without):
         digest.update(str(path.relative_to(_PACKAGE)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

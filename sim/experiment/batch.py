@@ -160,7 +160,7 @@ class _Rows:
 def encoded(table: Any) -> Part:
     """Return a table as the content of a Parquet file."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", use_dictionary=False, store_schema=False)
+    pq.write_table(table, sink, compression="zstd", use_dictionary=False)
     content = sink.getvalue().to_pybytes()
     return Part(len(table), hashlib.sha256(content).hexdigest(), content)
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.scenario.errors import InputError, Problem, shown
+from sim.scenario.files import display, shared_names
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
-from sim.scenario.sweep import Point, open_sweep
+from sim.scenario.sweep import LEVER, Point, open_sweep
 
 BATCHES = 128
 """Fewest batches of a large design, so that a sweep stopped early has replicates of every point."""
@@ -66,7 +67,8 @@ class Design:
     """Points and the number of replicates of each. Points are read when first asked for; the rest is known at once.
 
     `kind` is `run`, `sweep` or `replay`; `request` the file and options as given; `varied` the columns of `points`;
-    `size` the number of points; `start` the first replicate of each; `pasts` the past of branched points.
+    `size` the number of points; `start` the first replicate of each; `pasts` the past of branched points; `bounds` the
+    ends of the distributions that points are drawn from.
     """
 
     kind: str
@@ -82,6 +84,7 @@ class Design:
     _load: Callable[[], Loaded] = field(repr=False)
     start: int = 0
     pasts: Mapping[int, Past] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def loaded(self) -> Loaded:
@@ -100,8 +103,21 @@ class Design:
 
     @property
     def sources(self) -> dict[str, str]:
-        """SHA-256 of every file read, by name."""
-        return self.loaded.sources
+        """SHA-256 of every file read, by a name that tells nothing of this machine (`files.shared_names`)."""
+        return shared_names(self.loaded.sources)
+
+    @property
+    def problem(self) -> dict[str, object]:
+        """The varied paths as SALib's `problem`: names, and bounds of each, levers left out; empty for one point.
+
+        A distribution without an end has the bounds of its draws. Words count as the numbers of their levels.
+        """
+        names = [path for path in self.varied if path != LEVER]
+        if not names:
+            return {}
+        seen = {path: _extent([point.values[path] for point in self.points]) for path in names}
+        bounds = [list(self.bounds.get(path, seen[path])) for path in names]
+        return {"num_vars": len(names), "names": names, "bounds": bounds}
 
     @property
     def total(self) -> int:
@@ -126,7 +142,7 @@ def scenario_design(path: str | Path, overrides: Mapping[str, object] | None = N
     given = dict(overrides or {})
     with _Options(given):
         resolved = load(path, given)
-    return resolved_design(resolved, {"scenario": str(path), "overrides": given})
+    return resolved_design(resolved, {"scenario": display(path), "overrides": given})
 
 
 def resolved_design(resolved: Resolved, request: dict[str, object] | None = None) -> Design:
@@ -175,7 +191,7 @@ def scenarios_design(paths: Sequence[str], overrides: Mapping[str, object] | Non
         seed=first.seed,
         varied=("scenario",),
         size=len(points),
-        request={"scenarios": [str(path) for path in paths], "overrides": given},
+        request={"scenarios": [display(path) for path in paths], "overrides": given},
         _load=lambda: Loaded(
             points,
             tuple(dict.fromkeys(note for one in read for note in one.notes)),
@@ -215,9 +231,16 @@ def sweep_design(path: str | Path, overrides: Mapping[str, object] | None = None
         seed=sweep.seed,
         varied=sweep.varied,
         size=sweep.size,
-        request={"sweep": str(path), "overrides": given},
+        request={"sweep": display(path), "overrides": given},
+        bounds=sweep.bounds,
         _load=loaded,
     )
+
+
+def _extent(values: Sequence[object]) -> tuple[float, float]:
+    """Return the least and largest of some numbers; of words, the first and last number of a level."""
+    numbers = [float(value) for value in values if isinstance(value, int | float)]
+    return (min(numbers), max(numbers)) if len(numbers) == len(values) else (0.0, len(set(map(str, values))) - 1.0)
 
 
 def batch_size(points: int, replicates: int, rows: int) -> int:

@@ -17,6 +17,7 @@ from sim.experiment.design import Batch, Design
 from sim.experiment.environment import here, program_version
 from sim.experiment.settings import differences
 from sim.experiment.store import FORMAT, MANIFEST, PROGRAM, Store
+from sim.scenario import shipped
 from sim.scenario.imposed import imposed
 from sim.tables import TABLES
 
@@ -64,6 +65,7 @@ class Manifest:
                 "design": design.method,
                 "samples": design.samples,
                 "varied": list(design.varied),
+                "problem": {},
                 "inputs": {},
                 "notes": [],
                 "imposed": [],
@@ -104,7 +106,8 @@ class Manifest:
         """
         first = design.points[0].resolved
         self.data["inputs"] = design.sources
-        self.data["notes"] = list(design.notes)
+        self.data["problem"] = design.problem
+        self.data["notes"] = [note.replace(f"{shipped.folder()}/", "shipped/") for note in design.notes]
         self.data["imposed"] = list(imposed(first.scenario))
         self.data["batch"] = batch
         self.data["commit"] = commit()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -19,6 +20,7 @@ from sim.experiment.settings import restored
 from sim.experiment.shape import manifest_of
 from sim.experiment.store import MANIFEST, Folder, Store, default_folder, prepare
 from sim.experiment.tables import SCHEMAS
+from sim.outcomes import HEADLINE, short
 from sim.scenario.errors import InputError, Problem, one_of
 from sim.scenario.files import display
 from sim.scenario.resolved import Resolved
@@ -124,6 +126,25 @@ class Results:
         conditions = {"point = ?": point, "replicate < ?": first, "replicate = ?": replicate}
         given = {condition: value for condition, value in conditions.items() if value is not None}
         return self._select(name, columns, " AND ".join(given), list(given.values()), point)
+
+    def to_pandas(self, name: str = "runs", **which: Any) -> Any:
+        """Return a table as a data frame, a null number as NaN; `which` as in `table`.
+
+        Units and meanings of its columns are in its `attrs`.
+        """
+        table = self.table(name, **which)
+        frame = table.to_pandas()
+        frame.attrs = {
+            about: {field.name: field.metadata[about.encode()].decode() for field in table.schema}
+            for about in ("unit", "meaning")
+        }
+        return frame
+
+    def _repr_html_(self) -> str:
+        counts = self.manifest["counts"]
+        told = f"{self.name}: {self.status}, {counts['done']:,} replicates done, {counts['failed']:,} failed"
+        table = self.quantiles(HEADLINE).to_pandas().to_html(index=False, max_rows=20)
+        return f"<p>{html.escape(told)}; {html.escape(short(HEADLINE))} by quantile</p>{table}"
 
     def done(self, columns: Sequence[str], point: int | None = None) -> Any:
         """Return columns of `runs` for the replicates that did not fail."""

@@ -116,6 +116,8 @@ def _inputs(data: dict[str, Any], design: Design, store: Folder) -> Iterator[Pro
     if not data["points"]:
         return
     before, now = data["inputs"], design.sources
+    if sorted(before.values()) == sorted(now.values()):
+        return  # the same content, wherever the files lie now
     for name in dict.fromkeys((*before, *now)):
         if name not in now:
             yield _problem(store, f"inputs.{name}", "is not read any more")

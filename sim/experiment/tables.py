@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from sim.agents.build import Names
+from sim.engine.version import code_hash
+from sim.experiment.environment import program_version
 from sim.outcomes import (
     CAUSES,
     DAILY,
@@ -22,7 +24,7 @@ from sim.outcomes import (
     Table,
 )
 from sim.scenario.vocabulary import CATEGORIES, INCIDENT_KINDS, ROLES
-from sim.tables import tables_of
+from sim.tables import ABOUT, tables_of
 from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, INCIDENT, MOVED
 
 TYPES = {"count": pa.int64(), "level": pa.float64(), "name": pa.string()}
@@ -30,14 +32,27 @@ MINUTES = 1440.0
 """Minutes in a day."""
 
 
-def _schema(table: Table) -> Any:
-    """Keys, then columns, any of which may be null where a failed replicate has a row."""
-    fields = [pa.field(c.name, TYPES[c.kind], c.nullable) for c in table.keys]
-    return pa.schema([*fields, *(pa.field(c.name, TYPES[c.kind], c.nullable or table.failed) for c in table.columns)])
+def _field(column: Column, failed: bool = False) -> Any:
+    """A column's field, which says its unit and meaning, and what null means, wherever the file is read."""
+    told = {"unit": column.unit, "meaning": column.meaning}
+    if column.nullable and column.kind != "name":
+        told["null"] = "undefined: leave out" if column.undefined else "not by the horizon: later than every number"
+    return pa.field(column.name, TYPES[column.kind], column.nullable or failed, metadata=told)
 
 
-SCHEMAS = {name: _schema(table) for name, table in TABLES.items()}
-"""The tables' columns, in their order."""
+def _schema(name: str, table: Table) -> Any:
+    """Keys, then columns, any of which may be null where a failed replicate has a row; and where it comes from."""
+    fields = [*(_field(c) for c in table.keys), *(_field(c, table.failed) for c in table.columns)]
+    about = {
+        "table": name,
+        "meaning": ABOUT[name],
+        "source": f"simulated by detention-sim {program_version()}, code {code_hash()}; not observed",
+    }
+    return pa.schema(fields, metadata=about)
+
+
+SCHEMAS = {name: _schema(name, table) for name, table in TABLES.items()}
+"""The tables' columns, in their order, each with unit and meaning."""
 
 
 def described(record: str) -> dict[str, dict[str, dict[str, str]]]:

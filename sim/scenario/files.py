@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from sim.scenario.errors import InputError, Problem
+from sim.scenario.shipped import folder
 
 MAX_BYTES = 4 * 1024 * 1024
 """Largest scenario, theatre, sweep or claims file, bytes."""
@@ -22,6 +24,29 @@ def display(path: str | Path) -> str:
     if os.path.isabs(text) and text.startswith(here + os.sep):
         return os.path.relpath(text, here)
     return text
+
+
+def shared_names(digests: Mapping[str, str]) -> dict[str, str]:
+    """Return what is known of files by names fit to be shared: no folder of this machine, and so none of its users.
+
+    A shipped file is `shipped/` and its place among the shipped ones, one below the current folder its place there, any
+    other its name alone, with a number where two have the same.
+    """
+    shared: dict[str, str] = {}
+    shipped = os.path.normpath(folder())
+    for path, digest in digests.items():
+        whole = os.path.normpath(os.path.abspath(path))
+        if whole.startswith(shipped + os.sep):
+            name = Path("shipped", os.path.relpath(whole, shipped)).as_posix()
+        else:
+            name = display(path)
+            name = os.path.basename(name) if os.path.isabs(name) or name.startswith(os.pardir) else name
+        number = 2
+        stem = name
+        while name in shared:
+            name, number = f"{stem} ({number})", number + 1
+        shared[name] = digest
+    return shared
 
 
 def read_bytes(path: str | Path) -> bytes:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter, ValidationError
 
 from sim.scenario import shipped
-from sim.scenario.declare import DISTRIBUTIONS, Distribution, Number, Strict
+from sim.scenario.declare import DISTRIBUTIONS, Beta, Choice, Distribution, Number, Strict, Triangular, Uniform
 from sim.scenario.errors import InputError, Problem, one_of, shown
 from sim.scenario.fields import Kind
 from sim.scenario.layers import Layered, Origin, Override
@@ -91,6 +91,7 @@ class Sweep:
     varied: tuple[str, ...]
     size: int
     first: Resolved
+    bounds: dict[str, tuple[float, float]]
     _make: Callable[[], list[Point]]
     _notes: tuple[str, ...]
     _sources: dict[str, str]
@@ -205,6 +206,7 @@ class _Reader:
             varied=tuple(axis.column for axis in axes),
             size=size,
             first=first,
+            bounds={axis.column: ends for axis in axes if (ends := _ends(axis.distribution)) is not None},
             _make=lambda: [self._in_step(point, scenario) for point in self._points(axes, scenario.seed)],
             _notes=tuple(self._notes()),
             _sources={self.layers.file: self.loader.digests[self.layers.file]},
@@ -454,6 +456,20 @@ class _Reader:
             yield "samples: a grid has no samples; it is ignored"
         if samples is not None and design in ("sobol", "saltelli") and samples & (samples - 1):
             yield f"samples: {design} is balanced at powers of two, {samples} is not one"
+
+
+def _ends(distribution: Distribution | None) -> tuple[float, float] | None:
+    """Return the least and largest value that a distribution draws; None for one without an end, or for none."""
+    match distribution:
+        case Uniform(uniform=ends):
+            return ends
+        case Triangular(triangular=(least, _, largest)):
+            return least, largest
+        case Beta():
+            return 0.0, 1.0
+        case Choice(choice=values):
+            return min(values), max(values)
+    return None
 
 
 def _touches(one: str, other: str) -> bool:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import copy
+import gc
+import json
+import operator
 import pickle
+import statistics
+import warnings
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -216,9 +221,102 @@ def test_nobody_can_be_asked_for_more(people) -> None:
     assert len(people.select(lambda agent: False).where(state="held")) == 0
 
 
-def test_one_set_holds_one_kind(tiny) -> None:
-    with pytest.raises(TypeError):
-        tiny.agents_by_type[Facility] | tiny.agents_by_type[Guard]
+def test_sets_of_two_kinds_unite_in_one_of_several(tiny) -> None:
+    sites, guards = tiny.agents_by_type[Facility], tiny.agents_by_type[Guard]
+    both = sites | guards
+    assert list(both) == [*sites, *guards]
+    assert both & guards == guards
+    with pytest.raises(TypeError, match="one kind"):
+        ArrayAgentSet([sites[0], guards[0]])
+    with pytest.raises(TypeError, match="one kind"):
+        sites.copy().add(guards[0])
+
+
+OPERATORS = [operator.and_, operator.or_, operator.sub, operator.xor]
+
+
+@pytest.mark.parametrize("operation", OPERATORS)
+def test_what_sets_are_combined_to_draws_by_the_models_random_numbers(tiny, people, operation) -> None:
+    made = operation(people.where(kind="fighter"), people.where(state="held"))
+    assert made.random is people.random is tiny.random
+    made.shuffle()
+
+
+def test_a_set_of_nobody_without_random_numbers_warns_as_mesas_does() -> None:
+    with pytest.warns(UserWarning, match="random number generator"):
+        ArrayAgentSet([])
+    with pytest.warns(UserWarning, match="random number generator"):
+        AgentSet([])
+
+
+STORED = {"block": int, "row_of_cell": int, "state": str, "in_disorder": bool}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_no_narrow_type_of_storage_leaks(people, name) -> None:
+    kind = STORED[name]
+    assert {type(value) for value in people.get(name)} == {kind}
+    assert {type(value) for value in people.values(name).tolist()} == {kind}
+    assert people.values(name).dtype in (np.int64, np.bool_, object)
+    for found in (
+        people.agg(name, [max, min, list]),
+        people.groupby("state").agg(name, max),
+        people.groupby(name).count(),
+    ):
+        json.dumps(found)
+    assert type(people.agg(name, max)) is kind
+    assert kind is str or type(people.agg(name, np.max)) is kind
+
+
+def test_sums_do_not_overflow(syria) -> None:
+    detainees = syria.agents_by_type[Detainee]
+    blocks = [int(block) for block in syria.truth.people["block"]]
+    assert sum(blocks) > np.iinfo(np.int16).max
+    assert detainees.agg("block", sum) == sum(blocks)
+    assert detainees.agg("block", statistics.pstdev) == pytest.approx(np.std(blocks))
+
+
+def test_a_data_frame_has_a_row_for_every_agent(tiny, people) -> None:
+    frame = people.to_pandas()
+    assert list(frame.columns) == list(Detainee.columns()) and len(frame) == 60
+    assert [tiny.agent(number) for number in frame.index] == list(people)
+    assert frame["state"].tolist() == people.get("state")
+    some = people.where(state="at_large").to_pandas(["home", "origin"])
+    assert list(some.columns) == ["home", "origin"] and len(some) == len(people.where(state="at_large"))
+    assert "at_large" in people._repr_html_() and "60 agents" in people._repr_html_()
+    assert repr(people) == "<60 agents: Detainee>"
+
+
+def test_unique_ids_are_numbers_of_their_own(syria) -> None:
+    numbers = [agent.unique_id for agents in syria.agents_by_type.values() for agent in agents]
+    assert {type(number) for number in numbers} == {int}
+    assert len(set(numbers)) == len(numbers) and min(numbers) == 1
+    visitor = mesa.Agent(syria)
+    assert visitor.unique_id > max(numbers) and syria.agent(visitor.unique_id) is visitor
+    visitor.remove()
+    with pytest.raises(KeyError):
+        syria.agent(visitor.unique_id)
+
+
+def test_mesas_own_set_can_hold_the_agents(people) -> None:
+    theirs = AgentSet(people)
+    gc.collect()
+    assert len(theirs) == 60
+    assert set(theirs) == set(people)
+
+
+def test_one_agent_of_many_is_quickly_had(syria) -> None:
+    agents = syria.agents
+    everyone = list(agents)
+    assert [agents[k] for k in (0, 1000, -1, len(agents) - 1)] == [everyone[k] for k in (0, 1000, -1, -1)]
+    assert agents[5:20000:4000] == everyone[5:20000:4000] and agents[-3:] == everyone[-3:]
+    for k in (len(agents), -len(agents) - 1):
+        with pytest.raises(IndexError):
+            agents[k]
+    fresh = DetentionModel("ne-syria-2019", rng=1)
+    chosen = [Random(seed).choice(fresh.agents) for seed in range(20)]
+    assert len({type(agent) for agent in chosen}) > 1
+    assert sum(len(views) for views in fresh.views.values()) <= 20, "only those asked for are made"
 
 
 @pytest.mark.parametrize(
@@ -248,7 +346,8 @@ def test_a_set_of_nobody_is_still_a_set(people) -> None:
 def test_two_views_of_a_row_are_one_agent(tiny, people) -> None:
     other = DetentionModel("tiny", rng=1)
     assert people[3] == people[3]
-    assert people[3] is not people[3]
+    assert people[3] is people[3] is Detainee.of(tiny, 3)
+    assert people[3] == Detainee(tiny, 3) and people[3] is not Detainee(tiny, 3)
     assert hash(people[3]) == hash(people[3])
     assert people[3] != people[4]
     assert people[3] != other.agents_by_type[Detainee][3]
@@ -318,15 +417,76 @@ def test_do_and_shuffle_do_reach_every_agent_once(people) -> None:
     assert people.do("__repr__") is people
 
 
-@pytest.mark.parametrize(
-    "change", [lambda s: s.add(s[0]), lambda s: s.discard(s[0]), lambda s: s.remove(s[0]), lambda s: s.pop(),
-               lambda s: s.clear(), lambda s: s[0].remove(), lambda s: s.__isub__(s)]
-)  # fmt: skip
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "add": lambda s: s.add(s[0]),
+    "discard": lambda s: s.discard(s[0]),
+    "remove": lambda s: s.remove(s[0]),
+    "pop": lambda s: s.pop(),
+    "clear": lambda s: s.clear(),
+    "subtract": lambda s: s.__isub__(s),
+    "select in place": lambda s: s.select(lambda agent: agent.row > 1, inplace=True),
+    "select all in place": lambda s: s.select(inplace=True),
+    "shuffle in place": lambda s: s.shuffle(inplace=True),
+    "sort in place": lambda s: s.sort("row", inplace=True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("of", ["one kind", "every kind"])
-def test_who_exists_is_not_for_the_user_to_say(tiny, people, change, of: str) -> None:
+def test_the_models_sets_are_not_the_users_to_change(tiny, people, change, of: str) -> None:
+    before = list(tiny.agents)
     with pytest.raises(TypeError, match="agents of this model"):
-        change(people if of == "one kind" else tiny.agents)
+        CHANGES[change](people if of == "one kind" else tiny.agents)
+    assert list(tiny.agents) == before
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("of", ["one kind", "every kind", "selected"])
+def test_a_copy_changes_as_mesas_own_set_does(tiny, people, change, of: str) -> None:
+    mine = {"one kind": people, "every kind": tiny.agents, "selected": people.select(at_most=9)}[of].copy()
+    theirs = AgentSet(list(mine), random=Random(3))
+    mine.random = Random(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        CHANGES[change](mine)
+        CHANGES[change](theirs)
+    assert list(mine) == list(theirs)
     assert len(people) == 60
+
+
+def test_a_member_of_a_copy_comes_and_goes(people) -> None:
+    some, other = people.select(at_most=3), people[7]
+    some.add(other)
+    some.add(other)
+    assert [agent.row for agent in some] == [0, 1, 2, 7]
+    some.remove(other)
+    with pytest.raises(KeyError):
+        some.remove(other)
+    some.discard(other)
+    assert [agent.row for agent in some] == [0, 1, 2]
+    several = people.model.agents.select(at_most=2)
+    several.add(other)
+    assert list(several)[-1] == other
+    several.discard(other)
+    assert other not in several
+
+
+MADE: dict[str, Callable[[Any], Any]] = {
+    "remove one": lambda model: model.agents_by_type[Detainee][0].remove(),
+    "remove all": lambda model: model.remove_all_agents(),
+    "register": lambda model: model.register_agent(Detainee(model, 0)),
+    "deregister": lambda model: model.deregister_agent(Detainee(model, 0)),
+    "create": lambda model: Detainee.create_agents(model, 3),
+    "create from a frame": lambda model: Detainee.from_dataframe(model, None),
+}
+
+
+@pytest.mark.parametrize("ask", MADE)
+def test_who_exists_is_for_the_scenario_and_the_rules_to_say(tiny, ask) -> None:
+    before = len(tiny.agents)
+    with pytest.raises(TypeError, match="agents of this model"):
+        MADE[ask](tiny)
+    assert len(tiny.agents) == before
 
 
 @pytest.mark.parametrize("kind", COLUMNS, ids=lambda kind: kind.__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 
 import mesa
+import pandas as pd
 import pytest
 from mesa.datacollection import DataCollector
 
@@ -73,6 +74,7 @@ def test_mesas_batch_runner_gives_the_rows_of_a_sweep(start_method) -> None:
         number_processes=1,
         max_steps=10_000,
         display_progress=False,
+        rng=[load("tiny").scenario.seed],
     )
     assert [(row["replicate"], row["guards__scale"]) for row in rows] == [(r, s) for r in range(3) for s in scales]
     assert {row["Step"] for row in rows} == {240.0}
@@ -84,3 +86,15 @@ def test_mesas_batch_runner_gives_the_rows_of_a_sweep(start_method) -> None:
             assert row[name] == expected[name], (row["RunId"], name)
         assert row["reports"] == run.belief.board["reports"][0]
     assert len({tuple(row[name] for name in REPORTED) for row in rows}) > 3
+
+
+def test_a_frame_of_agents_can_be_kept_as_parquet(tmp_path) -> None:
+    model = DetentionModel("tiny", rng=1)
+    collector = DataCollector(agent_reporters={"pos": "pos", "kind": lambda agent: type(agent).__name__})
+    collector.collect(model)
+    frame = collector.get_agent_vars_dataframe()
+    frame[["kind"]].to_parquet(tmp_path / "agents.parquet")
+    again = pd.read_parquet(tmp_path / "agents.parquet")
+    assert again["kind"].tolist() == [type(model.agent(number)).__name__ for _, number in again.index]
+    guards = frame[frame["kind"] == "Guard"]
+    assert guards["pos"].tolist() == [guard.pos for guard in model.agents_by_type[Guard]]

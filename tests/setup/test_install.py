@@ -52,7 +52,7 @@ def test_a_smaller_target_does_not_cover_a_larger_one(installs):
         assert calls[0].endswith(f"--editable .{extras}")
 
 
-@pytest.mark.parametrize("name", ["constraints.txt", "pyproject.toml"])
+@pytest.mark.parametrize("name", ["constraints.txt", "pyproject.toml", "tools/detention_sim.py"])
 def test_a_changed_file_installs_again_and_going_back_does_too(installs, machine, name):
     installs("test")
     before = (machine.project / name).read_text()
