@@ -39,11 +39,10 @@ def drawn(results: Results | ResultsView) -> list[Drawn]:
     from sim.plots.view import ResultsView
 
     view = ResultsView.of(results)
-    manifest = embedded(view)
     found = []
     for module in figures():
         if module.applies(view):
-            figure = module.draw(view)
+            figure, manifest = module.draw(view), embedded(view, module.NAME)
             found.append(Drawn(module.NAME, module.CAPTION, png(figure, manifest), svg(figure, manifest)))
     return found
 

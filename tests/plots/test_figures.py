@@ -274,7 +274,7 @@ def test_threads_do_not_disturb_one_another(tmp_path) -> None:
     def both(folder):
         view = ResultsView(Results.open(folder))
         figure = exceedance.draw(view)
-        return svg(figure, embedded(view)), png(figure, embedded(view))
+        return svg(figure, embedded(view, "exceedance")), png(figure, embedded(view, "exceedance"))
 
     alone = [both(folder) for folder in folders]
     with ThreadPoolExecutor(4) as pool:
@@ -297,7 +297,7 @@ def test_hostile_names_are_plain_text(tmp_path) -> None:
     for module in figures():
         if module.applies(view):
             figure = module.draw(view)
-            root = ElementTree.fromstring(svg(figure, embedded(view)))
+            root = ElementTree.fromstring(svg(figure, embedded(view, module.NAME)))
             assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
             figure.draw_without_rendering()
             assert not any(text.get_parse_math() for text in figure.findobj(Text) if "$" in text.get_text())
