@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 PLOTS = "plots"
 """Folder of the figures in a results folder."""
-ORDER = ("exceedance", "truth_and_belief", "tipping", "heatmap", "facilities", "detection", "honest_day")
+ORDER = (
+    "exceedance", "causes", "truth_and_belief", "claims", "tipping", "heatmap", "regret", "tornado", "map",
+    "facilities", "detection", "delays", "honest_day",
+)  # fmt: skip
 """Modules that each draw one figure, in reading order."""
 
 
