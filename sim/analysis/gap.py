@@ -92,9 +92,8 @@ def clustered(days: Numbers, seen: NDArray[np.bool_], of: NDArray[np.int64], lev
     if many < 2:
         return Curve(times, share, nothing, nothing)
     generator = np.random.default_rng(1)
-    resampled = np.stack(
-        [known(generator.multinomial(many, np.full(many, 1 / many))[member]) for _ in range(RESAMPLES)]
-    )
+    drawn = generator.multinomial(many, np.full(many, 1 / many), RESAMPLES).astype(float)
+    resampled = np.stack([known(weights[member]) for weights in drawn])
     low, high = np.quantile(resampled, ((1 - level) / 2, (1 + level) / 2), axis=0)
     return Curve(times, share, low, high)
 
