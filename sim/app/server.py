@@ -161,7 +161,9 @@ def application(host: str, allowed: Iterable[str]) -> Guarded:
     settings.telemetry.mixpanel_enable = False
     settings.main.mode = "production"
     allowed = list(allowed)
-    return Guarded(solara.server.starlette.app, [*LOOPBACK, host, *allowed], allowed)
+    from sim.app.moving import WithAnimation, made
+
+    return Guarded(WithAnimation(solara.server.starlette.app, made), [*LOOPBACK, host, *allowed], allowed)
 
 
 def _offline(url: str) -> bytes:
