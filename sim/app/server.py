@@ -151,7 +151,7 @@ def application(host: str, allowed: Iterable[str]) -> Guarded:
     os.environ["SOLARA_THEME_LOADER"] = "plain"
     os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"
     os.environ["SOLARA_ASSETS_FONTAWESOME_ENABLED"] = "false"
-    os.environ["SOLARA_KERNEL_CULL_TIMEOUT"] = "10m"  # how long the run of a closed page is kept
+    os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")  # how long the run of a closed page is kept
     os.environ["SOLARA_APP"] = "sim.app.page"
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # lax is intended
     import solara.server.starlette

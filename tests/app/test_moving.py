@@ -1,6 +1,7 @@
 """The animation of a run: what it draws is that run, and in the officials' mode nothing of the truth."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import numpy as np
@@ -96,7 +97,8 @@ def answer(method: str, path: str, query: bytes, made) -> tuple[int, bytes]:
         await send({"type": "http.response.body", "body": b""})
 
     scope = {"type": "http", "path": path, "method": method, "query_string": query}
-    asyncio.run(WithAnimation(other, made)(scope, None, send))
+    with ThreadPoolExecutor(1) as pool:  # a thread without a loop of its own, as the browser's tests leave one here
+        pool.submit(asyncio.run, WithAnimation(other, made)(scope, None, send)).result()
     return sent[0]["status"], sent[1]["body"]
 
 
@@ -120,6 +122,7 @@ def test_an_address_whose_scenario_does_not_load_has_no_animation(tmp_path, monk
 def test_the_button_saves_the_animation(view) -> None:
     view.page.select_option("#dv-file", "tiny.yaml")
     view.page.wait_for_function("document.querySelector('.dv-description').innerText.startsWith('One prison')")
+    view.press("Export")
     with view.page.expect_download(timeout=60_000) as waiting:
         view.press("Animation")
     path = waiting.value.path()
