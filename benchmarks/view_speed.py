@@ -3,8 +3,9 @@
     python benchmarks/view_speed.py [--scenario NAME] [--hours H] [--runs N] [--chromium PATH]
 
 Starts `detention-sim view` as a user does, opens its page, and plays whole runs in both modes and side by side.
-A frame counts when the page has drawn it. Memory is what the page's scripts hold after a collection of rubbish,
-and the resident set of the server; both are taken after every full run.
+A frame counts when the page has drawn it, with the spread of 200 runs behind its lines. Memory is what the page's scripts hold after a collection of rubbish,
+and the resident set of the server; both are taken after every full run. At last pages are opened and left, and the server's memory is taken again
+once it has let go of them.
 """
 
 import argparse
@@ -18,10 +19,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-PAINTS, FRAMES = 3.0, 10.0
-"""Seconds to the first paint at most, and frames a second at least."""
+PAINTS, FRAMES, GROWS = 3.0, 20.0, 0.10
+"""Seconds to the first paint at most, frames a second at least, and growth of the server over all sessions at most."""
+KEPT = "3s"
+"""How long the server keeps a closed page's run here, in place of ten minutes."""
 COUNT = """() => {  // frames drawn: mutations of the clock, each followed by an animation frame
   window.frames = []; const clock = document.querySelector('[data-clock]');
   window.counting = new MutationObserver(() => requestAnimationFrame(t => window.frames.push(t)));
@@ -35,7 +38,7 @@ def serving(scenario: str) -> Iterator[tuple[str, subprocess.Popen, float]]:
     """A view of its own: its address, its process, and when the address was printed."""
     command = [sys.executable, "-m", "sim", "view", scenario, "--no-open", "--port", "0"]
     root = Path(__file__).resolve().parents[1]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
+    environment = {**os.environ, "PYTHONPATH": str(root), "SOLARA_KERNEL_CULL_TIMEOUT": KEPT}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
         try:
             yield server.stdout.readline().strip(), server, time.perf_counter()
@@ -79,12 +82,32 @@ def play(page: Page, hours: int) -> tuple[float, float, int]:
     return 1000 * (len(times) - 1) / (times[-1] - times[0]), float(worst), len(times)
 
 
+def visit(browser: Browser, address: str) -> None:
+    """Open a page, let it play a few frames, and leave it."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(address)
+    page.wait_for_selector("[data-site]")
+    for _ in range(3):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_function("document.querySelector('[data-clock]').innerText !== 'Day 0.0'")
+    page.close()
+
+
+def after_visits(browser: Browser, address: str, pid: int, many: int) -> float:
+    """Resident memory once `many` pages were opened and left, and the server has let go of them, MB."""
+    for _ in range(many):
+        visit(browser, address)
+    time.sleep(10)
+    return resident(pid)
+
+
 def main() -> int:
     """Measure, print, and say by the exit code whether the view is fast enough."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", default="ne-syria-2019")
     parser.add_argument("--hours", type=int, default=6, choices=(1, 3, 6, 12, 24))
     parser.add_argument("--runs", type=int, default=4, help="full runs, over which memory is followed")
+    parser.add_argument("--sessions", type=int, default=50, help="pages opened and left, over which memory is followed")
     parser.add_argument("--chromium", default=os.environ.get("CHROMIUM") or shutil.which("chromium"))
     given = parser.parse_args()
     slowest = float("inf")
@@ -111,8 +134,15 @@ def main() -> int:
             print(
                 f"{'Two runs side by side':27} {rate:8.1f} {worst:15.0f} {heap(page):8.1f} {resident(server.pid):10.1f}"
             )
+            page.close()
+            before = after_visits(browser, address, server.pid, 10)  # what ten pages fill is kept for the next
+            after = after_visits(browser, address, server.pid, given.sessions)
+            grown = after / before - 1
+            print(
+                f"server after {given.sessions} more pages, all left: {after:.1f} MB, {100 * grown:+.1f}% of {before:.1f} MB"
+            )
         browser.close()
-    return 0 if painted < PAINTS and slowest >= FRAMES else 1
+    return 0 if painted < PAINTS and slowest >= FRAMES and grown <= GROWS else 1
 
 
 if __name__ == "__main__":

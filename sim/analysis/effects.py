@@ -116,10 +116,15 @@ def not_compared(table: Paired, varied: Sequence[str]) -> list[str]:
     return [path for path in varied if not table.parts(path)]
 
 
+def medians_by_level(table: Paired, path: str) -> dict[Any, float]:
+    """Return the median at each level of a factor, or at each part of its range; empty where there are too few."""
+    return {level: _median(table.values[rows]) for level, rows in table.parts(path).items()}
+
+
 def effect(table: Paired, path: str) -> Effect:
     """Return the effect of one factor on the median."""
     parts = table.parts(path)
-    medians = [_median(table.values[rows]) for rows in parts.values()]
+    medians = list(medians_by_level(table, path).values())
     names = list(parts)
     least, most = int(np.argmin(medians)), int(np.argmax(medians))
     change = medians[most] - medians[least]

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
 
+RESAMPLES = 200
+"""Bootstrap samples for an interval of a curve over clusters."""
+
 
 class Delays(NamedTuple):
     """Days from the first escape of a replicate until it is known, censored at the horizon."""
@@ -64,6 +67,35 @@ def kaplan_meier(found: Delays, level: float = 0.95) -> Curve:
     if days[0] > 0.0:
         days, share, low, high = (np.concatenate([[0.0], column]) for column in (days, share, low, high))
     return Curve(days, share, low, high)
+
+
+def clustered(days: Numbers, seen: NDArray[np.bool_], of: NDArray[np.int64], level: float = 0.95) -> Curve:
+    """Estimate the share known within each delay, with an interval by resampling whole clusters (replicates).
+
+    Episodes of one replicate share its chance, so that Greenwood's interval would be too narrow for them.
+
+    Parameters: days, the delay or, where not seen, the time under observation; of, the cluster of each.
+    """
+    order = np.lexsort((~seen, days))  # at equal times what is known comes before what is censored
+    days, seen = days[order], seen[order]
+    clusters, member = np.unique(of[order], return_inverse=True)
+    times, first = np.unique(days, return_index=True)
+
+    def known(weights: Numbers) -> Numbers:
+        at_risk = np.cumsum(weights[::-1])[::-1][first]
+        gone = np.add.reduceat(weights * seen, first)
+        return 1.0 - np.cumprod(1.0 - gone / np.maximum(at_risk, 1e-300))
+
+    share = known(np.ones(len(days)))
+    many = len(clusters)
+    nothing = np.full(len(times), math.nan)
+    if many < 2:
+        return Curve(times, share, nothing, nothing)
+    generator = np.random.default_rng(1)
+    drawn = generator.multinomial(many, np.full(many, 1 / many), RESAMPLES).astype(float)
+    resampled = np.stack([known(weights[member]) for weights in drawn])
+    low, high = np.quantile(resampled, ((1 - level) / 2, (1 + level) / 2), axis=0)
+    return Curve(times, share, low, high)
 
 
 def _greenwood(found: Delays, days: Numbers, share: Numbers, level: float) -> tuple[Numbers, Numbers]:

@@ -29,6 +29,7 @@ RESERVED = (
     "results",
     "metric",
     "point",
+    "slice",
 )
 """Names in an address that are no paths of settings."""
 
@@ -53,6 +54,8 @@ def address(session: Session) -> str:
         shown["results"], shown["metric"] = page.name, page.metric
         if page.point is not None:
             shown["point"] = str(page.point)
+        if page.at:
+            shown["slice"] = ",".join(f"{path}:{level}" for path, level in page.slices())
     return f"{session.page}?{urlencode(shown)}"
 
 
@@ -79,7 +82,7 @@ def restore(session: Session, text: str) -> None:
     page, _, query = text[:MAX_LENGTH].lstrip("#").partition("?")
     found = dict(parse_qsl(query))
     _restore_results(session, found, page)
-    if any(key not in ("results", "metric", "point") for key in found):
+    if any(key not in ("results", "metric", "point", "slice") for key in found):
         _restore_run(session, found)
     session.choose_page(page)
 
@@ -94,6 +97,9 @@ def _restore_results(session: Session, found: Mapping[str, str], page: str) -> N
         shown.choose(found["results"])
     shown.choose_metric(found.get("metric"))
     shown.choose_point(_whole(found.get("point")))
+    for part in filter(None, found.get("slice", "").split(",")):
+        path, _, level = part.rpartition(":")
+        shown.choose_slice({"path": path, "level": _whole(level)})
 
 
 def _restore_run(session: Session, found: Mapping[str, str]) -> None:

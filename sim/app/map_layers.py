@@ -9,9 +9,10 @@ import numpy as np
 from scipy import ndimage
 
 from sim.app.labels import party_titles
-from sim.app.palette import PARTY_FILLS, party_fill, party_ink
+from sim.app.palette import party_fill, party_ink
 from sim.app.png import png
 from sim.model import DetentionModel
+from sim.plots.style import PARTY_FILLS
 from sim.scenario.theatre import Grid
 
 MAX_WIDTH, MAX_HEIGHT = 1000.0, 617.0

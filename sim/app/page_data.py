@@ -19,6 +19,7 @@ from sim.app.settings import HANDOVER, Slider
 from sim.app.sites import STATES, MapPlan, public_facts, reported_states, residents, true_states
 from sim.app.spread import MODE_COLUMN, bands, comparison, place
 from sim.app.takeaway import takeaway
+from sim.app.terms import shown
 from sim.model import DetentionModel
 from sim.outcomes import title
 from sim.scenario.declare import parse_date
@@ -49,6 +50,7 @@ def controls(session: Session) -> dict[str, Any]:
         "speed": session.hours,
         "speeds": list(SPEEDS),
         "sliders": [_slider(pane, slider) for slider in pane.sliders],
+        "terms": shown(tuple(slider.path for slider in pane.sliders)),
         "handover": pane.handover(),
         "handovers": list(HANDOVERS),
         "handover_path": HANDOVER,

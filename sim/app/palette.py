@@ -6,15 +6,25 @@ from collections.abc import Mapping, Sequence
 
 from matplotlib.colors import LinearSegmentedColormap, to_hex
 
-from sim.plots.style import BELIEF, BELIEF_RAMP, FAINT, GAP_RAMP, GRID, INK, MUTED, PAPER, TRUTH, TRUTH_RAMP
+from sim.plots.style import (
+    BELIEF,
+    BELIEF_RAMP,
+    FAINT,
+    GAP_RAMP,
+    GRID,
+    INK,
+    MUTED,
+    PAPER,
+    PARTY_FILLS,
+    TRUTH,
+    TRUTH_RAMP,
+)
 
 SLATE = "#3d4852"
 BELIEF_INK = "#1f6ea3"
 """BELIEF for text, which needs more contrast."""
-PARTY_FILLS = ("#f4eed3", "#d9dee4", "#f0d6d6", "#ddcfe9", "#d3e4d3", "#bcbcbc", "#cfe5ea", "#efe0c8")
-"""Cells by the party that holds them: pale, so that what stands on them is seen first."""
 PARTY_INKS = ("#76683a", "#4c5866", "#8a4747", "#684a86", "#3f6b45", "#4d4d4d", "#37666f", "#7d5d2c")
-"""The same for text."""
+"""PARTY_FILLS for text."""
 ROLE_INKS = ("#3f6b45", "#8a4747", "#684a86", "#1c5a86", "#5f6b76", "#76683a", "#37666f", "#4d4d4d")
 """Lines of what each role claims, in the order of the roles."""
 DARK_ROLE_INKS = ("#8fcf9a", "#f0a3a3", "#c9a6ee", "#8cc4f0", "#b4bfca", "#d8c67c", "#8fd0dc", "#c4c4c4")

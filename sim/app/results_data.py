@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,10 +39,13 @@ class RankedRun(NamedTuple):
     seed: int
 
 
-def sweep(view: ResultsView, metric: str) -> dict[str, Any]:
-    """Return the points of a sweep with their quantiles, and the layout of the heat map."""
+def sweep(view: ResultsView, metric: str, at: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the points of a sweep with their quantiles, and the layout of the heat map.
+
+    Parameters: at, where the heat map holds paths that it has no side for, if not at the reference point.
+    """
     results = view.results
-    plan = heatmap.plan(view)
+    plan = heatmap.plan(view, at)
     values = view.runs(metric)
     base = view.reference if view.varied and results.manifest.get("design") not in SAMPLED else None
     return {
@@ -58,7 +62,7 @@ def sweep(view: ResultsView, metric: str) -> dict[str, Any]:
         "ramp": ramp(metric),
         "varied": [_factor(view, path) for path in view.varied],
         "points": [_point(view, metric, n, values, base) for n in range(min(len(view.points), MAX_POINTS))],
-        "heat": _heat(view, plan) if plan is not None else None,
+        "heat": _heat(view, plan, at or {}) if plan is not None else None,
     }
 
 
@@ -190,7 +194,7 @@ def _seed(view: ResultsView) -> str:
     return "the scenario" if seed is None else str(seed)
 
 
-def _heat(view: ResultsView, plan: heatmap.Plan) -> dict[str, Any]:
+def _heat(view: ResultsView, plan: heatmap.Plan, at: Mapping[str, Any]) -> dict[str, Any]:
     rows, down, across = ([_full(level) for level in levels] for levels in plan.levels)
     held = view.fixed(*(path for path in (plan.x, plan.y, plan.row) if path))
     return {
@@ -201,8 +205,15 @@ def _heat(view: ResultsView, plan: heatmap.Plan) -> dict[str, Any]:
         "down": down,
         "across": across,
         "cells": [[*place, n] for place, n in plan.cells.items()],
-        "held": [[tidy(path, 40), _full(value)] for path, value in held.items()],
+        "held": [_held(view, path, at.get(path, value)) for path, value in held.items()],
     }
+
+
+def _held(view: ResultsView, path: str, value: Any) -> dict[str, Any]:
+    """Return a path that the heat map holds: its levels, and the place of the one it is at."""
+    levels = view.levels(path)[:MAX_POINTS]
+    at = levels.index(value) if value in levels else -1
+    return {"path": path, "name": tidy(path, 40), "levels": [_full(level) for level in levels], "at": at}
 
 
 def _number(value: Any) -> float | None:

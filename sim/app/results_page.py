@@ -30,6 +30,7 @@ class ResultsPage:
         self.metric = "escaped"
         self.point: int | None = None
         self.errors: list[str] = []
+        self.at: dict[str, Any] = {}
         self.view: ResultsView | None = None
         if self.names:
             self.choose(self.names[0])
@@ -40,6 +41,7 @@ class ResultsPage:
         if name not in self.names:
             return
         self.name, self.point, self.errors, self.view = str(name), None, [], None
+        self.at = {}
         try:
             view = ResultsView(self.archive.open(self.name))
             view.runs(self.metric)  # reads the parts, so that a damaged one is reported now
@@ -56,6 +58,18 @@ class ResultsPage:
         """Choose another point, or None."""
         if point is None or (self.view is not None and point in self.view.index):
             self.point = point
+
+    def choose_slice(self, asked: Any) -> None:
+        """Hold a path of the heat map at another of its levels: `{path, level}`, the level by its place."""
+        if self.view is None or not isinstance(asked, dict) or asked.get("path") not in self.view.varied:
+            return
+        levels, level = self.view.levels(asked["path"]), asked.get("level")
+        if isinstance(level, int) and not isinstance(level, bool) and 0 <= level < len(levels):
+            self.at = {**self.at, asked["path"]: levels[level]}
+
+    def slices(self) -> list[tuple[str, int]]:
+        """Return the paths that are held elsewhere than at the reference point, with the places of their levels."""
+        return [(path, self.view.levels(path).index(value)) for path, value in self.at.items()] if self.view else []
 
     def open(self, rank: Any) -> LoadedRun | None:
         """Return the replicate of the chosen point at a rank (median, high, worst), None where there is none."""
@@ -98,7 +112,7 @@ class ResultsPage:
         if self.view is None:
             return shown
         chosen = chosen_point(self.view, self.metric, self.point) if self.point is not None else None
-        return {**shown, **sweep(self.view, self.metric), "chosen": chosen}
+        return {**shown, **sweep(self.view, self.metric, self.at), "chosen": chosen}
 
     def _fail(self, error: Exception) -> None:
         self.errors = error_messages(error)

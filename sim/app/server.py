@@ -151,7 +151,7 @@ def application(host: str, allowed: Iterable[str]) -> Guarded:
     os.environ["SOLARA_THEME_LOADER"] = "plain"
     os.environ["SOLARA_THEME_SHOW_BANNER"] = "false"
     os.environ["SOLARA_ASSETS_FONTAWESOME_ENABLED"] = "false"
-    os.environ["SOLARA_KERNEL_CULL_TIMEOUT"] = "10m"  # how long the run of a closed page is kept
+    os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")  # how long the run of a closed page is kept
     os.environ["SOLARA_APP"] = "sim.app.page"
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # lax is intended
     import solara.server.starlette
@@ -161,7 +161,9 @@ def application(host: str, allowed: Iterable[str]) -> Guarded:
     settings.telemetry.mixpanel_enable = False
     settings.main.mode = "production"
     allowed = list(allowed)
-    return Guarded(solara.server.starlette.app, [*LOOPBACK, host, *allowed], allowed)
+    from sim.app.moving import WithAnimation, made
+
+    return Guarded(WithAnimation(solara.server.starlette.app, made), [*LOOPBACK, host, *allowed], allowed)
 
 
 def _offline(url: str) -> bytes:

@@ -96,6 +96,7 @@ class Session:
             "results": lambda name: self.results_page.choose(name) if self.results_page else None,
             "metric": lambda metric: self.results_page.choose_metric(metric) if self.results_page else None,
             "point": lambda point: self.results_page.choose_point(point) if self.results_page else None,
+            "slice": lambda asked: self.results_page.choose_slice(asked) if self.results_page else None,
             "open": self.open,
             "take": self.choose_taking,
             **{slider.path: partial(self.choose_setting, slider.path) for slider in self.pane.sliders},

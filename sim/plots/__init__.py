@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 PLOTS = "plots"
 """Folder of the figures in a results folder."""
-ORDER = ("exceedance", "truth_and_belief", "tipping", "heatmap", "facilities", "detection", "honest_day")
+ORDER = (
+    "exceedance", "causes", "truth_and_belief", "claims", "tipping", "heatmap", "regret", "tornado", "map",
+    "facilities", "detection", "delays", "honest_day",
+)  # fmt: skip
 """Modules that each draw one figure, in reading order."""
 
 
@@ -39,11 +42,10 @@ def drawn(results: Results | ResultsView) -> list[Drawn]:
     from sim.plots.view import ResultsView
 
     view = ResultsView.of(results)
-    manifest = embedded(view)
     found = []
     for module in figures():
         if module.applies(view):
-            figure = module.draw(view)
+            figure, manifest = module.draw(view), embedded(view, module.NAME)
             found.append(Drawn(module.NAME, module.CAPTION, png(figure, manifest), svg(figure, manifest)))
     return found
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim import wording
 from sim.analysis.escapes import Exceedance, exceedance, never_bound, summary
 from sim.outcomes import CAUSES, HEADLINE
-from sim.plots import style
+from sim.plots import causes, style
 from sim.plots.view import Numbers, ResultsView
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _single(view: ResultsView, escaped: Numbers) -> Figure:
     _frame(left, [escaped])
     _curve(left, exceedance(escaped), style.TRUTH, band=0.16)
     _marks(left, escaped)
-    _causes(right, view)
+    causes.panel(right, {cause: view.runs(f"escaped_{cause}")[view.shown[1][0]] for cause in CAUSES})
     return sheet.figure
 
 
@@ -164,31 +164,6 @@ def _marks(axes: Axes, escaped: Numbers) -> None:
             bbox={"facecolor": style.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.8},
         )  # fmt: skip
         axes.plot([x], [share], "o", color=style.TRUTH, markersize=5, markeredgecolor=style.PAPER, zorder=7)
-
-
-def _causes(axes: Axes, view: ResultsView) -> None:
-    """Draw exits by cause: mean a run, the middle 90% of runs, and the share of all exits."""
-    point = view.shown[1][0]
-    found = {cause: view.runs(f"escaped_{cause}")[point] for cause in CAUSES}
-    means = {cause: float(np.mean(values)) for cause, values in found.items()}
-    total = sum(means.values())
-    order = sorted(CAUSES, key=lambda cause: means[cause])
-    tops = [float(np.quantile(found[cause], 0.95)) for cause in order]
-    style.from_zero(axes, "x", max(*tops, *means.values()) * 1.02, many=4)
-    axes.grid(True, axis="x", color=style.GRID, linewidth=0.8)
-    axes.grid(False, axis="y")
-    for y, cause in enumerate(order):
-        low, high = np.quantile(found[cause], (0.05, 0.95))
-        axes.barh([y], [means[cause]], height=0.3, color=style.TRUTH, alpha=0.85, zorder=2)
-        axes.plot([low, high], [y, y], color=style.INK, linewidth=1.2, zorder=4, solid_capstyle="butt")
-        some = wording.per_cent(float(np.mean(found[cause] > 0)))
-        words = f"{wording.mean(means[cause])} a run ({wording.per_cent(means[cause] / total)}), in {some} of runs"
-        words = words if means[cause] > 0 else "none"
-        style.write(axes, 0.0, y + 0.24, words, size=8.5, color=style.MUTED, va="bottom")
-    axes.set_ylim(-0.45, len(order) - 0.2)
-    style.ticks(axes, "y", range(len(order)), order)
-    axes.tick_params(axis="y", labelcolor=style.INK)
-    style.name_axes(axes, "Exits in a run, by cause")
 
 
 def _nobody(view: ResultsView, n: int) -> Figure:

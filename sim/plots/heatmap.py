@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -41,8 +42,11 @@ def applies(results: Results | ResultsView) -> bool:
     return plan(ResultsView.of(results)) is not None
 
 
-def plan(view: ResultsView) -> Plan | None:
-    """Return the layout, numeric paths first, others held at the reference point; None if the points are no grid."""
+def plan(view: ResultsView, at: Mapping[str, Any] | None = None) -> Plan | None:
+    """Return the layout, numeric paths first, others held at the reference point; None if the points are no grid.
+
+    Parameters: at, values of other paths to hold instead.
+    """
     order = sorted(view.varied, key=lambda path: not view.numeric(path))
     if len(order) < 2 or not view.replicates[0]:
         return None
@@ -53,7 +57,7 @@ def plan(view: ResultsView) -> Plan | None:
     if max(len(levels[1]), len(levels[2])) > MOST_LEVELS:
         return None
     free = [path for path in (x, y, row) if path is not None]
-    held = view.fixed(*free)
+    held = {path: (at or {}).get(path, value) for path, value in view.fixed(*free).items()}
     cells = {}
     for n, values in enumerate(view.points):
         if all(values[path] == held[path] for path in held) and (row is None or values[row] in rows):

@@ -7,8 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim import wording
-from sim.experiment.levers import Option, Study
-from sim.plots import style
+from sim.experiment.levers import Study
+from sim.plots import regret, style
 from sim.plots.view import ResultsView
 
 NAME = "levers"
@@ -19,7 +19,7 @@ ROW = 0.32
 
 def draw(view: ResultsView, found: Study) -> Figure:
     """Draw regret by lever above, and the value of knowing each number below."""
-    ranked = sorted(found.options, key=lambda one: one.regret.expected)
+    ranked = regret.ranked(found)
     knowing = found.knowing[:MOST]
     best = ranked[0]
     title = (
@@ -34,22 +34,10 @@ def draw(view: ResultsView, found: Study) -> Figure:
     upper, lower = 0.9 + ROW * len(ranked), 1.0 + ROW * max(2, len(knowing))
     sheet = style.sheet(view, title, subtitle, upper + lower, left=2.6, right=0.7)
     axes = sheet.axes(2, 1, hspace=0.42, height_ratios=[upper, lower])
-    _regret(axes[0][0], found, ranked)
+    regret.panel(axes[0][0], ranked)
+    style.name_axes(axes[0][0], f"{found.metric}", "Regret: mean (dot) and what 95% of worlds stay under (bar)")
     _knowing(axes[1][0], found)
     return sheet.figure
-
-
-def _regret(axes: Axes, found: Study, ranked: list[Option]) -> None:
-    for row, option in enumerate(ranked):
-        axes.plot([option.regret.expected, option.regret.q95], [row, row], color=style.TRUTH, linewidth=1.4, zorder=3)
-        axes.plot([option.regret.expected], [row], "o", color=style.TRUTH, markersize=7, zorder=5)
-        axes.plot([option.regret.q95], [row], "|", color=style.TRUTH, markersize=9, zorder=5)
-    top = max(1.0, *(option.regret.q95 for option in ranked))
-    style.from_zero(axes, "x", top)
-    axes.set_ylim(len(ranked) - 0.4, -0.6)
-    style.ticks(axes, "y", range(len(ranked)), [wording.tidy(option.name, 30) for option in ranked])
-    axes.tick_params(axis="y", labelcolor=style.INK)
-    style.name_axes(axes, f"{found.metric}", "Regret: mean (dot) and what 95% of worlds stay under (bar)")
 
 
 def _knowing(axes: Axes, found: Study) -> None:

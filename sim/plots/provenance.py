@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shlex
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from sim.plots.view import ResultsView
+from sim.wording import setting, tidy
 
 MOST_POINTS = 50
 """Most points listed in a figure's metadata."""
@@ -60,12 +64,42 @@ class Provenance(NamedTuple):
         return " · ".join(part for part in parts if part)
 
 
-def embedded(view: ResultsView) -> str:
+def command(view: ResultsView) -> str:
+    """Return the command line that makes these results again; a file by its name, as folders differ."""
+    manifest = view.results.manifest
+    request = manifest.get("request") or {}
+    what = request.get("scenario") or request.get("sweep")
+    if not isinstance(what, str):
+        return ""
+    given = {**(request.get("overrides") or {})}
+    numbers = {key: given.pop(key, manifest.get(key)) for key in ("replicates", "seed")}
+    words = ["detention-sim", "sweep" if "sweep" in request else "run", PurePath(what).name]
+    words += [f"--{key} {value}" for key, value in numbers.items() if isinstance(value, int)]
+    words += [f"--set {shlex.quote(f'{path}={json.dumps(value)}')}" for path, value in given.items()]
+    return tidy(" ".join(words), 400)
+
+
+def overrides(view: ResultsView) -> dict[str, Any]:
+    """Return what options set, without the numbers of replicates and of the seed."""
+    given = (view.results.manifest.get("request") or {}).get("overrides") or {}
+    return {path: value for path, value in given.items() if path not in ("replicates", "seed")}
+
+
+def overrides_said(view: ResultsView) -> str:
+    """Return what options set in words, empty if nothing."""
+    return ", ".join(f"{tidy(path, 60)} = {setting(value)}" for path, value in overrides(view).items())
+
+
+def embedded(view: ResultsView, figure: str) -> str:
     """Return the shortened manifest that is stored inside a figure's file: one line of JSON in ASCII."""
     told = Provenance.of(view)
     points = [{"point": n, "values": p} for n, p in zip(view.index, view.points, strict=True)]
     short: dict[str, Any] = {
+        "figure": figure,
         "scenario": told.name,
+        "command": command(view),
+        "overrides": overrides(view),
+        "results": {"folder": view.results.path.name if view.results.path else "", "sha256": tables_hash(view)},
         "code": {"version": told.version, "commit": told.commit, "hash": told.code},
         "seed": told.seed,
         "replicates": view.replicates[1],
@@ -73,6 +107,12 @@ def embedded(view: ResultsView) -> str:
         "points_left_out": max(0, len(points) - MOST_POINTS),
     }
     return json.dumps(short, sort_keys=True, default=str)
+
+
+def tables_hash(view: ResultsView) -> str:
+    """Return one hash of all parts of results, by which a figure can be told from one of other numbers."""
+    parts = sorted(f"{part['file']} {part['sha256']}" for part in view.results.manifest["parts"])
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _text(manifest: Mapping[str, Any], key: str) -> str:

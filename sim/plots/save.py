@@ -57,7 +57,7 @@ def written(view: ResultsView, figure: Figure, folder: Path, name: str) -> list[
     """Write a figure of results into `plots/` of a folder, as PNG and SVG, and return the paths. Raises OSError."""
     from sim.plots.provenance import embedded
 
-    manifest = embedded(view)
+    manifest = embedded(view, name)
     made = {"png": png(figure, manifest), "svg": svg(figure, manifest)}
     return [confined.write(folder, f"plots/{name}.{suffix}", content) for suffix, content in made.items()]
 

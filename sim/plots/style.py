@@ -26,6 +26,8 @@ BELIEF = "#3487bd"
 """Colour of what is known. Lighter than TRUTH, so that the two differ in grey; lines of it are dashed."""
 DASHES = (0, (4.5, 1.6))
 INK, MUTED, FAINT, GRID, PAPER = "#1f2328", "#59636e", "#b6bec6", "#e7eaed", "#ffffff"
+PARTY_FILLS = ("#f4eed3", "#d9dee4", "#f0d6d6", "#ddcfe9", "#d3e4d3", "#bcbcbc", "#cfe5ea", "#efe0c8")
+"""Cells by the party that holds them: pale, so that what stands on them is seen first."""
 BAND = "#efe3b8"
 """Colour of a highlighted region."""
 

@@ -17,8 +17,11 @@ from sim.outcomes import HEADLINE
 from sim.scenario.errors import InputError
 from sim.scenario.fields import parameters
 from sim.scenario.sweep import LEVER
+from sim.wording import settings
 
 if TYPE_CHECKING:
+    from sim.analysis.assumptions import Carried
+    from sim.experiment.levers import Study
     from sim.experiment.results import Results
     from sim.scenario.resolved import Resolved
 
@@ -78,6 +81,19 @@ class ResultsView:
             self._columns[column] = self.results.metric(column)
         return [self._columns[column][point] for point in self.index]
 
+    def pooled(self, column: str) -> Numbers:
+        """Return a column over all runs that answers are of: the reference point's, or all of a sampled design."""
+        by_point = self.runs(column)
+        if not self.sampled:
+            return by_point[self.reference]
+        return np.concatenate([by_point[n] for n in self.unlevered])
+
+    @property
+    def at_point(self) -> str:
+        """Which point a figure is of: ` At guards.scale 1.`; empty where there is one, or all are meant."""
+        held = self.fixed()
+        return f" At {settings(held)}." if held and not self.sampled else ""
+
     @property
     def replicates(self) -> tuple[int, int]:
         """Fewest and most replicates of a point."""
@@ -128,6 +144,25 @@ class ResultsView:
             if name not in self.residents and held[rows].max() > 0:
                 found.append(Site(str(name), float(np.median(held[rows])), escaped[rows], confirmed[rows]))
         return found
+
+    # What other analyses find, each made once for figures and report
+
+    @cached_property
+    def carried(self) -> Carried | None:
+        """What carries the people out at the reference point; None on a sampled design, which varies it itself."""
+        from sim.experiment.assumptions import carried_at
+
+        return None if self.sampled or not self.index else carried_at(self.results, self.index[self.reference])
+
+    @cached_property
+    def study(self) -> Study | None:
+        """The study of the levers; None where there are no levers, too few worlds, or no extra `analysis`."""
+        from sim.experiment.levers import study
+
+        try:
+            return study(self.results)
+        except (InputError, ImportError):
+            return None
 
     # The scenario
 

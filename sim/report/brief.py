@@ -17,11 +17,10 @@ from sim.outcomes import CAUSES, HEADLINE, ROLE_COLUMNS
 from sim.plots.facilities import ranked
 from sim.plots.provenance import Provenance
 from sim.plots.view import ResultsView, Site
-from sim.report.carried import column, worlds
+from sim.report.carried import worlds
 from sim.report.decision import head as lever_head
 from sim.report.decision import lines as lever_lines
 from sim.report.decision import rows as lever_rows
-from sim.scenario.errors import InputError
 from sim.wording import count, days, mean, per_cent, setting, settings, thinness, thinnest, tidy
 
 MOST_POINTS = 100
@@ -102,9 +101,9 @@ def tables(view: ResultsView) -> list[Table]:
 
 
 def _how_many(view: ResultsView) -> Answer:
-    escaped = column(view, HEADLINE)
+    escaped = view.pooled(HEADLINE)
     found = summary(escaped)
-    held = float(np.median(column(view, "population")))
+    held = float(np.median(view.pooled("population")))
     question = "How many could get out?"
     if found.largest <= 0:
         bound = per_cent(never_bound(found.n))
@@ -134,9 +133,9 @@ def _how_many(view: ResultsView) -> Answer:
 
 def _how_known(view: ResultsView) -> Answer:
     question = "How much of it would anyone know?"
-    confirmed, gap = summary(column(view, "confirmed")), summary(column(view, "gap"))
-    shares = column(view, "undetected_share")
-    first = column(view, "first_escape_day")
+    confirmed, gap = summary(view.pooled("confirmed")), summary(view.pooled("gap"))
+    shares = view.pooled("undetected_share")
+    first = view.pooled("first_escape_day")
     details = [
         f"{_spread('The gap, exits not confirmed, is', gap.q50, gap.q05, gap.q95)}"
         + (" Below zero, more is confirmed than happened." if gap.q05 < -0.5 else "")
@@ -150,7 +149,7 @@ def _how_known(view: ResultsView) -> Answer:
     )
     horizon = view.horizon(view.reference)
     for name, words in (("first_report_day", "true report"), ("first_confirmed_day", "confirmed count")):
-        found = delays(first, column(view, name), horizon)
+        found = delays(first, view.pooled(name), horizon)
         half = delay_quantile(found, 0.5)
         when = (
             f"comes {days(half)} after the first escape in the median run" if not math.isnan(half) else "does not come"
@@ -167,7 +166,7 @@ def _spread(words: str, middle: float, low: float, high: float) -> str:
 
 def _where(view: ResultsView) -> Answer:
     question = "Where, and why?"
-    causes = {cause: float(np.mean(column(view, f"escaped_{cause}"))) for cause in CAUSES}
+    causes = {cause: float(np.mean(view.pooled(f"escaped_{cause}"))) for cause in CAUSES}
     total = sum(causes.values())
     sites = _ranked_by_number(view)
     if total <= 0:
@@ -244,12 +243,9 @@ def _factors(view: ResultsView) -> Table | None:
 
 def decision(view: ResultsView) -> tuple[Table, list[str]] | None:
     """Return the levers of a study against doing nothing, and what follows; None where there is none to tell."""
-    from sim.experiment.levers import study
-
-    try:
-        found = study(view.results)
-    except (InputError, ImportError):
-        return None  # no levers, too few worlds, or the extra `analysis` is not there
+    found = view.study
+    if found is None:
+        return None
     heads, rows = lever_rows(found)
     return Table("Which lever", f"{lever_head(found)}.", heads, tuple(rows)), list(lever_lines(found))
 
@@ -320,12 +316,12 @@ def _sites(view: ResultsView) -> Table | None:
 
 def _causes(view: ResultsView) -> Table | None:
     """Return a row for every cause."""
-    total = float(np.mean(column(view, "escaped")))
+    total = float(np.mean(view.pooled("escaped")))
     if total <= 0:
         return None
     rows = []
-    for cause in sorted(CAUSES, key=lambda c: -float(np.mean(column(view, f"escaped_{c}")))):
-        values = column(view, f"escaped_{cause}")
+    for cause in sorted(CAUSES, key=lambda c: -float(np.mean(view.pooled(f"escaped_{c}")))):
+        values = view.pooled(f"escaped_{cause}")
         low, middle, high = quantiles(values, (0.05, 0.5, 0.95))
         some, average = float(np.mean(values > 0)), float(np.mean(values))
         rows.append(
@@ -343,10 +339,10 @@ def _causes(view: ResultsView) -> Table | None:
 
 def _claims(view: ResultsView) -> Table | None:
     """Return the claims of each role at the horizon, against the truth of the same run."""
-    escaped = column(view, "escaped")
+    escaped = view.pooled("escaped")
     rows = []
     for role in ROLE_COLUMNS:
-        claim = column(view, f"claimed_{role}")
+        claim = view.pooled(f"claimed_{role}")
         made = ~np.isnan(claim)
         if not made.any():
             continue
@@ -361,10 +357,10 @@ def _claims(view: ResultsView) -> Table | None:
 
 def _states(view: ResultsView) -> Table:
     """Return the number of people in each state at the horizon."""
-    held = float(np.median(column(view, "population")))
+    held = float(np.median(view.pooled("population")))
     rows = []
     for name, words in STATES:
-        low, middle, high = quantiles(column(view, name), (0.05, 0.5, 0.95))
+        low, middle, high = quantiles(view.pooled(name), (0.05, 0.5, 0.95))
         rows.append((words, f"{count(middle)} ({count(low)}–{count(high)})"))
     note = f"Of {count(held)} people detained at the start; people, but for returns, which may count one person twice."
     return Table("Where they are at the horizon", note, ("state", "persons, median (90%)"), tuple(rows))

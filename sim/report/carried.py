@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shlex
-from pathlib import PurePath
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +9,11 @@ import numpy as np
 from sim.analysis.assumptions import Carried, Swing
 from sim.analysis.escapes import median_interval
 from sim.analysis.summary import defined, quantiles
-from sim.experiment.assumptions import basis, carried_at
+from sim.experiment.assumptions import basis
 from sim.outcomes import HEADLINE
 from sim.plots.view import Numbers, ResultsView
 from sim.scenario.fields import parameters
-from sim.wording import count, days, per_cent, setting, span, tidy
+from sim.wording import count, days, per_cent, span, tidy
 
 MOST_NUMBERS = 8
 """Most numbers named among those that carry a result."""
@@ -32,24 +29,16 @@ class Assumption(NamedTuple):
     basis: str
 
 
-def column(view: ResultsView, name: str) -> Numbers:
-    """Return an outcome over all replicates that answers are of: the reference point's, or all of a sampled design."""
-    by_point = view.runs(name)
-    if not view.sampled:
-        return by_point[view.reference]
-    return np.concatenate([by_point[n] for n in view.unlevered])
-
-
 def worlds(view: ResultsView) -> str:
     """Return how many runs the answers are of, in words: `200 runs`, `512 runs at 64 sampled points`."""
-    n = len(column(view, HEADLINE))
+    n = len(view.pooled(HEADLINE))
     many = f"{n:,} run{'' if n == 1 else 's'}"
     return f"{many} at {len(view.unlevered):,} sampled points" if view.sampled else many
 
 
 def sentences(view: ResultsView, carries: Carried | None) -> list[str]:
     """Return the answer in three sentences: how many get out, how much is known of it, and how sure each is."""
-    out = column(view, HEADLINE)
+    out = view.pooled(HEADLINE)
     if len(out) == 1:
         said = f"In the one run {count(out[0])} people get out of {count(_held(view))} held"
         return [f"{said}: what may happen, not how likely it is."]
@@ -62,11 +51,11 @@ def sentences(view: ResultsView, carries: Carried | None) -> list[str]:
 
 
 def _held(view: ResultsView) -> float:
-    return float(np.median(column(view, "population")))
+    return float(np.median(view.pooled("population")))
 
 
 def _known(view: ResultsView) -> str:
-    share = defined("accounted_share", column(view, "accounted_share"))
+    share = defined("accounted_share", view.pooled("accounted_share"))
     if not len(share):
         return "Nobody gets out in any run, so there is nothing to know of."
     low, middle, high = quantiles(share, (0.05, 0.5, 0.95))
@@ -74,7 +63,7 @@ def _known(view: ResultsView) -> str:
         f"True reports account for {per_cent(middle)} of the people out in the median run"
         f" (90% of runs with anybody out: {per_cent(low)} to {per_cent(high)})"
     )
-    first, report = column(view, "first_escape_day"), column(view, "first_report_day")
+    first, report = view.pooled("first_escape_day"), view.pooled("first_report_day")
     both = ~np.isnan(first) & ~np.isnan(report)
     if both.any():
         said += f"; the first comes {days(float(np.median(report[both] - first[both])))} after the first escape"
@@ -100,13 +89,6 @@ def _sure(out: Numbers, carries: Carried | None) -> str:
     )
 
 
-def carries(view: ResultsView) -> Carried | None:
-    """Return what carries the people out at the reference point; None on a sampled design, which varies it itself."""
-    if view.sampled or not view.index:
-        return None
-    return carried_at(view.results, view.index[view.reference])
-
-
 def assumptions(view: ResultsView, found: Carried | None) -> list[Assumption]:
     """Return the numbers that move the people out beyond chance, strongest first."""
     if found is None:
@@ -125,25 +107,3 @@ def _assumption(swing: Swing, rests: dict[str, str], declared: dict) -> Assumpti
         count(swing.most),
         rests.get(swing.path, "a range of the scenario"),
     )
-
-
-def command(view: ResultsView) -> str:
-    """Return the command line that makes these results again; a file by its name, as folders differ."""
-    manifest = view.results.manifest
-    request = manifest.get("request") or {}
-    what = request.get("scenario") or request.get("sweep")
-    if not isinstance(what, str):
-        return ""
-    given = {**(request.get("overrides") or {})}
-    numbers = {key: given.pop(key, manifest.get(key)) for key in ("replicates", "seed")}
-    words = ["detention-sim", "sweep" if "sweep" in request else "run", PurePath(what).name]
-    words += [f"--{key} {value}" for key, value in numbers.items() if isinstance(value, int)]
-    words += [f"--set {shlex.quote(f'{path}={json.dumps(value)}')}" for path, value in given.items()]
-    return tidy(" ".join(words), 400)
-
-
-def overrides(view: ResultsView) -> str:
-    """Return what options set, empty if nothing."""
-    given = view.results.manifest.get("request", {}).get("overrides") or {}
-    changed = {path: value for path, value in given.items() if path not in ("replicates", "seed")}
-    return ", ".join(f"{tidy(path, 60)} = {setting(value)}" for path, value in changed.items())

@@ -8,7 +8,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 
 from sim.plots import Drawn
-from sim.plots.provenance import Provenance
+from sim.plots.provenance import Provenance, command, overrides_said
 from sim.plots.view import ResultsView
 from sim.report import brief, carried
 from sim.wording import tidy
@@ -19,7 +19,7 @@ def page(view: ResultsView, figures: list[Drawn]) -> str:
     told = Provenance.of(view)
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     answers = brief.answers(view)
-    found = carried.carries(view) if answers else None
+    found = view.carried if answers else None
     environment.filters["code"] = _code
     template = environment.from_string(files("sim.report").joinpath("report.html.j2").read_text("utf-8"))
     return template.render(
@@ -28,8 +28,8 @@ def page(view: ResultsView, figures: list[Drawn]) -> str:
         line=told.line(view),
         status=view.results.status,
         point=brief.setting_of(view),
-        command=carried.command(view),
-        overrides=carried.overrides(view),
+        command=command(view),
+        overrides=overrides_said(view),
         said=carried.sentences(view, found) if answers else [],
         assumptions=carried.assumptions(view, found),
         known=found is not None,

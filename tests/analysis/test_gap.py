@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import CensoredData, ecdf
 
-from sim.analysis.gap import Delays, delay_quantile, delays, kaplan_meier, trusted_until
+from sim.analysis.gap import Delays, clustered, delay_quantile, delays, kaplan_meier, trusted_until
 
 NULL = math.nan
 
@@ -67,3 +67,25 @@ def test_the_curve_is_trusted_while_enough_are_observed() -> None:
     assert trusted_until(Delays(np.arange(1.0, 91.0), np.array([99.0] * 10), 0)) == math.inf
     assert trusted_until(Delays(np.arange(1.0, 20.0), np.array([0.5]), 0)) == 15.0  # five of 20, not one
     assert trusted_until(Delays(np.array([1.0]), np.array([0.5]), 0)) == math.inf
+
+
+def test_a_curve_over_clusters_is_that_of_kaplan_and_meier_and_wider_where_clusters_agree() -> None:
+    rng = np.random.default_rng(3)
+    delay, limit = rng.exponential(3.0, 40), 4.0
+    seen = delay <= limit
+    watched = np.minimum(delay, limit)
+    plain = kaplan_meier(Delays(watched[seen], watched[~seen], 0))
+    alone = clustered(watched, seen, np.arange(40))
+    at = np.searchsorted(alone.days, plain.days[1:])
+    assert alone.share[at] == pytest.approx(plain.share[1:])
+    ten = [np.repeat(column, 10) for column in (watched, seen, np.arange(40))]  # ten equal episodes in each run
+    together, apart = clustered(*ten), clustered(*ten[:2], np.arange(400))
+    assert together.share == pytest.approx(alone.share)
+    middle = len(alone.days) // 2
+    width = lambda curve: curve.high[middle] - curve.low[middle]  # noqa: E731
+    assert width(together) == pytest.approx(width(alone)) and width(together) > 2 * width(apart)
+
+
+def test_one_cluster_has_no_interval() -> None:
+    found = clustered(np.array([1.0, 2.0]), np.array([True, False]), np.array([7, 7]))
+    assert found.share.tolist() == [0.5, 0.5] and np.isnan(found.low).all()

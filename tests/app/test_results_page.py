@@ -38,6 +38,7 @@ def test_the_table_has_the_statistics_of_every_point(view: Opened, results: Resu
                 f"{said(name, found['q05'])} to {said(name, found['q95'])}"
             )
     view.page.select_option("#dv-metric", "escaped")
+    expect(view.page.locator(".dv-table-head h2")).to_contain_text("Exits: ")  # before it is sorted
     view.page.get_by_role("button", name="Median").click()
     expect(view.page.locator("th[aria-sort=ascending]")).to_contain_text("Median")
     order = [int(row.get_attribute("data-row") or -1) for row in view.page.locator("[data-row]").all()]
@@ -94,7 +95,7 @@ def test_the_map_of_heat_shows_medians(view: Opened, results: Results) -> None:
     view.page.select_option("#dv-metric", "at_large")
     first = results.quantiles("at_large").to_pylist()[0]
     expect(view.page.locator(".dv-heat [data-point='0'] b")).to_have_text(count(first["q50"]))
-    assert view.page.locator(".dv-dot").count() == 6  # the curve by guards.scale
+    assert view.page.locator("svg[aria-label*='by guards.scale'] .dv-dot").count() == 6
     assert "#results?" in view.page.url
     assert view.page.inner_text("[data-stamp]") == "Simulated: 120 runs of seed 1"
 

@@ -1,8 +1,10 @@
 """`detention-sim plot`."""
 
+import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from sim.cli.main import main
 from tests.plots.folders import made_up
@@ -59,3 +61,48 @@ def test_a_file_in_the_place_of_the_folder_is_bad_input(tmp_path, capsys) -> Non
     (folder / "plots").write_text("in the way")
     code, out, err = run(capsys, "plot", str(folder))
     assert (code, out) == (2, "") and "cannot be written" in err
+
+
+SET = {"scenario": "a/b/tiny.yaml", "overrides": {"guards.scale": 0.5, "replicates": 20}}
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg"])
+def test_a_figure_says_what_made_it(tmp_path, capsys, suffix) -> None:
+    points = [{"isr.coverage": 0.25}, {"isr.coverage": 0.75}]
+    folder = made_up(tmp_path / "mine", points, manifest={"request": SET, "name": "n <&> ame"})
+    run(capsys, "plot", str(folder))
+    figure = folder / "plots" / f"exceedance.{suffix}"
+    code, out, err = run(capsys, "plot", "--which", str(figure))
+    assert (code, err) == (0, "")
+    for said in (
+        "exceedance of n <&> ame", "detention-sim run tiny.yaml --replicates 20 --seed 1 --set guards.scale=0.5",
+        "guards.scale = 0.5", "results: mine", "commit 0123456789", "point 1: isr.coverage 0.75",
+    ):  # fmt: skip
+        assert said in out, said
+    told = json.loads(run(capsys, "plot", "--json", "--which", str(figure))[1])
+    assert told["overrides"] == {"guards.scale": 0.5} and told["figure"] == "exceedance"
+
+
+def test_a_figure_of_other_numbers_has_another_hash(tmp_path, capsys) -> None:
+    told = []
+    for name, replicates in (("a", 20), ("b", 21)):
+        run(capsys, "plot", str(made_up(tmp_path / name, replicates=replicates)))
+        path = str(tmp_path / name / "plots" / "facilities.png")
+        told.append(json.loads(run(capsys, "plot", "--json", "--which", path)[1])["results"]["sha256"])
+    assert told[0] != told[1]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\x89PNG\r\n\x1a\n torn", b"<svg></svg>", b"<dc:description>[1]</dc:description>"]
+)
+def test_a_file_that_is_no_figure_of_ours_is_bad_input(tmp_path, capsys, content) -> None:
+    (tmp_path / "x.png").write_bytes(content)
+    code, out, err = run(capsys, "plot", "--which", str(tmp_path / "x.png"))
+    assert (code, out) == (2, "") and "does not say what made it" in err and err.count("\n") == 1
+
+
+def test_a_picture_by_another_program_is_bad_input(tmp_path, capsys) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "x.png")
+    assert run(capsys, "plot", "--which", str(tmp_path / "x.png"))[0] == 2
+    assert run(capsys, "plot", "--which", str(tmp_path / "nowhere.png"))[0] == 2
+    assert run(capsys, "plot")[0] == 2

@@ -99,12 +99,18 @@ def test_each_figure_only_where_it_applies(tmp_path) -> None:
         view = ResultsView(opened(tmp_path / name, **given))
         return {module.NAME for module in figures() if module.applies(view)}
 
-    always = {"exceedance", "truth_and_belief", "facilities"}
-    assert applying("one") == {*always, "detection"}
+    always = {"exceedance", "truth_and_belief", "facilities", "map", "claims"}
+    some = {*always, "detection", "causes"}
+    assert applying("one") == some
+    assert applying("silent", claims=False) == some - {"claims"}
     assert applying("zero", zero=True) == always
-    assert applying("scales", points=SCALES) == {*always, "detection", "tipping"}
-    assert applying("grid", points=GRID, replicates=3) == {*always, "detection", "tipping", "heatmap"}
-    assert applying("sampled", points=SAMPLED, replicates=3) == {*always, "detection", "tipping"} - {"tipping"}
+    assert applying("scales", points=SCALES) == {*some, "tipping", "tornado"}
+    assert applying("grid", points=GRID, replicates=3) == {*some, "tipping", "heatmap", "tornado"}
+    assert applying("sampled", points=SAMPLED, replicates=3) == {*some, "tornado"}
+    assert applying("drawn", replicates=80) == {*some, "tornado"}
+    assert applying("nowhere", sites={"atlantis": 10}) == some - {"map"}
+    levers = [{"lever": name} for name in ("as-it-was", "stay")]
+    assert applying("levers", points=levers, replicates=20) == {*some, "tornado", "regret"}
     assert {module.NAME for module in figures()} == set(ORDER)
 
 
@@ -243,7 +249,8 @@ def test_every_figure_says_where_it_comes_from(tmp_path) -> None:
 def test_files_carry_the_manifest(tmp_path) -> None:
     folder = made_up(tmp_path / "r", GRID, 3, manifest={"name": "näme ]]> --> <b>"})
     paths = write_plots(folder)
-    drawn = [name for name in ORDER if name != "honest_day"]  # which needs `estimate --running`
+    # delays by episode need --record full, a regret levers, an honest day `estimate --running`
+    drawn = [name for name in ORDER if name not in ("delays", "regret", "honest_day")]
     assert [path.name for path in paths] == [f"{name}.{suffix}" for name in drawn for suffix in ("png", "svg")]
     assert all(path.parent == folder / "plots" for path in paths)
     for path in paths:
@@ -274,7 +281,7 @@ def test_threads_do_not_disturb_one_another(tmp_path) -> None:
     def both(folder):
         view = ResultsView(Results.open(folder))
         figure = exceedance.draw(view)
-        return svg(figure, embedded(view)), png(figure, embedded(view))
+        return svg(figure, embedded(view, "exceedance")), png(figure, embedded(view, "exceedance"))
 
     alone = [both(folder) for folder in folders]
     with ThreadPoolExecutor(4) as pool:
@@ -297,7 +304,7 @@ def test_hostile_names_are_plain_text(tmp_path) -> None:
     for module in figures():
         if module.applies(view):
             figure = module.draw(view)
-            root = ElementTree.fromstring(svg(figure, embedded(view)))
+            root = ElementTree.fromstring(svg(figure, embedded(view, module.NAME)))
             assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
             figure.draw_without_rendering()
             assert not any(text.get_parse_math() for text in figure.findobj(Text) if "$" in text.get_text())
@@ -356,7 +363,7 @@ def test_the_reference_point_is_the_one_nearest_the_defaults(tmp_path) -> None:
 
 def test_summary_results_have_fewer_figures(tmp_path) -> None:
     folder = made_up(tmp_path / "r", record="summary")
-    assert {path.stem for path in write_plots(folder)} == {"exceedance", "detection"}
+    assert {path.stem for path in write_plots(folder)} == {"exceedance", "causes", "claims", "detection"}
 
 
 def test_results_that_have_only_begun_have_no_figure(tmp_path) -> None:

@@ -70,7 +70,7 @@ def test_every_table_and_section_is_there(tmp_path) -> None:
         assert title in page.text, title
     for said in ("a note of the scenario", "0123456789", "numpy 2.1.0", "abababababababab", "no forecast"):
         assert said in page.text, said
-    assert page.tags.count("img") == 6
+    assert page.tags.count("img") == 10
 
 
 def test_the_page_needs_nothing_from_outside(tmp_path) -> None:
@@ -190,7 +190,7 @@ def test_the_page_opens_in_a_browser_and_asks_for_nothing(tmp_path, page, width)
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert errors == []
     loaded = page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
-    assert loaded and page.evaluate("document.images.length") == 6
+    assert loaded and page.evaluate("document.images.length") == 10
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
