@@ -77,6 +77,9 @@ def study(
     """
     _check(results, metric)
     pairings = of_levers(results, baseline)
+    if not pairings:
+        expected = "a sweep with `levers` of which one at least pulls something"
+        raise InputError([Problem("levers", 0, results.name, "holds no lever but doing nothing", expected)])
     names = [pairings[0].against, *(pairing.label for pairing in pairings)]
     first = [pairing.worlds[0][0] if pairing.worlds else None for pairing in pairings]
     if None in first or len(set(first)) > 1 or not all(pairing.paired for pairing in pairings):
