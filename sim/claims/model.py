@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, special
+from scipy import special
 
 from sim.claims.draws import SIZE, Draws
 from sim.claims.statements import FORMS, NUMBERED, Said, Statement, interval, unit
@@ -85,8 +85,8 @@ def log_numbers(draws: Draws, role: int, numbers: Numbers, counts: Floats) -> Fl
     lags = np.arange(-len(grid) + 1, len(grid)) * STEP
     effect = _student(np.asarray(lags[None, :], np.float64), freedom, scale)
     effect /= effect.sum(1, keepdims=True)
-    size = fft.next_fast_len(given.shape[1] + effect.shape[1] - 1, real=True)
-    mixed = fft.irfft(fft.rfft(given, size, axis=1) * fft.rfft(effect, size, axis=1), size, axis=1)
+    size = 1 << (given.shape[1] + effect.shape[1] - 2).bit_length()  # a power of two, no shorter than the result
+    mixed = np.fft.irfft(np.fft.rfft(given, size, axis=1) * np.fft.rfft(effect, size, axis=1), size, axis=1)
     start = len(grid) - 1
     logs = np.log(np.maximum(mixed[:, start : start + len(grid)], 1e-18))
     at = np.log(np.maximum(counts, 1.0))[None, :] + draws.bias[:, role][:, None]

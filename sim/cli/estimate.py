@@ -100,15 +100,16 @@ def command(
         running=lambda: None if quiet else _told_of_compiling(),
     )
     data: dict[str, Any] = {"events": [one.as_data() for one in found]}
-    drawn = [] if out is None else _written(out, found, day, data, resolved.scenario.name, figures=not no_plots)
     stream = sys.stderr if as_json else sys.stdout
-    if not quiet or not as_json:
+    told = not quiet or not as_json
+    if told:  # before the figures, which take longer than the answer
         for line in _lines(found, day):
-            print(printable(line), file=stream)
-        for file in drawn:
-            print(f"written: {display(file)}", file=stream)
+            print(printable(line), file=stream, flush=True)
     if as_json:
         typer.echo(json.dumps(data))
+    drawn = [] if out is None else _written(out, found, day, data, resolved.scenario.name, figures=not no_plots)
+    for file in drawn if told else ():
+        print(f"written: {display(file)}", file=stream)
 
 
 def _told_of_compiling() -> None:
@@ -148,22 +149,21 @@ def _written(
     out: Path, found: list[Estimate], day: date, data: dict[str, Any], scenario: str, *, figures: bool
 ) -> list[Path]:
     """Write estimate.json and the figures; return their paths."""
-    from sim.plots.save import png, replace, svg
+    from sim.experiment import confined
 
     out.mkdir(parents=True, exist_ok=True)
-    files = [out / "estimate.json"]
-    replace(files[0], (json.dumps(data, indent=1) + "\n").encode())
+    files = [confined.write(out, "estimate.json", (json.dumps(data, indent=1) + "\n").encode())]
     if not figures:
         return files
     from sim.plots.estimate import draw
+    from sim.plots.save import png, svg
 
     short = json.dumps({"scenario": scenario, "as_of": day.isoformat()}, sort_keys=True)
     for one in found:
         figure = draw(one, day, scenario)
         name = "".join(letter if letter.isalnum() else "-" for letter in one.event_id.lower())[:40]
         for suffix, make in (("png", png), ("svg", svg)):
-            files.append(out / f"estimate-{name}.{suffix}")
-            replace(files[-1], make(figure, short))
+            files.append(confined.write(out, f"estimate-{name}.{suffix}", make(figure, short)))
     return files
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from sim.agents.build import Names
 from sim.engine.version import code_hash
 from sim.experiment.environment import program_version
 from sim.outcomes import (
@@ -26,6 +25,9 @@ from sim.outcomes import (
 from sim.scenario.vocabulary import CATEGORIES, INCIDENT_KINDS, ROLES
 from sim.tables import ABOUT, tables_of
 from sim.world.codes import CONTROL, CUSTODY, CUSTODY_CHANGE, EVENT_KINDS, EXIT, FORMS, GUARDS_GONE, INCIDENT, MOVED
+
+if TYPE_CHECKING:
+    from sim.agents.build import Names
 
 TYPES = {"count": pa.int64(), "level": pa.float64(), "name": pa.string()}
 MINUTES = 1440.0
