@@ -13,6 +13,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from sim.scenario.shipped import folder
+
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 RULE_SOURCES = (
@@ -43,6 +45,8 @@ TABLE_SOURCES = (
     "analysis/summary.py",
 )
 """Files and folders of `sim/` that can change a table of results."""
+TABLE_DATA = ("draws/claims.csv",)
+"""Files shipped beside the scenarios that can change a table, and that no scenario names."""
 
 
 @cache
@@ -54,11 +58,12 @@ def rules_hash(flags: str = "") -> str:
 
 @cache
 def code_hash() -> str:
-    """Return the hash of every source file that can change a table (16 hex digits): the `code` of a manifest.
+    """Return the hash of every file of the program that can change a table (16 hex digits): the `code` of a manifest.
 
     The manifest names the versions of Python and of packages separately.
     """
-    return _hash([], TABLE_SOURCES)
+    data = [hashlib.sha256((folder() / name).read_bytes()).hexdigest() for name in TABLE_DATA]
+    return _hash(data, TABLE_SOURCES)
 
 
 def source_files(names: Iterable[str], without: Iterable[str] = ()) -> list[Path]:

@@ -4,9 +4,10 @@ import platform
 
 import pytest
 
-from sim.engine.version import TABLE_SOURCES, code_hash, source_files
+from sim.engine.version import TABLE_DATA, TABLE_SOURCES, code_hash, source_files
 from sim.experiment.cluster import ForeignCode, _refused, run_here
 from sim.experiment.environment import PACKAGES, Environment, differences, here
+from sim.scenario.shipped import folder
 from tests.test_layers import ROOT, imported_files
 
 
@@ -51,3 +52,16 @@ def test_the_code_hash_covers_every_file_that_running_imports():
             reached.add(path)
             left += imported_files(path, ROOT)
     assert reached <= set(source_files(TABLE_SOURCES))
+
+
+def test_the_code_hash_changes_with_data_that_no_scenario_names(tmp_path, monkeypatch):
+    """Another fit of the claims gives other reports, so a sweep is not resumed with it."""
+    before = code_hash()
+    (tmp_path / "draws").mkdir()
+    (tmp_path / TABLE_DATA[0]).write_bytes((folder() / TABLE_DATA[0]).read_bytes() + b"\n")
+    monkeypatch.setattr("sim.engine.version.folder", lambda: tmp_path)
+    code_hash.cache_clear()
+    try:
+        assert code_hash() != before
+    finally:
+        code_hash.cache_clear()
