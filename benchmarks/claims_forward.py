@@ -30,10 +30,28 @@ LEAST = 10
 RESAMPLED = 1000
 
 Claims = dict[str, tuple[list[float], list[int]]]
+Exits = dict[tuple[int, int, str], tuple[list[float], list[int]]]
 
 
-def simulated(results: Results) -> Claims:
-    """Return by role the ratios of numbers to the truth, and for every claim whether it was a denial."""
+def exits_by_place(results: Results) -> Exits:
+    """Return by point, replicate and place the days of exits, and the exits up to each."""
+    found: Exits = defaultdict(lambda: ([], []))
+    order = [("point", "ascending"), ("replicate", "ascending"), ("day", "ascending")]
+    for row in results.table("events").sort_by(order).to_pylist():
+        if row["kind"] == "exit":
+            days, counts = found[row["point"], row["replicate"], row["facility"]]
+            days.append(row["day"])
+            counts.append((counts[-1] if counts else 0) + int(row["count"]))
+    return found
+
+
+def simulated(results: Results) -> tuple[Claims, dict[str, list[float]]]:
+    """Return by role the ratios of numbers to the truth, and for every claim whether it was a denial.
+
+    Then the ratios of the same numbers to the exits up to the day on which they were claimed.
+    """
+    exits = exits_by_place(results)
+    then: dict[str, list[float]] = {role: [] for role in ROLES}
     ends: dict[tuple[int, int, str], list[tuple[float, float, int, int]]] = defaultdict(list)
     for row in results.table("episodes").sort_by([("start_day", "ascending")]).to_pylist():
         known = ends[row["point"], row["replicate"], row["facility"]]
@@ -54,8 +72,13 @@ def simulated(results: Results) -> Claims:
         low, high = row["claimed_low"], row["claimed_high"]
         denied.append(int(low == 0 and high == 0))
         if low is not None and high:
-            ratios.append((math.sqrt(low * high) if low > 0 else high / 2) / ends[at][last][2])
-    return found
+            claimed = math.sqrt(low * high) if low > 0 else high / 2
+            ratios.append(claimed / ends[at][last][2])
+            days, counts = exits[at]
+            by_then = bisect.bisect_right(days, row["day"])
+            if by_then > 0:
+                then[row["role"]].append(claimed / counts[by_then - 1])
+    return found, then
 
 
 def inventions(results: Results) -> tuple[dict[str, int], dict[str, int], int, int]:
@@ -112,17 +135,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("results", type=Path)
     results = Results.open(parser.parse_args().results)
-    ours, theirs = simulated(results), recorded()
+    (ours, then), theirs = simulated(results), recorded()
     made, confirmed, false, empty = inventions(results)
     print(
-        "| role | simulation: claim over truth | denials | record: claim over truth | denials | invented, in a false count |"
+        "| role | simulation: claim over truth | over the exits by then | denials | record: claim over truth | denials"
+        " | invented, in a false count |"
     )
-    print("|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|")
     for role in ROLES:
-        cells = [
-            f"{middle(ratios)} | {share(sum(denied), len(denied))}" for ratios, denied in (ours[role], theirs[role])
-        ]
-        print(f"| {role} | {cells[0]} | {cells[1]} | {made[role]:,}, {confirmed[role]:,} |")
+        denials, recorded_denials = (share(sum(denied), len(denied)) for _, denied in (ours[role], theirs[role]))
+        cells = [middle(ours[role][0]), middle(then[role]), denials, middle(theirs[role][0]), recorded_denials]
+        print(f"| {role} | {' | '.join(cells)} | {made[role]:,}, {confirmed[role]:,} |")
     print(f"confirmed at places that nobody left: {share(false, empty)}")
 
 
