@@ -33,7 +33,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)}
     printed = ""
     for kind, text in re.findall(r"^```(\w+)\n(.*?)^```$", PAGE, re.M | re.S):
-        if kind == "yaml":
+        if kind in ("yaml", "csv"):
             head, piece = text.split("\n", 1)
             file = folder / head.removeprefix("# ")
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
         command = ["sh", "-e", "-c", text] if kind == "sh" else [sys.executable, "-c", text]
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500)
         assert done.returncode == 0, f"{text}\n{done.stderr}"
-        printed = done.stdout
+        printed = done.stdout if kind == "python" else printed
     return Tried(folder, printed.splitlines())
 
 
@@ -68,6 +68,13 @@ def test_the_figures_are_what_the_page_prints(tried: Tried) -> None:
         if platform.machine() == "x86_64":  # where the figures were made
             assert printed == shown
         assert printed.count("|") == shown.count("|")
+
+
+@pytest.mark.slow
+def test_the_list_of_places_becomes_a_theatre(tried: Tried) -> None:
+    facilities = read(tried.folder / "mine" / "theatres" / "listed.yaml")["facilities"]
+    assert facilities["prison-of-the-capital"]["held"] == {"fighters": {"local": 1000}}
+    assert facilities["camp-in-the-west"]["residents"] == 4200
 
 
 def test_every_source_of_the_record_is_listed() -> None:
