@@ -26,6 +26,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "check": Command("sim.cli.check", "Say what is wrong with scenario, theatre, sweep or claims files."),
+    "new": Command("sim.cli.new", "Write a commented theatre, scenario or sweep to begin with."),
     "params": Command("sim.cli.params", "List every parameter: default, unit, bounds, source, status."),
     "schema": Command("sim.cli.schema", "Print the JSON Schema of a kind of file."),
     "run": Command("sim.cli.run", "Run one scenario, many replicates."),

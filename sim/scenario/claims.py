@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim.scenario import csvfile
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import InputError, Problem, one_of, shown
 from sim.scenario.files import decode, display, read_bytes, separator_problem
@@ -95,11 +94,11 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 def parse_claims(text: str, file: str) -> list[Claim]:
     """Return the claims in a text; `file` is the name that problems carry. Raises InputError."""
-    records = _records(text, file, _separator(text))
+    records = csvfile.records(text, file, csvfile.separator(text, set(COLUMNS).issubset))
     line, header = next(records, (1, []))
     if (separated := separator_problem(header, file, line)) is not None:
         raise InputError([separated])
-    columns = [_column(cell) for cell in header]
+    columns = [csvfile.column(cell) for cell in header]
     problems = list(_header_problems(columns, file, line))
     if problems:
         raise InputError(problems)
@@ -151,40 +150,6 @@ def _squeezed(text: str) -> str:
 
 
 _ROLES = {_squeezed(role): role for role in ROLES} | {_squeezed(alias): role for alias, role in ROLE_ALIASES.items()}
-
-
-def _column(cell: str) -> str:
-    """Return a header cell as a column name: lower case, stripped, spaces as underscores."""
-    return re.sub(r"[\s_]+", "_", cell.strip()).lower()
-
-
-def _separator(text: str) -> str:
-    """Return what stands between cells: a comma, or the semicolon or tab of a spreadsheet where that is unambiguous.
-
-    It is where the header has every required column with that mark, and none with commas.
-    """
-    header = next((line for line in text.lstrip("\ufeff").splitlines() if line.strip()), "")
-    for mark in (";", "\t"):
-        cells = {_column(cell.strip().strip('"')) for cell in header.split(mark)}
-        if set(COLUMNS) <= cells and "," not in header:
-            return mark
-    return ","
-
-
-def _records(text: str, file: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records that are not blank, each with the line on which it begins."""
-    reader = csv.reader(io.StringIO(text.lstrip("\ufeff"), newline=""), delimiter=separator, strict=True)
-    line = 1
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise InputError([Problem(file, line, "", f"is not valid CSV: {error}")]) from None
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            yield line, cells
-        line = reader.line_num + 1
 
 
 def _header_problems(columns: list[str], file: str, line: int) -> Iterator[Problem]:
