@@ -45,6 +45,8 @@ class Guarded:
             await self._app(scope, receive, send)
         elif not self.admits(scope["headers"]):
             await refuse(scope, receive, send)
+        elif "\0" in scope["path"]:  # no file has such a name, and asking for one raises
+            await refuse(scope, receive, send, 404, b"there is nothing here\n")
         else:
             await self._app(scope, receive, _with_policy(send))
 
@@ -74,15 +76,18 @@ def host_of(place: str) -> str:
     return parts.hostname or "" if plain else ""
 
 
-async def refuse(scope: Any, receive: Any, send: Any) -> None:
-    """Answer 403; close a websocket before it is accepted."""
+FOREIGN = b"refused: foreign Host or Origin (see view --allow-host)\n"
+
+
+async def refuse(scope: Any, receive: Any, send: Any, status: int = 403, body: bytes = FOREIGN) -> None:
+    """Answer with a status; close a websocket before it is accepted."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": b"refused: foreign Host or Origin (see view --allow-host)\n"})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def _with_policy(send: Any) -> Callable[[Any], Any]:

@@ -10,8 +10,8 @@ from typing import Any
 import typer
 
 from sim.cli.options import AsJson
-from sim.experiment import confined
-from sim.experiment.store import MANIFEST, PROGRAM, parsed
+from sim.experiment.shape import manifest_of
+from sim.experiment.store import MANIFEST, Folder
 from sim.scenario import shipped
 from sim.scenario.errors import InputError, printable
 from sim.scenario.yamlfile import read
@@ -22,7 +22,13 @@ ROOT = Path("results")
 
 def command(as_json: AsJson = False) -> None:
     """List shipped scenarios and sweeps, and results."""
-    found = {"scenarios": list(_files("")), "sweeps": list(_files("sweeps")), "results": list(_results())}
+    results = list(_results())
+    found = {
+        "scenarios": list(_files("")),
+        "sweeps": list(_files("sweeps")),
+        "results": [entry for entry in results if "problem" not in entry],
+        "unreadable": [entry for entry in results if "problem" in entry],
+    }
     if as_json:
         typer.echo(json.dumps(found))
         return
@@ -31,8 +37,11 @@ def command(as_json: AsJson = False) -> None:
         width = max((len(entry["name"]) for entry in found[kind]), default=0)
         for entry in found[kind]:
             typer.echo(printable(f"  {entry['name']:<{width}}  {entry['description']}").rstrip())
-    typer.echo("Results:" if found["results"] else f"No results in {ROOT}/.")
-    for entry in found["results"]:
+    typer.echo("Results:" if results else f"No results in {ROOT}/.")
+    for entry in results:
+        if "problem" in entry:
+            typer.echo(printable(f"  {entry['folder']}  cannot be shown: {entry['problem']}"))
+            continue
         done = f"{entry['done']:,} of {entry['replicates']:,} replicates"
         typer.echo(printable(f"  {entry['folder']}  {entry['kind']} {entry['name']}, {done}, {entry['status']}"))
 
@@ -49,15 +58,22 @@ def _files(kind: str) -> Iterator[dict[str, str]]:
 
 
 def _results() -> Iterator[dict[str, Any]]:
-    """Yield the results folders below `results/`, at most three levels down."""
-    found = [path for depth in ("*", "*/*", "*/*/*") for path in ROOT.glob(f"{depth}/{MANIFEST}")]
-    for path in sorted(found):
+    """Yield the folders below `results/`, at most three levels down, that have a manifest; of a bad one its problem."""
+    for path in sorted(path for depth in ("*", "*/*", "*/*/*") for path in _found(f"{depth}/{MANIFEST}")):
+        folder = str(path.parent)
         try:
-            data = parsed(confined.read(path.parent, MANIFEST))
-            words = {name: data[name] for name in ("kind", "name", "status")}
-            counts = {name: data["counts"][name] for name in ("done", "replicates")}
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            data = manifest_of(Folder(path.parent))
+        except InputError as error:
+            first = error.problems[0]
+            yield {"folder": folder, "problem": f"{first.key}: {first.problem}" if first.key else first.problem}
             continue
-        of_kind = all(type(word) is str for word in words.values()) and all(type(n) is int for n in counts.values())
-        if data.get("program") == PROGRAM and of_kind:
-            yield {"folder": str(path.parent), **words, **counts}
+        words = {name: data[name] for name in ("kind", "name", "status")}
+        yield {"folder": folder, **words, **{name: data["counts"][name] for name in ("done", "replicates")}}
+
+
+def _found(pattern: str) -> Iterator[Path]:
+    """Yield the paths of a pattern; a folder that may not be read has none."""
+    try:
+        yield from ROOT.glob(pattern)
+    except OSError:
+        return

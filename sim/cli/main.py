@@ -8,13 +8,17 @@ import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from sim.scenario.errors import InputError, printable
+from sim.scenario.errors import InputError, Problem, printable, shown
+
+CACHE = "DETENTION_SIM_CACHE"
+"""Variable that names the folder of compiled rules and stored priors."""
 
 
 class Command(NamedTuple):
@@ -104,6 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     group = get_command(app)
     try:
+        _check_cache()
         # Not group.main(), which has other exit codes for Ctrl-C and closed pipes.
         with group.make_context("detention-sim", given) as context:
             group.invoke(context)
@@ -119,6 +124,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _failed(error)
     return 0
+
+
+def _check_cache() -> None:
+    """Make the folder that DETENTION_SIM_CACHE names, if it is set. Raises InputError if it cannot be written to."""
+    cache = os.environ.get(CACHE)
+    if not cache:
+        return
+    try:
+        Path(cache).mkdir(parents=True, exist_ok=True, mode=0o700)
+        why = "" if os.access(cache, os.W_OK | os.X_OK) else "it may not be written to"
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "strerror", None) or str(error)).lower()
+    if why:
+        problem = f"{shown(cache, 200)} cannot be used: {why}"
+        raise InputError([Problem(CACHE, 0, "", problem, "a folder that can be made and written to")])
 
 
 def _stopped() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -24,7 +25,18 @@ def start() -> int:
         code = 3
     for number in (signal.SIGINT, signal.SIGTERM):  # the answer is given; nothing may change it now
         signal.signal(number, signal.SIG_IGN)
+    if code == 3:
+        _leave(code)
     return code
+
+
+def _leave(code: int) -> None:
+    """End the process at once if replicates are under way, which Python would wait for; all that is stored is whole."""
+    execution = sys.modules.get("sim.experiment.execution")
+    if execution is not None and execution.still_running():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -10,6 +10,7 @@ With `NUMBA_DISABLE_JIT=1` the same rules run as plain Python: slowly, and a deb
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
@@ -65,7 +66,12 @@ def compiled[Function: Callable[..., Any]](function: Function) -> Function:
 
 
 def in_turn[Rule: Callable[..., None]](rules: Sequence[Rule]) -> Rule:
-    """Return a rule that carries out rules one after another on the same arguments: a schedule from a list."""
+    """Return a rule that carries out rules one after another on the same arguments: a schedule from a list.
+
+    Each such rule has a name of its own. Numba tells functions of one name apart by a number that starts anew in every
+    process: when compiling was broken off and another process went on, two of them could bear one name in the cache,
+    and one was then called in place of the other, without a word.
+    """
     first, *others = rules
     if not others:
         return first
@@ -75,4 +81,6 @@ def in_turn[Rule: Callable[..., None]](rules: Sequence[Rule]) -> Rule:
         first(*arguments)
         then(*arguments)
 
+    carried_out = " ".join(f"{rule.__module__}.{rule.__qualname__}" for rule in rules)
+    both.__name__ = both.__qualname__ = f"in_turn_{hashlib.sha256(carried_out.encode()).hexdigest()[:16]}"
     return cast(Rule, numba.njit(nogil=True, error_model="numpy")(both))

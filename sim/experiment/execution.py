@@ -31,6 +31,11 @@ if TYPE_CHECKING:  # the manifest is written before anything heavy is imported
     from sim.experiment.precision import Precision
     from sim.experiment.schedule import Schedule
 
+THREADS = "replicates"
+"""Start of the names of the threads that run replicates."""
+GRACE = 2.0
+"""Longest wait for running replicates to end after Ctrl-C or SIGTERM, seconds; what they compute is not stored."""
+
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """errno values for a full disk or an exceeded quota."""
 
@@ -167,7 +172,7 @@ class _Job:
         began = time.monotonic()
         seconds = 0.0
         with contextlib.suppress(Exception):  # its replicates will report the error
-            seconds = warm(scenarios[0])
+            seconds = _aside(partial(warm, scenarios[0]))
         self.manifest.compiled(time.monotonic() - began - seconds)
         files = {"scenario.yaml": scenarios[0].as_yaml().encode(), "points.parquet": points_table(self.design)}
         files |= {scenario.draws.kept: scenario.draws.content for scenario in scenarios if scenario.draws is not None}
@@ -252,6 +257,10 @@ class _Job:
                         continue
                     self.keep(done)
                     schedule.stored(batch, self.watched(done.parts["runs"].content))
+        except KeyboardInterrupt:
+            self.stop.set()
+            wait(running, timeout=GRACE)
+            raise
         except lost as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise Interrupted(f"the cluster was lost: {reason}") from None
@@ -276,15 +285,39 @@ class _Job:
 
 @contextlib.contextmanager
 def _threads(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor]:
-    """Give a pool that on an error cancels waiting batches and tells running ones to stop."""
-    executor = ThreadPoolExecutor(workers, thread_name_prefix="replicates")
+    """Give a pool that on an error cancels waiting batches and tells running ones to stop.
+
+    After Ctrl-C or SIGTERM it does not wait for a replicate under way, which may take a minute.
+    """
+    executor = ThreadPoolExecutor(workers, thread_name_prefix=THREADS)
+    patient = True
     try:
         yield executor
-    except BaseException:
+    except BaseException as error:
         stop.set()
+        patient = not isinstance(error, KeyboardInterrupt)
         raise
     finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+        executor.shutdown(wait=patient, cancel_futures=True)
+
+
+def _aside[Found](work: Callable[[], Found]) -> Found:
+    """Return what some work returns that runs on another thread, so that Ctrl-C and SIGTERM do not wait for its end."""
+    found: Future[Found] = Future()
+
+    def carry_out() -> None:
+        try:
+            found.set_result(work())
+        except Exception as error:
+            found.set_exception(error)
+
+    threading.Thread(target=carry_out, name=f"{THREADS}-first", daemon=True).start()
+    return found.result()
+
+
+def still_running() -> bool:
+    """Return whether replicates go on that nobody waits for any more, after Ctrl-C or SIGTERM."""
+    return any(thread.name.startswith(THREADS) for thread in threading.enumerate())
 
 
 @contextlib.contextmanager

@@ -96,6 +96,8 @@ def layer(document: Document) -> Layered:
 
 def merge(base: Layered, over: Layered, kind: Kind) -> Layered:
     """Return `over` laid on `base`: mappings merge; other values, distributions included, replace."""
+    if not base.data:
+        return over
     origins: dict[Keys, Origin] = {}
 
     def keep(source: Layered, where: Keys, value: Any) -> None:

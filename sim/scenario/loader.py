@@ -135,7 +135,9 @@ class Loader:
         notes = list(notes_of(whole))
         if draws is not None:
             drawn = tuple(path for path in draws.paths if resolution.written_by(path) == draws.file)
-            whole = replace(whole, draws=draws, drawn=tuple(whole.place(path) for path in drawn))
+            places = tuple(whole.place(path) for path in drawn)
+            _each_once(draws, dict(zip(drawn, places, strict=True)))
+            whole = replace(whole, draws=draws, drawn=places)
             notes += [
                 f"draws: {path} is set by {resolution.written_by(path)}, which overrides its column"
                 for path in draws.paths
@@ -367,6 +369,16 @@ class _Resolution:
             over = Layered({"facilities": part.data}, origins, scenario.file)
             self._theatre = replace(merge(self._theatre, over, THEATRE), file=self._theatre.file)
             self._patch.append([part.data, [[list(k), o.file, o.line] for k, o in part.origins.items()]])
+
+
+def _each_once(draws: JointDraws, places: Mapping[str, str]) -> None:
+    """Raise InputError for columns that name a place in two ways, of which a run could draw one only."""
+    first: dict[str, str] = {}
+    for path, place in places.items():
+        if place in first:
+            problem = f"is the same place as {first[place]}"
+            raise InputError([Problem(draws.file, 1, path, problem, "each place once")])
+        first[place] = path
 
 
 def _in_a_list(path: str) -> bool:

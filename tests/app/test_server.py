@@ -51,6 +51,11 @@ def test_own_pages_are_answered(address: str) -> None:
     assert status(address, Host=f"localhost:{port}", Origin=f"http://localhost:{port}") == 200
 
 
+@pytest.mark.parametrize("path", ["/%00", "/static/%00", "/static/main%00.js", "/static/nbextensions/%00/x"])
+def test_a_name_that_no_file_has_is_not_found(address: str, path: str) -> None:
+    assert status(address, path) == 404
+
+
 @pytest.mark.parametrize(
     "host", ["evil.example", "127.0.0.1.evil.example:80", "evil.example@127.0.0.1", "", "127.0.0.1:x"]
 )

@@ -103,3 +103,14 @@ def test_python_m_sim_is_the_command(process) -> None:
     outcome = process("-m", "sim", "check", "no-such-scenario")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith("no-such-scenario:1: no such file")
+
+
+@pytest.mark.parametrize("cache", ["/dev/null/x", "/proc/nope", "a-file"])
+def test_a_cache_that_cannot_be_made_is_told_before_anything_begins(cli, here, monkeypatch, cache):
+    (here / "a-file").write_text("")
+    monkeypatch.setenv("DETENTION_SIM_CACHE", cache)
+    outcome = cli("run", "tiny", "--replicates", "1", "--out", "out")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(f"DETENTION_SIM_CACHE: {cache} cannot be used: ")
+    assert outcome.err.count("\n") == 1
+    assert not (here / "out").exists()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -67,29 +68,32 @@ def test_list_shows_what_can_be_run_and_what_was(cli, made):
     ):
         assert words in outcome.out
     found = json.loads(cli("list", "--json").out)
-    assert set(found) == {"scenarios", "sweeps", "results"}
+    assert set(found) == {"scenarios", "sweeps", "results", "unreadable"}
+    assert found["unreadable"] == []
     assert found["results"] == [
         {"folder": "results/mine", "kind": "sweep", "name": "tiny", "status": "done", "done": 12, "replicates": 12}
     ]
 
 
-def test_list_minds_no_broken_manifest(cli, here):
+def test_list_shows_a_bad_folder_and_goes_on(cli, made):
     Path("results/x").mkdir(parents=True)
-    good = {
-        "program": "detention-sim", "kind": "run", "name": "x", "status": "done",
-        "counts": {"done": 1, "replicates": 1},
-    }  # fmt: skip
+    good = json.loads(Path("results/mine/manifest.json").read_text())
     broken = [
         {**good, "counts": 3}, {**good, "counts": {"done": "1", "replicates": 1}}, {**good, "name": ["x"]},
         {**good, "counts": {"done": None, "replicates": 1}}, {**good, "status": {}}, {**good, "program": "other"},
     ]  # fmt: skip
     texts = ["[", "{}", '{"program": "detention-sim"}', "[" * 100_000, '{"counts": ' + "9" * 5000 + "}"]
-    for text in [*texts, *map(json.dumps, broken), json.dumps(good).replace('"x"', '"\\ud800"')]:
-        Path("results/x/manifest.json").write_text(text)
-        for options in ((), ("--json",)):
-            outcome = cli("list", *options)
+    try:
+        for text in [*texts, *map(json.dumps, broken), json.dumps({**good, "name": 0}).replace("0", '"\\ud800"', 1)]:
+            Path("results/x/manifest.json").write_text(text)
+            outcome = cli("list")
             assert (outcome.code, outcome.err) == (0, ""), text[:100]
-        if "ud800" not in text:
-            assert "No results in results/." in cli("list").out
-    Path("results/x/manifest.json").write_text(json.dumps(good))
-    assert "1 of 1 replicates, done" in cli("list").out
+            assert "12 of 12 replicates, done" in outcome.out
+            assert "  results/x  cannot be shown: manifest.json" in outcome.out, text[:100]
+            found = json.loads(cli("list", "--json").out)
+            assert [entry["folder"] for entry in found["unreadable"]] == ["results/x"]
+            assert [entry["folder"] for entry in found["results"]] == ["results/mine"]
+        Path("results/x/manifest.json").write_text(json.dumps(good))
+        assert cli("list").out.count("12 of 12 replicates, done") == 2
+    finally:
+        shutil.rmtree("results/x")

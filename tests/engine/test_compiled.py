@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from sim.engine.compiled import cache_folder, compiled, compiler_flags
+from sim.engine.compiled import cache_folder, compiled, compiler_flags, in_turn
 from sim.engine.version import RULE_SOURCES, TABLE_SOURCES, code_hash, rules_hash, source_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,3 +149,19 @@ def test_rules_are_among_what_changes_tables_and_figures_are_not() -> None:
     names = {path.relative_to(ROOT / "sim").as_posix() for path in tables}
     assert {"experiment/batch.py", "scenario/loader.py"} <= names
     assert {"analysis/summary.py"} == {n for n in names if n.startswith(("plots", "report", "app", "cli", "analysis"))}
+
+
+def test_no_two_rules_in_turn_bear_one_name() -> None:
+    """Numba numbers functions of one name anew in each process, so that a cache begun twice would mix them up."""
+    from sim.model import schedule, start
+
+    names = []
+    for rules in (schedule.DAILY, schedule.TRUTH_PASS, schedule.OBSERVATION_PASS, start.BEFORE_FACILITIES):
+        for first in range(len(rules) - 1):
+            made = in_turn(rules[first:])
+            function = getattr(made, "py_func", made)
+            assert in_turn(rules[first:]).__qualname__ == function.__qualname__
+            assert function.__name__ == function.__qualname__
+            names.append(function.__qualname__)
+    assert len(names) > 10
+    assert len(set(names)) == len(names)

@@ -6,6 +6,7 @@ import pytest
 from sim.model import Run
 from sim.scenario.declare import Choice
 from sim.scenario.errors import InputError
+from sim.scenario.fields import parameters
 from sim.scenario.loader import load
 
 ROWS = [(0.5, 0.11, 7), (0.75, 0.12, 8), (1.25, 0.13, 9), (1.0, 0.14, 11)]
@@ -190,3 +191,31 @@ def test_a_column_for_the_cost_of_a_lever_is_nobodys_rule(write, base):
     run.reset(1, 0)
     assert run.draws["guards.scale"] in (0.5, 0.75)
     assert load(write("file.yaml", text)).drawn == ("guards.scale",)
+
+
+def test_a_place_under_two_names_is_refused(write, base):
+    """A run could take one of the two columns only."""
+    write("posterior.csv", "facilities.lone-prison.guards,guards.scale,theatre.facilities.lone-prison.guards\n3,1,4\n")
+    with pytest.raises(InputError) as caught:
+        load(write("drawn.yaml", "extends: base.yaml\ndraws: posterior.csv\n"))
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line, problem.key) == ("posterior.csv", 1, "theatre.facilities.lone-prison.guards")
+    assert problem.problem == "is the same place as facilities.lone-prison.guards"
+
+
+def test_every_column_that_check_takes_can_be_drawn(write, base):
+    """Each declared number of the scenario and of a facility in turn, costs of levers among them."""
+    taken = 0
+    for parameter in parameters():
+        path = parameter.path.replace("facilities.*", "facilities.lone-prison")
+        low = parameter.low if parameter.low is not None else 1.0
+        write("posterior.csv", f"{path}\n{max(low, 1.0) if (parameter.high or 1) >= 1 else low}\n")
+        try:
+            resolved = load(write("drawn.yaml", "extends: base.yaml\ndraws: posterior.csv\n"))
+        except InputError:
+            continue
+        taken += 1
+        run = Run(resolved)
+        run.reset(1, 0)
+        run.advance(1)
+    assert taken > 150
