@@ -107,6 +107,7 @@ def test_a_lost_scheduler_stops_the_sweep_and_it_resumes_locally(cluster, tmp_pa
 def test_a_worker_with_other_code_is_refused(cluster, tmp_path):
     other = tmp_path / "other"
     shutil.copytree(ROOT / "sim", other / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "scenarios", other / "scenarios")
     (other / "sim/experiment/other.py").write_text('"""One file more."""\n')
     cluster.worker(other)
     given = ("sweep", "tiny", "--replicates", "40", "--no-plots")
