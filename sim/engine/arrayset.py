@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import operator
 import warnings
+from abc import abstractmethod
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
@@ -184,8 +185,8 @@ class OwnedSet(AbstractAgentSet[Any]):
         """Return a set of the same agents, which can be changed."""
         return self.__copy__()
 
-    def __copy__(self) -> Self:
-        raise NotImplementedError
+    @abstractmethod
+    def __copy__(self) -> Self: ...
 
     def remove(self, agent: Any) -> None:
         """Take an agent out of the set. Raises KeyError if it is not in it, TypeError if the model owns the set."""

@@ -62,11 +62,6 @@ def written(view: ResultsView, figure: Figure, folder: Path, name: str) -> list[
     return [confined.write(folder, f"plots/{name}.{suffix}", content) for suffix, content in made.items()]
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, following no link of its name."""
-    confined.write(path.parent, path.name, content)
-
-
 def _as_plain_text(figure: Figure) -> None:
     """Switch off mathematics in the text that Matplotlib wrote itself."""
     for text in figure.findobj(Text):
