@@ -84,14 +84,15 @@ def _largest(tables: list[Floats], errors: Floats, points: int, replicates: int,
 
 def _by_shares(family: Sequence[Sides]) -> list[Simultaneous]:
     """Return Bonferroni's intervals and Holm's p values from each alternative's own interval."""
-    from scipy.stats import norm
+    from scipy.special import ndtr, ndtri
 
-    widen = float(norm.ppf(1 - ERROR / 2 / len(family)) / norm.ppf(1 - ERROR / 2))
+    normal = float(ndtri(1 - ERROR / 2))
+    widen = float(ndtri(1 - ERROR / 2 / len(family))) / normal
     own = [difference(side) for side in family]
     plain = []
     for value, low, high in own:
-        error = (high - low) / 2 / float(norm.ppf(1 - ERROR / 2))
-        plain.append(float(2 * norm.sf(abs(value) / error)) if error > 0 else float(value == 0))
+        error = (high - low) / 2 / normal
+        plain.append(float(2 * ndtr(-abs(value) / error)) if error > 0 else float(value == 0))
     adjusted = holm(plain)
     return [
         Simultaneous(value - widen * (value - low), value + widen * (high - value), p)

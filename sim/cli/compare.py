@@ -52,6 +52,14 @@ def command(
             help="Replicate until each paired difference's 95% half-width is below this share of the baseline's mean.",
         ),
     ] = None,
+    controls: Annotated[
+        bool,
+        typer.Option(
+            "--controls",
+            help="Take the numbers drawn as control variates: a narrower interval of the mean change, which --precision"
+            " then stops on.",
+        ),
+    ] = False,
     out: options.Out = None,
     record: options.Recorded = SUMMARY,
     as_json: options.AsJson = False,
@@ -67,21 +75,24 @@ def command(
     folders = [_is_results(side) for side in sides]
     given = options.overrides(sets, replicates, seed, days)
     _check(sides, folders, points, baseline, given, precision)
-    results = _sides(sides, folders, given, how)
+    results = _sides(sides, folders, given, how, controls)
     pairings = _pairings(results, points, baseline)
-    from sim.cli.comparing import figure, told
+    from sim.cli.comparing import figure, figures, told
     from sim.experiment.comparison import HEADLINES, compared, precision_reached
     from sim.experiment.comparison import as_json as data
 
-    found = compared(pairings, tuple(dict.fromkeys((*HEADLINES, *(metric or ())))))
-    drawn = [] if no_plots else figure(results[0], found, out)
+    found = compared(pairings, tuple(dict.fromkeys((*HEADLINES, *(metric or ())))), controls=controls)
+    stream = sys.stderr if as_json else sys.stdout
     if not quiet:
-        stream = sys.stderr if as_json else sys.stdout
         for line in (line for one in {id(r): r for r in results}.values() for line in precision_reached(one)):
             print(line, file=sys.stderr)
-        told(results, found, drawn, stream)
+        told(results, found, stream)
     if as_json:
         typer.echo(json.dumps({**data(found), "out": str(results[0].path)}))
+    if not no_plots:  # last: the answer does not wait for it
+        drawn = figure(results[0], found, out)
+        if not quiet:
+            figures(drawn, stream)
 
 
 def _check(
@@ -117,7 +128,9 @@ def _is_results(side: str) -> bool:
     return Path(side).is_dir()
 
 
-def _sides(sides: list[str], folders: list[bool], given: dict[str, object], how: RunOptions) -> list[Results]:
+def _sides(
+    sides: list[str], folders: list[bool], given: dict[str, object], how: RunOptions, controls: bool
+) -> list[Results]:
     """Return the results of every side in order; scenario files run first, together."""
     from sim.experiment.results import Results
 
@@ -141,7 +154,7 @@ def _sides(sides: list[str], folders: list[bool], given: dict[str, object], how:
     if how.precision is not None:
         from sim.experiment.precision import parse_precision
 
-        wanted = parse_precision(how.precision)._replace(paired=True)
+        wanted = parse_precision(how.precision)._replace(paired=True, controls=controls)
         given = {"replicates": MOST_PAIRS, **given}
     return [Results.open(run_only(scenarios_design(files, given), how, wanted))]
 

@@ -32,9 +32,13 @@ SHOWN = (
 OUTCOME, GAP = "escaped_persons", "gap_person_days"
 
 
-def told(results: Sequence[Results], found: Sequence[Alternative], drawn: Sequence[Path], stream: TextIO) -> None:
-    """Print what the alternatives change, and where the results and figures are."""
-    console = Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 118)
+def _console(stream: TextIO) -> Console:
+    return Console(file=stream, highlight=False, markup=False, width=None if stream.isatty() else 118)
+
+
+def told(results: Sequence[Results], found: Sequence[Alternative], stream: TextIO) -> None:
+    """Print what the alternatives change, and where the results are."""
+    console = _console(stream)
     if len(found) == 1:
         _one(console, found[0])
     else:
@@ -42,6 +46,11 @@ def told(results: Sequence[Results], found: Sequence[Alternative], drawn: Sequen
     for one in {id(r): r for r in results}.values():
         if one.path is not None:
             console.print(printable(f"Results: {display(one.path)}"), soft_wrap=True)
+
+
+def figures(drawn: Sequence[Path], stream: TextIO) -> None:
+    """Print where the figures are."""
+    console = _console(stream)
     for path in drawn:
         if path.suffix == ".png":
             console.print(printable(f"Figure: {display(path)}"), soft_wrap=True)
@@ -65,6 +74,7 @@ def _one(console: Console, found: Alternative) -> None:
             f"Variance reduction really obtained: {first.n:,} pairs tell of people out what"
             f" {first.variance_reduction:.1f} times as many unpaired replicates would."
         )
+    _with_controls(console, found)
     quantiles = found.told[OUTCOME].quantiles
     names = {"q05": "5% quantile", "q50": "median", "q95": "95% quantile"}
     parts = [f"{names[key]} {_change(OUTCOME, change)}" for key, change in quantiles.items()]
@@ -76,6 +86,22 @@ def _one(console: Console, found: Alternative) -> None:
             f" {level.alternative:.0%} of the alternative's: {value:+.1f} points ({low:+.1f} to {high:+.1f})."
         )
     _at_levels(console, found)
+
+
+def _with_controls(console: Console, found: Alternative) -> None:
+    """Print the mean change with control variates, if it was asked for."""
+    if OUTCOME not in found.controlled:
+        return
+    one = found.controlled[OUTCOME]
+    console.print(
+        f"With {_drawn_numbers(one.controls)}: people out {_change(OUTCOME, one.difference)},"
+        f" from {_number(OUTCOME, one.baseline)} to {_number(OUTCOME, one.alternative)}; {one.n:,} pairs then tell what"
+        f" {_times(one.variance_reduction)} times as many unpaired replicates would."
+    )
+
+
+def _drawn_numbers(count: int) -> str:
+    return "the 1 number drawn as a control variate" if count == 1 else f"the {count} numbers drawn as control variates"
 
 
 def _at_levels(console: Console, found: Alternative) -> None:
@@ -107,6 +133,13 @@ def by_alternative(console: Console, found: Sequence[Alternative]) -> None:
             _times(one.metrics[OUTCOME].variance_reduction),
         )  # fmt: skip
     console.print(table)
+    for one in ranked:
+        if OUTCOME in one.controlled:
+            by = one.controlled[OUTCOME]
+            console.print(
+                f"{printable(one.pairing.label)}, alone, with {_drawn_numbers(by.controls)}:"
+                f" {_change(OUTCOME, by.difference)}, variance reduction {_times(by.variance_reduction)}."
+            )
     console.print(
         "Intervals and p hold for all alternatives at once (5% for any false finding); v. r.: variance reduction by"
         " shared random numbers."

@@ -19,8 +19,10 @@ from sim.analysis.contrast import (
     quantile_changes,
     thresholds,
 )
+from sim.analysis.controls import Controlled, controlled
 from sim.analysis.family import Simultaneous, simultaneous
 from sim.analysis.summary import METRICS, Floats
+from sim.experiment.controls import controls_of
 from sim.experiment.query import numbers
 from sim.experiment.results import SAMPLED, Results
 from sim.scenario.errors import InputError, Problem, one_of
@@ -65,13 +67,17 @@ class Told(NamedTuple):
 
 
 class Alternative(NamedTuple):
-    """What one alternative changes: every metric's mean; headlines in full, and so `at` each world of a grid."""
+    """What one alternative changes: every metric's mean; headlines in full, and so `at` each world of a grid.
+
+    `controlled` holds the means by regression on the numbers drawn, of headlines without nulls, where asked for.
+    """
 
     pairing: Pairing
     metrics: dict[str, Contrast]
     told: dict[str, Told]
     together: dict[str, Simultaneous]
     at: list[tuple[dict[str, Any], dict[str, Contrast]]]
+    controlled: dict[str, Controlled]
 
 
 def of_results(a: Results, b: Results) -> Pairing:
@@ -137,11 +143,14 @@ def of_levers(results: Results, baseline: str | None = None) -> list[Pairing]:
     ]
 
 
-def compared(pairings: Sequence[Pairing], metrics: Sequence[str] = HEADLINES) -> list[Alternative]:
+def compared(
+    pairings: Sequence[Pairing], metrics: Sequence[str] = HEADLINES, *, controls: bool = False
+) -> list[Alternative]:
     """Return what each alternative changes, with intervals that hold for all of them together.
 
-    Parameters: metrics, those of which quantiles, exceedance and the family's intervals are told. Raises InputError for
-    an unknown metric, or where no replicate has come to its end on both sides.
+    Parameters: metrics, those of which quantiles, exceedance and the family's intervals are told; controls, whether
+    their means are told with the numbers drawn as control variates, too, as where `--precision` stopped on them. Raises
+    InputError for an unknown metric, or where no replicate has come to its end on both sides.
     """
     for name in metrics:
         if name not in METRICS:
@@ -159,6 +168,7 @@ def compared(pairings: Sequence[Pairing], metrics: Sequence[str] = HEADLINES) ->
             {name: _told(table[name]) for name in metrics},
             {name: found[k] for name, found in family.items()},
             _at_worlds(pairing, table, metrics),
+            _controlled(pairing, table, metrics) if controls or _stopped_on_controls(pairing) else {},
         )
         for k, (pairing, table) in enumerate(zip(pairings, tables, strict=True))
     ]
@@ -190,6 +200,23 @@ def _at_worlds(
         }
         found.append(({path: value for path, value in same.items() if path not in (LEVER,)}, at))
     return found
+
+
+def _stopped_on_controls(pairing: Pairing) -> bool:
+    """Tell whether the replicates were run until a difference with control variates was precise."""
+    wanted = pairing.worlds[0][0].results.manifest["precision"]
+    return bool(wanted and wanted.get("controls"))
+
+
+def _controlled(pairing: Pairing, table: dict[str, Sides], metrics: Sequence[str]) -> dict[str, Controlled]:
+    """Return the means with control variates of the metrics without nulls; none for two samples, or sampled worlds."""
+    if not pairing.paired or pairing.sampled:
+        return {}
+    replicates = _common([_columns(point, []) for pair in pairing.worlds for point in pair]).astype(int).tolist()
+    scenarios = [point.results.scenario(point.number) for pair in pairing.worlds for point in pair]
+    drawn = controls_of(scenarios, _seed(pairing.worlds[0][0]), replicates)
+    whole = [name for name in metrics if not METRICS[name].nullable and not np.isnan(table[name].baseline).any()]
+    return {name: controlled(table[name], drawn) for name in whole if not np.isnan(table[name].alternative).any()}
 
 
 def _tables(pairing: Pairing, names: Sequence[str] | None = None) -> dict[str, Sides]:
@@ -318,6 +345,15 @@ def _metric(found: Alternative, name: str) -> dict[str, Any]:
             {"at_least": one.x, "baseline": one.baseline, "alternative": one.alternative, **_interval(one.change)}
             for one in told.exceedance
         ]
+    if name in found.controlled:
+        one = found.controlled[name]
+        data["controlled"] = {
+            **_interval(one.difference),
+            "baseline": plain(one.baseline),
+            "alternative": plain(one.alternative),
+            "variance_reduction": plain(one.variance_reduction),
+            "controls": one.controls,
+        }
     if name in found.together:
         low, high, p = found.together[name]
         data["family"] = {"low": plain(low), "high": plain(high), "p": plain(p)}
@@ -338,13 +374,18 @@ def precision_reached(results: Results) -> Iterator[str]:
     wanted = results.manifest["precision"]
     if not wanted or not wanted.get("paired"):
         return
+    by_controls = bool(wanted.get("controls"))
     names = {entry["point"]: entry["values"]["scenario"] for entry in _points(results)}
     for entry in wanted["points"]:
         label = names[entry["point"]]
-        pairs = f"{entry['replicates']:,} pairs"
+        pairs = f"{entry['replicates']:,} pairs" + (" and the numbers drawn as controls" if by_controls else "")
         if entry["status"] == "reached":
             yield f"precision: {label}: {wanted['metric']} to {wanted['share']:g} of the baseline's mean with {pairs}"
         elif entry["above_mean"] == 0:
             yield f"precision: {label}: the difference is the same in all {pairs}"
         else:
-            yield f"precision: {label}: not reached with {pairs}: half-width {entry['half_width']:.3g}"
+            yield f"precision: {label}: not reached with {pairs}: half-width {_half(entry['half_width'])}"
+
+
+def _half(width: float | None) -> str:
+    return "unknown" if width is None else f"{width:.3g}"

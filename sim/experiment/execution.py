@@ -195,7 +195,8 @@ class _Job:
         values = {
             batch: found for batch in kept if (found := self.watched(self.store.read(f"runs/{batch.name}"))) is not None
         }
-        precision = Precision(wanted["metric"], wanted["share"], bool(wanted.get("paired")))
+        told = {name: bool(wanted.get(name)) for name in ("paired", "controls")}
+        precision = Precision(wanted["metric"], wanted["share"], **told)
         until = UntilPaired if precision.paired else UntilPrecise
         return until(self.design, self.manifest.data["batch"], precision, values)
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sim.analysis.controls import half_width
 from sim.analysis.summary import METRICS, Floats, half_width_95
 from sim.scenario.errors import InputError, Problem, one_of, shown
 
@@ -21,16 +22,19 @@ TAIL = 30
 class Precision(NamedTuple):
     """A metric of `runs`, and the share of its mean that its half-width must not exceed.
 
-    With `paired` it is the half-width of the mean difference of each point from point 0, and the mean of point 0.
+    With `paired` it is the half-width of the mean difference of each point from point 0, and the mean of point 0; with
+    `controls` too, the half-width by regression on the numbers drawn (`analysis.controls`).
     """
 
     metric: str
     share: float
     paired: bool = False
+    controls: bool = False
 
     def as_data(self) -> dict[str, Any]:
         """Return the manifest's entry."""
-        return {"metric": self.metric, "share": self.share, **({"paired": True} if self.paired else {}), "points": []}
+        said = {name: True for name in ("paired", "controls") if getattr(self, name)}
+        return {"metric": self.metric, "share": self.share, **said, "points": []}
 
 
 class Look(NamedTuple):
@@ -70,19 +74,21 @@ def parse_precision(text: str) -> Precision:
     return Precision(metric, share)
 
 
-def look(values: Floats, share: float, of: float | None = None) -> Look:
+def look(values: Floats, share: float, of: float | None = None, controls: Floats | None = None) -> Look:
     """Check whether the mean is known well enough: `t sd / sqrt(n) <= share |mean|`, and TAIL values above it.
 
     Parameters: of, the mean that the share is taken of, if another: the baseline's for paired differences, where TAIL
-    values must lie off the mean.
+    values must lie off the mean; controls, numbers drawn in each replicate, less their means, to regress on.
     """
     n = len(values)
     if n == 0:
         return Look(0, None, None, 0, False, None, "mean")
-    mean, half = float(np.mean(values)), half_width_95(values)
+    mean, half = (float(np.mean(values)), half_width_95(values)) if controls is None else half_width(values, controls)
     if not np.ptp(values) > 0:  # constant, or null
         known = mean if math.isfinite(mean) else None
         return Look(n, known, None, 0, False, 1 - 0.05 ** (1 / n), "share of replicates that differ")
+    if math.isnan(mean):  # as many controls as replicates
+        mean, half = float(np.mean(values)), math.inf
     above = int(np.count_nonzero(values > mean if of is None else values != np.median(values)))
     limit = share * abs(mean if of is None else of)
     return Look(n, mean, half, above, half <= limit and above >= TAIL, mean + half, "mean")
@@ -100,6 +106,6 @@ def looks(limit: int) -> list[int]:
 
 def entry(point: int, found: Look) -> dict[str, Any]:
     """Return the manifest's entry for the last look at a point."""
-    fields = found._asdict()
+    fields = {name: None if value == math.inf else value for name, value in found._asdict().items()}
     fields["status"] = "reached" if fields.pop("reached") else "not_reached"
     return {"point": point, **fields}

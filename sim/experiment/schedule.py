@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
+from sim.analysis.controls import at_mean
 from sim.analysis.summary import Floats
+from sim.experiment.controls import controls_of
 from sim.experiment.design import Batch, Design
 from sim.experiment.precision import Look, Precision, entry, look, looks
+
+PIECES = 16
+"""Fewest batches of a stage over all points, so that no worker waits long for the last one before a look."""
 
 
 class Schedule(Protocol):
@@ -50,6 +56,7 @@ class UntilPrecise:
     def __init__(self, design: Design, size: int, precision: Precision, kept: Mapping[Batch, Floats]) -> None:
         self._share = precision.share
         self._size = size
+        self._pieces = _pieces(design)
         self._stages = looks(design.replicates)
         self._kept = kept
         self._queue: deque[Batch] = deque()
@@ -86,7 +93,7 @@ class UntilPrecise:
         """Return the batches of a point's stage, and wait for all of them."""
         stage = self._stage[point]
         begin, end = self._stages[stage - 1] if stage else 0, self._stages[stage]
-        batches = [Batch(point, n, min(self._size, end - n)) for n in range(begin, end, self._size)]
+        batches = [Batch(point, n, many) for n, many in _cuts(begin, end, self._size, self._pieces)]
         self._waiting[point] = set(batches)
         return batches
 
@@ -107,7 +114,9 @@ class UntilPaired:
 
     def __init__(self, design: Design, size: int, precision: Precision, kept: Mapping[Batch, Floats]) -> None:
         self._share = precision.share
+        self._controls = precision.controls
         self._size = size
+        self._pieces = _pieces(design)
         self._design = design
         self._stages = looks(design.replicates)
         self._kept = kept
@@ -133,14 +142,21 @@ class UntilPaired:
         for point in range(1, self._design.size):
             other = self._column(point)
             there = ~(np.isnan(first) | np.isnan(other))
-            of = float(first[there].mean()) if there.any() else 0.0
-            self._looked[point] = look((other - first)[there], self._share, of)
+            beside = self._drawn(point, there) if self._controls and there.any() else None
+            of = _mean(first[there], beside)
+            self._looked[point] = look((other - first)[there], self._share, of, beside)
         if not all(found.reached for found in self._looked.values()) and self._stage + 1 < len(self._stages):
             self._extend()
 
     def entries(self) -> list[dict[str, Any]]:
         """Return the last look at each point but the first."""
         return [entry(point, found) for point, found in sorted(self._looked.items())]
+
+    def _drawn(self, point: int, there: np.ndarray) -> Floats:
+        """Return the control variates of a point and point 0 in these of the replicates looked at."""
+        scenarios = [self._design.points[n].resolved for n in (0, point)]
+        replicates = self._design.start + np.flatnonzero(there)
+        return controls_of(scenarios, scenarios[0].scenario.seed, replicates.tolist())
 
     def _column(self, point: int) -> Floats:
         """Return the values of a point in the order of replicates; NaN for one that failed."""
@@ -152,8 +168,8 @@ class UntilPaired:
         self._stage += 1
         begin, end = self._stages[self._stage - 1] if self._stage else 0, self._stages[self._stage]
         batches = [
-            Batch(point, n, min(self._size, end - n))
-            for n in range(begin, end, self._size)
+            Batch(point, n, many)
+            for n, many in _cuts(begin, end, self._size, self._pieces)
             for point in range(self._design.size)
         ]
         self._waiting = set(batches)
@@ -161,3 +177,22 @@ class UntilPaired:
         for batch in batches:
             if batch in self._kept:
                 self.stored(batch, self._kept[batch])
+
+
+def _mean(values: Floats, controls: Floats | None) -> float:
+    """Return the mean, by regression where there are controls and replicates enough; 0 of nothing."""
+    by_controls = math.nan if controls is None else at_mean(values, controls)[0]
+    plain = float(values.mean()) if len(values) else 0.0
+    return plain if math.isnan(by_controls) else by_controls
+
+
+def _pieces(design: Design) -> int:
+    """Return the fewest batches of a point in a stage."""
+    return -(-PIECES // design.size)
+
+
+def _cuts(begin: int, end: int, size: int, pieces: int) -> Iterator[tuple[int, int]]:
+    """Yield the first replicate and the number of each batch of a stage: at most `size`, and so many at least."""
+    size = min(size, -(-(end - begin) // pieces))
+    for n in range(begin, end, size):
+        yield n, min(size, end - n)

@@ -113,6 +113,34 @@ def test_precision_is_of_the_difference_against_the_baselines_mean(cli, here: Pa
     assert "not reached with 210 pairs" in err
 
 
+def test_precision_stops_on_the_numbers_drawn_as_controls(cli, here: Path) -> None:
+    Path("a.yaml").write_text("extends: tiny\nname: a\nguards: {scale: {uniform: [0.2, 1.8]}}\n")
+    Path("b.yaml").write_text("extends: a.yaml\nname: b\ncontrol: {handover: formal}\n")
+    given = ("compare", "a.yaml", "b.yaml", "--out", "x", "--json", "--no-plots", "--precision", "escaped=0.05")
+    code, out, err = cli(*given, "--controls")
+    assert code == 0
+    assert "and the numbers drawn as controls" in err
+    assert "With the 1 number drawn as a control variate: people out" in err
+    told = json.loads(out)["metrics"]
+    found, plain = told["escaped"]["controlled"], told["escaped"]
+    assert (found["high"] - found["low"]) / 2 <= 0.05 * found["baseline"]
+    assert found["controls"] == 1
+    assert found["variance_reduction"] > plain["variance_reduction"]
+    assert found["difference"] == pytest.approx(found["alternative"] - found["baseline"])
+    results = Results.open("x")
+    assert results.manifest["precision"]["controls"] is True
+    d = results.metric("escaped")[1] - results.metric("escaped")[0]
+    assert plain["difference"] == pytest.approx(float(d.mean())), "what is told of pairs alone stays as it was"
+    again = json.loads(cli("compare", "x", "--json", *FAST).out)["metrics"]["escaped"]
+    assert again["controlled"] == found, "finished results say the same"
+    (without,) = Results.open(cli(*given, "--overwrite", "--quiet") and "x").manifest["precision"]["points"]
+    assert without["replicates"] >= found_pairs(results), "without controls it takes as many or more"
+
+
+def found_pairs(results: Results) -> int:
+    return int(results.manifest["precision"]["points"][0]["replicates"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

@@ -1,0 +1,45 @@
+"""The numbers drawn in each replicate, as control variates: uniform numbers less their mean of a half."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.analysis.summary import Floats
+from sim.scenario.resolved import Resolved
+
+
+def controls_of(scenarios: Sequence[Resolved], seed: int, replicates: Sequence[int]) -> Floats:
+    """Return what the scenarios draw in each replicate: float64 (replicates, numbers), every mean 0.
+
+    A distribution counts by the uniform number that it is drawn by, a column of joint draws by the rank of its value
+    among the rows, all of which are drawn alike. Numbers that several scenarios draw, they draw alike; columns that
+    never vary are left out.
+    """
+    from sim.engine.random import name_key, uniform
+    from sim.model.run import DRAW, JOINT
+    from sim.world.state import THEATRE
+
+    found: dict[str, Floats] = {}
+    for scenario in scenarios:
+        rows = scenario.joint()
+        if rows:
+            chosen = [int(uniform(seed, JOINT, replicate, THEATRE, 0, 0) * len(rows)) for replicate in replicates]
+            for path in rows[0]:
+                found.setdefault(path, _ranks(np.array([row[path] for row in rows], np.float64))[chosen])
+        for path in scenario.rule_numbers():
+            if path not in found:
+                key = name_key(path)
+                drawn = [uniform(seed, DRAW, replicate, key, 0, 0) for replicate in replicates]
+                found[path] = np.array(drawn, np.float64) - 0.5
+    vary = [column for column in found.values() if len(column) and np.ptp(column) > 0]
+    return np.column_stack(vary) if vary else np.zeros((len(replicates), 0))
+
+
+def _ranks(values: Floats) -> Floats:
+    """Return the rank of each value among all, as a share less a half; ties have the mean of theirs."""
+    different, place, many = np.unique(values, return_inverse=True, return_counts=True)
+    middle = np.cumsum(many) - (many + 1) / 2 + 0.5
+    assert len(different) == len(many)
+    return np.asarray((middle / len(values) - 0.5)[place], np.float64)
