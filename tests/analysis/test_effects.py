@@ -48,13 +48,13 @@ def test_a_sampled_number_is_compared_by_quarters_of_its_range():
 
 @pytest.mark.parametrize("levels", [2, 5, 20])
 def test_levels_picked_for_their_difference_are_not_taken_for_an_effect(levels):
-    """Without any effect the interval of most against least leaves out 0 in at most about 5 of 100 cases."""
+    """Without any effect the interval of most against least leaves out 0 in about 2 of 40 cases."""
     rng = np.random.default_rng(levels)
     wrong = 0
-    for _ in range(100):
+    for _ in range(40):
         points = [{"point": k, "level": k} for k in range(levels)]
         wrong += effects(Paired(points, rng.exponential(100, (levels, 60))), ["level"])[0].told
-    assert wrong <= 10
+    assert wrong <= 6  # more in 3 of 1,000 tries at 5%; 32 of 40 where the levels picked are taken as given
 
 
 def test_one_replicate_tells_of_no_interval():

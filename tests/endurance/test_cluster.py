@@ -14,7 +14,7 @@ import pytest
 
 from tests.endurance.processes import ROOT, assert_same, manifest, run, start, until
 
-SWEEP = ("sweep", "tiny", "--replicates", "1500", "--no-plots", "--quiet")
+SWEEP = ("sweep", "tiny", "--replicates", "800", "--no-plots", "--quiet")
 
 
 def free_port() -> int:
@@ -64,6 +64,14 @@ class Cluster:
             process.kill()
 
 
+@pytest.fixture(scope="module")
+def local(tmp_path_factory):
+    """The sweep on this machine's own cores."""
+    folder = tmp_path_factory.mktemp("local")
+    run(*SWEEP, "--out", "local", cwd=folder)
+    return folder / "local"
+
+
 @pytest.fixture
 def cluster(tmp_path):
     """A scheduler and two workers, which end with the test."""
@@ -77,20 +85,18 @@ def parts(folder: Path) -> int:
 
 
 @pytest.mark.slow
-def test_a_lost_worker_changes_nothing(cluster, tmp_path):
-    run(*SWEEP, "--out", "local", cwd=tmp_path)
+def test_a_lost_worker_changes_nothing(cluster, tmp_path, local):
     process = start(*SWEEP, "--out", "out", "--cluster", cluster.address, cwd=tmp_path)
     assert until(lambda: parts(tmp_path / "out") > 3, process)
     cluster.workers[0].send_signal(signal.SIGKILL)
     assert process.poll() is None
     _, err = process.communicate(timeout=240)
     assert process.returncode == 0, err.decode()
-    assert_same(tmp_path / "out", tmp_path / "local")
+    assert_same(tmp_path / "out", local)
 
 
 @pytest.mark.slow
-def test_a_lost_scheduler_stops_the_sweep_and_it_resumes_locally(cluster, tmp_path):
-    run(*SWEEP, "--out", "local", cwd=tmp_path)
+def test_a_lost_scheduler_stops_the_sweep_and_it_resumes_locally(cluster, tmp_path, local):
     process = start(*SWEEP, "--out", "out", "--cluster", cluster.address, cwd=tmp_path)
     assert until(lambda: parts(tmp_path / "out") > 3, process)
     cluster.scheduler.send_signal(signal.SIGKILL)
@@ -100,7 +106,7 @@ def test_a_lost_scheduler_stops_the_sweep_and_it_resumes_locally(cluster, tmp_pa
     assert b"Traceback" not in err
     assert manifest(tmp_path / "out")["status"] == "stopped"
     run("resume", "out", "--no-plots", "--quiet", cwd=tmp_path)
-    assert_same(tmp_path / "out", tmp_path / "local")
+    assert_same(tmp_path / "out", local)
 
 
 @pytest.mark.slow
@@ -110,7 +116,7 @@ def test_a_worker_with_other_code_is_refused(cluster, tmp_path):
     shutil.copytree(ROOT / "scenarios", other / "scenarios")
     (other / "sim/experiment/other.py").write_text('"""One file more."""\n')
     cluster.worker(other)
-    given = ("sweep", "tiny", "--replicates", "40", "--no-plots")
+    given = ("run", "tiny", "--replicates", "40", "--no-plots")
     _, err = run(*given, "--out", "out", "--cluster", cluster.address, cwd=tmp_path)
     assert re.search(r"worker tcp://127.0.0.1:\d+ is refused: its code is [0-9a-f]{16}, ours is [0-9a-f]{16}", err)
     for process in cluster.workers:

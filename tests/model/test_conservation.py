@@ -21,12 +21,12 @@ from tests.oracle.cases import CASES, Tree
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_everything_adds_up_in_a_shipped_scenario(name: str) -> None:
+def test_everything_adds_up_in_a_shipped_scenario(name: str, long: bool) -> None:
     run = Run(named(name))
-    for replicate in range(2):
+    for replicate in range(5 if long else 1):
         run.reset(SEED, replicate)
         steps, done = int(run.truth.clock["steps"][0]), 0
-        stride = max(1, steps // 30) | 1  # odd, so that all hours of the day come up
+        stride = max(1, steps // (60 if long else 12)) | 1  # odd, so that all hours of the day come up
         while done < steps:
             run.advance(min(stride, steps - done))
             done += min(stride, steps - done)
