@@ -47,6 +47,14 @@ def test_tables_as_csv(cli, made):
         assert [row["escaped"] for row in rows] == [str(n) for n in table["escaped"].to_pylist()]
 
 
+def test_no_text_in_a_csv_is_a_formula(cli, made):
+    Path("s.yaml").write_text("scenario: tiny\nvary: {description: ['=2+5', '+1', '-x', '@a', 'a=b']}\n")
+    assert cli("sweep", "s.yaml", "--replicates", "2", "--no-plots", "--quiet", "--out", "out").code == 0
+    assert cli("show", "out", "--csv", "tables").code == 0
+    with open("tables/points.csv") as stream:
+        assert [row["description"] for row in csv.DictReader(stream)] == ["'=2+5", "'+1", "'-x", "'@a", "a=b"]
+
+
 def test_what_holds_no_results_is_exit_2(cli, made):
     Path("file").write_text("")
     for arguments in (["show", "nothing"], ["show", "file"], ["show", "."], ["show", str(made), "--csv", "file"]):
