@@ -16,7 +16,8 @@ def test_what_is_missing_is_told_with_what_installs_it(cli, monkeypatch, argumen
     assert "is not installed; expected pip install 'detention-sim[analysis]'" in outcome.err
 
 
-def test_showing_results_compiles_draws_and_simulates_nothing(cli, process) -> None:
+def test_showing_results_compiles_draws_and_simulates_nothing(cli, process, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
     assert cli("sweep", "tiny", "--replicates", "2", "--no-plots", "--quiet", "--out", "out").code == 0
     code = (
         "import sys; from sim.cli.main import main; main(['show', 'out']); main(['list']);"
