@@ -58,10 +58,14 @@ def _write_table(results: Results, name: str, folder: Path) -> bool:
     from pyarrow.csv import CSVWriter
 
     parts = iter([results.points]) if name == "points" else results.parts(name)
-    writer = None
+    writer, schema = None, None
     try:
         for part in parts:
-            writer = writer or CSVWriter(folder / f"{name}.csv", part.schema)
+            schema = schema or part.schema
+            if not part.schema.equals(schema):  # PyArrow's writer would end the process
+                where = display(results.path) if results.path is not None else name
+                raise InputError([Problem(where, 0, name, "has parts of different columns", "parts of one table")])
+            writer = writer or CSVWriter(folder / f"{name}.csv", schema)
             writer.write_table(_as_text(part))
     finally:
         if writer is not None:
