@@ -36,7 +36,11 @@ class WithAnimation:
         if scope["method"] != "GET" or len(scope["query_string"]) > MAX_LENGTH:
             await _answer(send, 400, b"text/plain", b"expected the address of a page\n")
             return
-        content = await asyncio.to_thread(self._made, scope["query_string"].decode("latin-1"))
+        try:
+            content = await asyncio.to_thread(self._made, scope["query_string"].decode("latin-1"))
+        except asyncio.CancelledError:  # the view is being closed
+            await _answer(send, 503, b"text/plain", b"the view is closed\n")
+            return
         if content is None:
             await _answer(send, 404, b"text/plain", b"that address shows no run\n")
         else:

@@ -14,17 +14,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sim.app.start import Start, begin_with
-from sim.scenario.errors import InputError, Problem
+from sim.scenario.errors import InputError, Problem, printable
+from sim.scenario.files import display
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TRIES = 100
 """Number of ports tried, from the first one on."""
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; "
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self' ws: wss:; "
-    "object-src 'none'; frame-ancestors 'none'; base-uri 'self'"
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; "
+    "connect-src 'self' ws://{host} wss://{host}; object-src 'none'; frame-ancestors 'none'; base-uri 'self'; "
+    "form-action 'self'"
 )
 """Content policy: scripts and requests of this server only; Vue needs eval to compile templates in the page."""
+MAX_MESSAGE = 1_000_000
+"""Longest message of a page, bytes; what it sends has some hundred."""
+PATIENCE = 20.0
+"""Seconds in which a connection must have sent a request."""
 
 
 class Guarded:
@@ -48,7 +54,8 @@ class Guarded:
         elif "\0" in scope["path"]:  # no file has such a name, and asking for one raises
             await refuse(scope, receive, send, 404, b"there is nothing here\n")
         else:
-            await self._app(scope, receive, _with_policy(send))
+            host = next(value.decode("latin-1") for name, value in scope["headers"] if name == b"host")
+            await self._app(scope, receive, _with_policy(send, host))
 
     def admits(self, headers: Iterable[tuple[bytes, bytes]]) -> bool:
         """Return true if Host is one of ours and Origin, if present, is the same."""
@@ -90,11 +97,11 @@ async def refuse(scope: Any, receive: Any, send: Any, status: int = 403, body: b
     await send({"type": "http.response.body", "body": body})
 
 
-def _with_policy(send: Any) -> Callable[[Any], Any]:
+def _with_policy(send: Any, host: str) -> Callable[[Any], Any]:
     async def sent(message: Any) -> None:
         if message["type"] == "http.response.start":
             extra = [
-                (b"content-security-policy", POLICY.encode()),
+                (b"content-security-policy", POLICY.format(host=host).encode()),
                 (b"x-content-type-options", b"nosniff"),
                 (b"referrer-policy", b"no-referrer"),
             ]
@@ -141,6 +148,8 @@ def view(
     begin_with(start)
     try:
         with listen(host, port) as listener:
+            for line in exposed(start, host, allow_host):
+                print(printable(line), file=sys.stderr)
             print("detention-sim: preparing the view (a minute or two the first time)", file=sys.stderr)
             from sim.model import DetentionModel
 
@@ -148,6 +157,21 @@ def view(
             serve(application(host, allow_host), listener, url_of(host, listener), browse=browse)
     except KeyboardInterrupt:
         return
+
+
+def exposed(start: Start, host: str, allowed: Iterable[str]) -> list[str]:
+    """Return lines on what others can see if the address is not this machine's own; none if it is."""
+    if host.lower() in LOOPBACK:
+        return []
+    shown = [f"the scenarios in {display(start.folder)}"]
+    if start.archive is not None:
+        shown.append(f"the results in {display(start.archive.root)}")
+    names = ", ".join(dict.fromkeys([host, *allowed]))
+    return [
+        f"detention-sim: on {host} other machines reach this page, without a password and unencrypted: whoever does can"
+        f" see {' and '.join(shown)}, and make this machine compute; nobody can change a file",
+        f"detention-sim: it answers to the names {names} (--allow-host NAME for more)",
+    ]
 
 
 def application(host: str, allowed: Iterable[str]) -> Guarded:
@@ -158,17 +182,38 @@ def application(host: str, allowed: Iterable[str]) -> Guarded:
     os.environ["SOLARA_ASSETS_FONTAWESOME_ENABLED"] = "false"
     os.environ.setdefault("SOLARA_KERNEL_CULL_TIMEOUT", "10m")  # how long the run of a closed page is kept
     os.environ["SOLARA_APP"] = "sim.app.page"
+    logging.basicConfig(handlers=[_told()], level=logging.ERROR, force=True)
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # lax is intended
     import solara.server.starlette
-    from solara.server import cdn_helper, settings
+    from solara.server import cdn_helper, kernel_context, settings
 
     cdn_helper.fetch_from_cdn = _offline
     settings.telemetry.mixpanel_enable = False
     settings.main.mode = "production"
     allowed = list(allowed)
     from sim.app.moving import WithAnimation, made
+    from sim.app.visitors import Visited
 
-    return Guarded(WithAnimation(solara.server.starlette.app, made), [*LOOPBACK, host, *allowed], allowed)
+    visited = Visited(solara.server.starlette.app, kernel_context.contexts)
+    return Guarded(WithAnimation(visited, made), [*LOOPBACK, host, *allowed], allowed)
+
+
+class _Line(logging.Formatter):
+    """One line of text for a record, without the traceback that what a page sends would otherwise leave."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        error = record.exc_info[1] if record.exc_info else None
+        what = f" ({type(error).__name__}: {error})" if error is not None else ""
+        return printable(f"detention-sim: view: {' '.join(record.getMessage().split())}{what}")[:300]
+
+
+def _told() -> logging.Handler:
+    """Return the handler of what the server says on stderr; tracebacks with DETENTION_SIM_DEBUG=1."""
+    handler = logging.StreamHandler()
+    if os.environ.get("DETENTION_SIM_DEBUG") != "1":
+        handler.setFormatter(_Line())
+    return handler
 
 
 def _offline(url: str) -> bytes:
@@ -178,19 +223,48 @@ def _offline(url: str) -> bytes:
 
 def serve(app: Any, listener: socket.socket, url: str, *, browse: bool) -> None:
     """Serve until Ctrl-C; print the address once pages are answered."""
+
+    def ready() -> None:
+        print(url, flush=True)
+        if browse:
+            asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
+
+    try:
+        server(app, ready).run(sockets=[listener])
+    except KeyboardInterrupt:
+        print("detention-sim: the view is closed", file=sys.stderr)
+
+
+def server(app: Any, ready: Callable[[], None]) -> Any:
+    """Return a server that has yet to run; `ready` is called once pages are answered."""
     import uvicorn
+    from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+    class Impatient(AutoHTTPProtocol):  # type: ignore[misc, valid-type]
+        """Closes a connection that asks for nothing: a request half sent would be waited for without end."""
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self.loop.call_later(PATIENCE, self.leave, transport)
+
+        def leave(self, transport: Any) -> None:
+            if self.cycle is None and transport.get_protocol() is self:
+                transport.close()
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if not self.should_exit:
-                print(url, flush=True)
-                if browse:
-                    asyncio.get_running_loop().run_in_executor(None, webbrowser.open, url)
+                ready()
 
-    logging.getLogger("websockets").setLevel(logging.ERROR)
-    config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1, lifespan="on")
-    try:
-        Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        print("detention-sim: the view is closed", file=sys.stderr)
+    config = uvicorn.Config(
+        app,
+        http=Impatient,
+        ws_max_size=MAX_MESSAGE,
+        server_header=False,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        lifespan="on",
+    )
+    return Server(config)

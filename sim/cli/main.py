@@ -22,31 +22,64 @@ CACHE = "DETENTION_SIM_CACHE"
 
 
 class Command(NamedTuple):
-    """A command: its module, which defines `command`, and its line in `--help`."""
+    """A command: its module, which defines `command`, its line in `--help`, and what one may type first."""
 
     module: str
     help: str
+    example: str
 
 
 COMMANDS = {
-    "check": Command("sim.cli.check", "Say what is wrong with scenario, theatre, sweep or claims files."),
-    "new": Command("sim.cli.new", "Write a commented theatre, scenario or sweep to begin with."),
-    "params": Command("sim.cli.params", "List every parameter: default, unit, bounds, source, status."),
-    "schema": Command("sim.cli.schema", "Print the JSON Schema of a kind of file."),
-    "run": Command("sim.cli.run", "Run one scenario, many replicates."),
-    "sweep": Command("sim.cli.sweep", "Run a design over scenarios."),
-    "plot": Command("sim.cli.plot", "Draw figures and report.html from results."),
-    "compare": Command("sim.cli.compare", "Paired differences between two results or scenarios."),
-    "sensitivity": Command("sim.cli.sensitivity", "Sensitivity indices, with intervals."),
-    "discover": Command("sim.cli.discover", "Find the conditions under which something happens, in words."),
-    "levers": Command("sim.cli.levers", "Rank the levers of a sweep: regret, price, and what is worth knowing."),
-    "estimate": Command("sim.cli.estimate", "Posterior of the true number, from rival claims."),
-    "validate": Command("sim.cli.validate", "Skill against documented events."),
-    "replay": Command("sim.cli.replay", "Replay one replicate of a results folder."),
-    "view": Command("sim.cli.view", "Open the browser view."),
-    "resume": Command("sim.cli.resume", "Finish an interrupted run or sweep."),
-    "list": Command("sim.cli.list", "List shipped scenarios and results folders."),
-    "show": Command("sim.cli.show", "Summarise results; tables as CSV."),
+    "check": Command(
+        "sim.cli.check",
+        "Say what is wrong with scenario, theatre, sweep or claims files.",
+        "check my-scenario.yaml claims.csv",
+    ),
+    "new": Command(
+        "sim.cli.new", "Write a commented theatre, scenario or sweep to begin with.", "new scenario my-scenario"
+    ),
+    "params": Command(
+        "sim.cli.params", "List every parameter: default, unit, bounds, source, status.", "params guards"
+    ),
+    "schema": Command("sim.cli.schema", "Print the JSON Schema of a kind of file.", "schema theatre"),
+    "run": Command("sim.cli.run", "Run one scenario, many replicates.", "run ne-syria-2019 --replicates 200"),
+    "sweep": Command(
+        "sim.cli.sweep", "Run a design over scenarios.", "sweep guards-tipping --replicates 50 --out results/tipping"
+    ),
+    "plot": Command("sim.cli.plot", "Draw figures and report.html from results.", "plot results/tipping"),
+    "compare": Command(
+        "sim.cli.compare",
+        "Paired differences between two results or scenarios.",
+        "compare ne-syria-2019 ne-syria-2019-formal-handover",
+    ),
+    "sensitivity": Command(
+        "sim.cli.sensitivity", "Sensitivity indices, with intervals.", "sensitivity results/sampled"
+    ),
+    "discover": Command(
+        "sim.cli.discover",
+        "Find the conditions under which something happens, in words.",
+        'discover results/sampled --when "escaped > 1000"',
+    ),
+    "levers": Command(
+        "sim.cli.levers",
+        "Rank the levers of a sweep: regret, price, and what is worth knowing.",
+        "levers results/which-lever-2019",
+    ),
+    "estimate": Command(
+        "sim.cli.estimate",
+        "Posterior of the true number, from rival claims.",
+        "estimate ne-syria-2019 --claims claims.csv",
+    ),
+    "validate": Command("sim.cli.validate", "Skill against documented events.", "validate"),
+    "replay": Command(
+        "sim.cli.replay",
+        "Replay one replicate of a results folder.",
+        "replay results/tipping --point 2 --replicate 7 --from-day 10",
+    ),
+    "view": Command("sim.cli.view", "Open the browser view.", "view ne-syria-2019"),
+    "resume": Command("sim.cli.resume", "Finish an interrupted run or sweep.", "resume results/tipping"),
+    "list": Command("sim.cli.list", "List shipped scenarios and results folders.", "list"),
+    "show": Command("sim.cli.show", "Summarise results; tables as CSV.", "show results/tipping --csv tables"),
 }
 """Every command in the order of `--help`; those without a module are left out."""
 
@@ -57,7 +90,9 @@ class _Lazy(TyperCommand):
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
         entry = COMMANDS[str(self.name)]
-        app.command(self.name, help=entry.help)(import_module(entry.module).command)
+        app.command(self.name, help=entry.help, epilog=f"Example: detention-sim {entry.example}")(
+            import_module(entry.module).command
+        )
         return get_command(app).make_context(info_name, args, parent=parent, **extra)
 
 
@@ -108,6 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     group = get_command(app)
     try:
+        _check_given(given)
         _check_cache()
         # Not group.main(), which has other exit codes for Ctrl-C and closed pipes.
         with group.make_context("detention-sim", given) as context:
@@ -124,6 +160,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         return _failed(error)
     return 0
+
+
+def _check_given(given: Sequence[str]) -> None:
+    """Raise InputError for an empty value: as a path it would mean the current folder, which nobody named."""
+    for before, word in zip(("", *given), given, strict=False):
+        option, equals, value = word.partition("=")
+        if not word:
+            raise InputError(
+                [Problem(before if before.startswith("--") else "arguments", 0, "", "is empty", "a value")]
+            )
+        if option.startswith("--") and equals and not value:
+            raise InputError([Problem(option, 0, "", "is empty", "a value")])
 
 
 def _check_cache() -> None:

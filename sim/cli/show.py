@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +14,9 @@ from sim.scenario.files import display
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
+
+FORMULA = r"^[=+@\t\r-].*"
+"""Texts that a spreadsheet would carry out."""
 
 
 def command(
@@ -55,12 +58,28 @@ def _write_table(results: Results, name: str, folder: Path) -> bool:
     from pyarrow.csv import CSVWriter
 
     parts = iter([results.points]) if name == "points" else results.parts(name)
-    writer = None
+    writer, schema = None, None
     try:
         for part in parts:
-            writer = writer or CSVWriter(folder / f"{name}.csv", part.schema)
-            writer.write_table(part)
+            schema = schema or part.schema
+            if not part.schema.equals(schema):  # PyArrow's writer would end the process
+                where = display(results.path) if results.path is not None else name
+                raise InputError([Problem(where, 0, name, "has parts of different columns", "parts of one table")])
+            writer = writer or CSVWriter(folder / f"{name}.csv", schema)
+            writer.write_table(_as_text(part))
     finally:
         if writer is not None:
             writer.close()
     return writer is not None
+
+
+def _as_text(table: Any) -> Any:
+    """Return a table with an apostrophe before each text that a spreadsheet would take for a formula."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for at, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            texts = pc.replace_substring_regex(table.column(at), FORMULA, r"'\0")
+            table = table.set_column(at, field, texts)
+    return table

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+TEMPORARY = r"(\.[0-9a-f]{8})?\.tmp"
+"""What follows a name while its file is written, as a pattern; a process that is killed leaves such a file behind."""
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe without a writer would block
 
 
@@ -35,13 +38,14 @@ def regular(folder: Path, name: str) -> str:
 
 
 def write(folder: Path, name: str, content: bytes) -> Path:
-    """Write a file in a folder: under a new temporary name, flushed to disk, then renamed. Return its path.
+    """Write a file in a folder: under a temporary name of its own, flushed to disk, then renamed. Return its path.
 
+    Two that write one file at a time do not meet: the last to end is read.
     Raises ValueError for a name outside it, OSError: also where a folder on the way is a link.
     """
     parts = parts_of(name)
     target = folder_of(folder, parts[:-1], make=True) / parts[-1]
-    temporary = target.with_name(f"{parts[-1]}.tmp")
+    temporary = target.with_name(f"{parts[-1]}.{secrets.token_hex(4)}.tmp")
     try:
         with open(_new(temporary), "wb") as stream:
             stream.write(content)
@@ -90,8 +94,7 @@ def folder_of(folder: Path, parts: tuple[str, ...], *, make: bool = False) -> Pa
 
 
 def _new(path: Path) -> int:
-    """Open a file that did not exist; a leftover of that name is removed, not written to."""
-    path.unlink(missing_ok=True)
+    """Open a file that did not exist."""
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
 
 

@@ -13,7 +13,7 @@ from sim.experiment import confined
 from sim.experiment.design import Design, scenario_design, scenarios_design, sweep_design
 from sim.experiment.environment import differences
 from sim.experiment.shape import manifest_of
-from sim.experiment.store import MANIFEST, PART, Folder
+from sim.experiment.store import MANIFEST, PART, Folder, torn
 from sim.scenario.errors import InputError, Problem, shown
 from sim.scenario.files import display
 from sim.tables import TABLES, tables_of
@@ -170,7 +170,9 @@ def _is_intact(name: str, digest: str, store: Folder) -> bool:
 
 
 def _tidy(store: Folder, kept: set[str]) -> None:
-    """Remove parts that are torn or missing in the manifest; they are made again."""
+    """Remove parts that are torn or missing in the manifest, which are made again, and what else is half written."""
+    for path in torn(store.path):
+        path.unlink(missing_ok=True)
     for table in TABLES:
         for path in confined.files_in(store.path, table):
             if PART.fullmatch(path.name) and f"{table}/{path.name}" not in kept:

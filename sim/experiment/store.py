@@ -28,9 +28,11 @@ MANIFEST = "manifest.json"
 OTHERS = (MANIFEST, "scenario.yaml", "points.parquet", "report.html")
 """Files of results beside the tables and figures."""
 ASIDE = ".overwritten"
-PART = re.compile(r"part-[0-9-]+\.parquet(\.tmp)?")
+_LEFT = f"({confined.TEMPORARY})?"
+PART = re.compile(rf"part-[0-9-]+\.parquet{_LEFT}")
 """Names of parts, also while they are written."""
-_FIGURE = re.compile(r".*\.(png|svg)")
+_OTHER = re.compile(rf"({'|'.join(map(re.escape, OTHERS))}){confined.TEMPORARY}")
+_FIGURE = re.compile(rf".*\.(png|svg){_LEFT}")
 
 
 def parsed(content: bytes) -> dict[str, Any]:
@@ -144,6 +146,8 @@ class Folder(Store):
             aside.unlink()
         _remove_results(aside)
         aside.mkdir()
+        for file in torn(self._path):
+            file.unlink(missing_ok=True)
         for name in (*OTHERS, "plots", *TABLES, "estimates"):
             if os.path.lexists(self._path / name):
                 (self._path / name).rename(aside / name)
@@ -218,7 +222,9 @@ def prepare(path: Path, *, overwrite: bool) -> Folder:
 
 
 def clear(path: Path, *, everything: bool) -> None:
-    """Remove old parts, or with `everything` all our files. Other files stay."""
+    """Remove old parts and what is half written, or with `everything` all our files. Other files stay."""
+    for file in torn(path):
+        file.unlink(missing_ok=True)
     if everything:
         for name in OTHERS:
             (path / name).unlink(missing_ok=True)
@@ -227,6 +233,11 @@ def clear(path: Path, *, everything: bool) -> None:
         _remove(path / "plots", _FIGURE)
     for table in (*TABLES, "estimates"):
         _remove(path / table, PART)
+
+
+def torn(path: Path) -> list[Path]:
+    """Return files beside the tables that a killed process left half written."""
+    return [file for file in path.glob("*.tmp") if _OTHER.fullmatch(file.name)]
 
 
 def _remove_results(aside: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from itertools import islice
@@ -88,7 +89,7 @@ def _harmless(whole: Resolved) -> Iterator[str]:
 
 def _is_multiple(value: float, unit: float) -> bool:
     ratio = value / unit
-    return abs(ratio - round(ratio)) <= _EPSILON * max(1.0, abs(ratio)) and round(ratio) >= 1
+    return math.isfinite(ratio) and abs(ratio - round(ratio)) <= _EPSILON * max(1.0, abs(ratio)) and round(ratio) >= 1
 
 
 def _clock(scenario: Scenario, layers: Layered) -> Iterator[Problem]:

@@ -29,8 +29,8 @@ def find(path: str | Path, kind: str = "") -> Path:
     """
     given = Path(path)
     try:
-        if given.exists():
-            return given
+        if given.exists() and not (given.is_dir() and _NAME.fullmatch(str(path))):
+            return given  # a folder, perhaps of results, keeps no scenario of its name from being found
     except (OSError, ValueError):
         return given
     if given.parts[:1] == ("scenarios",) and ".." not in given.parts:

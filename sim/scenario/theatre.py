@@ -26,7 +26,7 @@ class Grid(Section):
 
     width: int = Field(gt=0, le=1000, description="cells from west to east")
     height: int = Field(gt=0, le=1000, description="cells from south to north")
-    cell_km: float = Field(gt=0, le=200, description="side of a cell, km")
+    cell_km: float = Field(ge=0.01, le=200, description="side of a cell, km")
     west: float = Field(ge=-180, le=180, description="longitude of the west edge, degrees")
     south: float = Field(ge=-85, le=85, description="latitude of the south edge, degrees")
 

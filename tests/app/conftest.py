@@ -77,7 +77,13 @@ def address(root: Path, scenarios: Path, archive: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "sim", "view", str(scenarios / "ne-syria-2019.yaml"), "--no-open", "--port", "0"]
     command += ["--results", str(archive)]
     environment = {**os.environ, "PYTHONPATH": str(root)}
-    with subprocess.Popen(command, cwd=scenarios.parent, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    log = (scenarios.parent / "stderr").open("w+")
+    with (
+        log,
+        subprocess.Popen(
+            command, cwd=scenarios.parent, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as server,
+    ):
         assert server.stdout is not None
         line = server.stdout.readline().strip()
         assert line.startswith("http://127.0.0.1:"), line
@@ -86,6 +92,9 @@ def address(root: Path, scenarios: Path, archive: Path) -> Iterator[str]:
         rest = server.stdout.read()
         assert server.wait(30) == 0
         assert rest == ""
+        log.seek(0)
+        said = log.read()
+        assert "Traceback" not in said, said
 
 
 class Opened:

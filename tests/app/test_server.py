@@ -82,7 +82,8 @@ def test_the_page_may_ask_only_its_server(address: str) -> None:
     connection.request("GET", "/")
     policy = connection.getresponse().getheader("content-security-policy") or ""
     connection.close()
-    assert "default-src 'self'" in policy and "http:" not in policy
+    assert "default-src 'self'" in policy and "http:" not in policy and "*" not in policy
+    assert f"connect-src 'self' ws://{place.netloc} wss://{place.netloc};" in policy  # no socket of another server
 
 
 def test_what_is_not_installed_is_not_fetched_from_elsewhere(address: str) -> None:

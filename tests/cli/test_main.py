@@ -1,5 +1,7 @@
 """The command line as a whole: help, versions, light imports and exit codes."""
 
+from pathlib import Path
+
 import pytest
 
 import sim.cli.main as face
@@ -29,8 +31,34 @@ def test_help_lists_the_commands_that_exist(cli) -> None:
         assert cli(name, "--help").code == 0
 
 
+def test_every_command_has_an_example_with_options_that_it_has(cli) -> None:
+    for name, entry in COMMANDS.items():
+        words = entry.example.split()
+        assert words[0] == name
+        told = cli(name, "--help").out
+        assert f"Example: detention-sim {name}" in told
+        for option in (word for word in words if word.startswith("--")):
+            assert f"{option} " in told.split("Example:")[0], name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "key"),
+    [
+        (["run", "tiny", "--replicates", "2", "--out", ""], "--out"),
+        (["run", "tiny", "--replicates", "2", "--out="], "--out"),
+        (["show", "sw", "--csv", ""], "--csv"),
+        (["show", ""], "arguments"),
+        (["view", "tiny", "--results", ""], "--results"),
+    ],
+)
+def test_an_empty_value_is_not_the_current_folder(cli, arguments: list[str], key: str) -> None:
+    before = sorted(Path.cwd().iterdir())
+    assert cli(*arguments) == (2, "", f"{key}: is empty; expected a value\n")
+    assert sorted(Path.cwd().iterdir()) == before
+
+
 def test_a_command_without_a_module_is_left_out(cli, monkeypatch) -> None:
-    monkeypatch.setitem(COMMANDS, "ghost", Command("sim.cli.ghost", "Haunt."))
+    monkeypatch.setitem(COMMANDS, "ghost", Command("sim.cli.ghost", "Haunt.", "ghost"))
     assert "ghost" not in cli("--help").out
     outcome = cli("ghost")
     assert (outcome.code, outcome.out) == (2, "")

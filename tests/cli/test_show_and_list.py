@@ -1,10 +1,13 @@
 """`show` and `list`."""
 
 import csv
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sim.experiment.results import Results
@@ -45,6 +48,29 @@ def test_tables_as_csv(cli, made):
         table = results.table(name)
         assert list(rows[0]) == table.column_names
         assert [row["escaped"] for row in rows] == [str(n) for n in table["escaped"].to_pylist()]
+
+
+def test_no_text_in_a_csv_is_a_formula(cli, made):
+    Path("s.yaml").write_text("scenario: tiny\nvary: {description: ['=2+5', '+1', '-x', '@a', 'a=b']}\n")
+    assert cli("sweep", "s.yaml", "--replicates", "2", "--no-plots", "--quiet", "--out", "out").code == 0
+    assert cli("show", "out", "--csv", "tables").code == 0
+    with open("tables/points.csv") as stream:
+        assert [row["description"] for row in csv.DictReader(stream)] == ["'=2+5", "'+1", "'-x", "'@a", "a=b"]
+
+
+def test_parts_of_other_columns_with_their_hash_are_refused_and_do_not_end_the_process(cli, made, tmp_path):
+    folder = tmp_path / "forged"
+    shutil.copytree(made, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    part = [entry for entry in manifest["parts"] if entry["table"] == "facilities"][-1]
+    table = pq.read_table(folder / part["file"])
+    at = table.column_names.index("facility")
+    pq.write_table(table.set_column(at, "facility", pa.array([7] * len(table))), folder / part["file"])
+    part["sha256"] = hashlib.sha256((folder / part["file"]).read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    outcome = cli("show", str(folder), "--csv", str(tmp_path / "tables"))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "parts of different columns" in outcome.err
 
 
 def test_what_holds_no_results_is_exit_2(cli, made):

@@ -1,10 +1,12 @@
 """Where results lie."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
+from sim.experiment import confined
 from sim.experiment.store import Folder, default_folder, prepare
 from sim.scenario.errors import InputError
 
@@ -91,6 +93,40 @@ def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
         folder.write("runs/part-0.parquet", b"second")
     assert [path.name for path in (tmp_path / "runs").iterdir()] == ["part-0.parquet"]
     assert folder.read("runs/part-0.parquet") == b"first"
+
+
+def test_two_that_write_one_file_at_a_time_do_not_meet(tmp_path):
+    """As two `plot` or two `report` of one folder: the file is always one of theirs, whole, and neither fails."""
+    written = [letter * 100_000 for letter in (b"a", b"b")]
+    confined.write(tmp_path, "plots/x.png", written[0])
+    failed, seen, threads = [], set(), []
+
+    def write(content: bytes) -> None:
+        try:
+            for _ in range(40):
+                confined.write(tmp_path, "plots/x.png", content)
+        except OSError as error:
+            failed.append(error)
+
+    for content in written:
+        threads.append(threading.Thread(target=write, args=(content,)))
+        threads[-1].start()
+    while any(thread.is_alive() for thread in threads):
+        seen.add(confined.read(tmp_path, "plots/x.png"))
+    assert failed == []
+    assert seen <= set(written)
+    assert [path.name for path in (tmp_path / "plots").iterdir()] == ["x.png"]
+
+
+def test_what_a_killed_process_left_half_written_goes_with_the_rest(copy):
+    left = ["manifest.json.0a1b2c3d.tmp", "report.html.tmp", "runs/part-000000-000000000.parquet.0a1b2c3d.tmp"]
+    mine = ["manifest.json.mine.tmp", "notes.0a1b2c3d.tmp"]
+    for name in (*left, *mine):
+        (copy / name).write_bytes(b"{")
+    (copy / "plots").mkdir()
+    (copy / "plots/a.png.0a1b2c3d.tmp").write_bytes(b"")
+    prepare(copy, overwrite=True).settle()
+    assert sorted(str(path.relative_to(copy)) for path in copy.rglob("*") if path.is_file()) == mine
 
 
 @pytest.mark.parametrize(

@@ -316,6 +316,13 @@ SCENARIO_FAULTS = {
         "not a whole number of minutes",
         "whole minutes",
     ),
+    "step so short that none counts them": (
+        "days: 30",
+        "days: 30\nstep_hours: 1e-320",
+        "step_hours",
+        "not a whole number of minutes",
+        "whole minutes",
+    ),
     "days that are no whole steps": (
         "days: 30",
         "days: 0.3",
@@ -384,6 +391,13 @@ def test_a_fault_in_a_scenario_is_found_where_it_is(fault: str, write, scenario_
 
 
 THEATRE_FAULTS = {
+    "cells so small that none counts them": (
+        "cell_km: 10",
+        "cell_km: 1e-320",
+        "grid.cell_km",
+        "1e-320 is out of bounds",
+        "at least 0.01",
+    ),
     "facility off the grid to the north": (
         "lat: 35.4",
         "lat: 36.4",

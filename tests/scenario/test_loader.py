@@ -289,6 +289,15 @@ def test_a_shipped_name_means_the_shipped_file_unless_there_is_one(write, scenar
     assert load("tiny").scenario.name == "tiny"
 
 
+def test_a_folder_of_that_name_hides_no_shipped_scenario(tmp_path, monkeypatch) -> None:
+    """As `run tiny --out tiny` leaves one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny").mkdir()
+    assert load("tiny").scenario.name == "tiny"
+    with pytest.raises(InputError, match="is a folder"):
+        load("./tiny")
+
+
 def test_an_inline_theatre_has_its_own_lines(write, theatre_text: str) -> None:
     inline = "".join(f"  {line}\n" for line in theatre_text.replace("guards: 20", "guards: -20").splitlines())
     (found,) = error_of(write("s.yaml", f"name: s\nstart: 2019-10-01\ndays: 1\ntheatre:\n{inline}")).problems

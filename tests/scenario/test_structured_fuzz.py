@@ -23,7 +23,7 @@ from tests.scenario.worlds import SCENARIO, THEATRE
 
 CASES, LONG = 500, 20_000
 SECONDS = 20.0
-"""Longest time for a case: it takes some milliseconds, and the machine may be busy."""
+"""Most time of the processor for a case, which takes some milliseconds."""
 FEW_PEOPLE, FEW_STEPS = 20_000, 3_000
 """A replicate of a world beyond these starts, but is not run to its end: `tests/scenario/test_limits.py` has the limits."""
 WHOLE = {
@@ -118,14 +118,16 @@ def test_what_is_broken_is_refused_at_its_line_or_runs(tmp_path, monkeypatch, lo
         nonlocal longest
         fresh(tmp_path)
         put(tmp_path, case)
-        began = time.monotonic()
+        began = time.process_time()  # on a busy machine a clock tells of the others
         found[outcome(case)] += 1
-        seconds = time.monotonic() - began
+        seconds = time.process_time() - began
         longest = max(longest, seconds)
+        if found.total() % 1000 == 0:
+            print(f"{found.total():,} so far", flush=True)
         assert seconds < SECONDS, f"{seconds:.1f} s"
 
     runs(load("tiny"))  # compiles
     survives()
-    print(f"\n{found.total():,} broken files: {dict(found)}; the longest took {longest:.1f} s")
+    print(f"\n{found.total():,} broken files: {dict(found)}; the longest took {longest:.1f} s of the processor")
     assert found["refused"] > 0.2 * found.total()
     assert found["ran"] > 0.1 * found.total()
