@@ -24,7 +24,6 @@ from sim.model import DetentionModel
 from sim.outcomes import title
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import printable
-from sim.scenario.vocabulary import HANDOVERS
 from sim.wording import tidy
 
 WORDS = ("escaped", "confirmed", "recaptured", "guards_on_duty", "isr_coverage")
@@ -52,7 +51,7 @@ def controls(session: Session) -> dict[str, Any]:
         "sliders": [_slider(pane, slider) for slider in pane.sliders],
         "terms": shown(tuple(slider.path for slider in pane.sliders)),
         "handover": pane.handover(),
-        "handovers": list(HANDOVERS),
+        "handovers": list(pane.handovers),
         "handover_path": HANDOVER,
         "changed": bool(pane.settings),
         "active": session.active,
@@ -88,7 +87,13 @@ def base_map_of(pane: RunPane, mode: str) -> dict[str, Any]:
 
 def base_map(model: DetentionModel, plan: MapPlan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
     """Return the base map: who holds each cell now and held it at first, camp residents, and facilities."""
-    return {**control_layers(model, control, first), "residents": residents(model), "sites": public_facts(model, plan)}
+    dated = model.resolved.scenario.control
+    return {
+        **control_layers(model, control, first),
+        "residents": residents(model),
+        "sites": public_facts(model, plan),
+        "fronts": bool(dated.offensives or dated.changes),
+    }
 
 
 def frame(session: Session) -> dict[str, Any]:

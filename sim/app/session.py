@@ -12,7 +12,6 @@ from sim.app.run_pane import RunPane
 from sim.app.settings import HANDOVER, decisions
 from sim.app.start import LoadedRun, Start
 from sim.scenario.errors import printable, shown
-from sim.scenario.vocabulary import HANDOVERS
 
 MODES = ("truth", "belief")
 """Modes of the page: what happened, what officials can see."""
@@ -180,7 +179,9 @@ class Session:
         if a.loaded is None or a.model is None:
             return
         b = RunPane(a.label, a.file, a.model.seed_number, a.replicate, self._changed)
-        b.settings = {**a.settings, HANDOVER: "none" if a.handover() == "formal" else "formal"}
+        b.settings = dict(a.settings)
+        if a.handovers:
+            b.settings[HANDOVER] = "none" if a.handover() == "formal" else "formal"
         b.begin(a.loaded)
         self.panes = [a, b]
         self.active = 1
@@ -213,7 +214,7 @@ class Session:
     def allowed(self, pane: RunPane, path: str, value: object) -> bool:
         """Return whether the page may set this value in a run."""
         if path == HANDOVER:
-            return value in HANDOVERS
+            return value in pane.handovers
         slider = next((slider for slider in pane.sliders if slider.path == path), None)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return slider is not None and number and slider.low <= float(value) <= slider.high  # type: ignore[arg-type]

@@ -70,6 +70,8 @@ def rank(own: float, values: np.ndarray, noun: str) -> str:
     parts = [("more than", below), ("as many as", same if same > SAME * n else 0), ("fewer than", above)]
     said = [f"{words} {per_cent(many / n)}" for words, many in parts if many]
     ranks = " and ".join([*([", ".join(said[:-1])] if said[:-1] else []), said[-1]])
+    if round(own) == 1:
+        noun = noun.removesuffix("s")
     return f"{count(own)} {noun}, {ranks} of {n} runs"
 
 
