@@ -12,6 +12,7 @@ from sim.app.event_log import MAX_ROWS
 from sim.app.labels import clock_text
 from sim.app.map_layers import control_layers, front_line, moving_units, people_dots
 from sim.app.palette import role_lines
+from sim.app.record import laid_over
 from sim.app.run_pane import COLUMNS, RunPane
 from sim.app.sentences import account, headline, stamp, tiles_of_belief, tiles_of_truth
 from sim.app.session import SPEEDS, Session
@@ -45,6 +46,8 @@ def controls(session: Session) -> dict[str, Any]:
         "replicate": session.replicate_text,
         "replicate_error": session.replicate_error,
         "notice": session.notice,
+        "record": session.record,
+        "records": list(session.start.records()),
         "take": takeaway(session.pane, session.start) if session.taking else None,
         "speed": session.hours,
         "speeds": list(SPEEDS),
@@ -137,6 +140,7 @@ def _pane_data(pane: RunPane, session: Session) -> dict[str, Any]:
         "place": place(pane, session.mode),
         "bands": bands(pane.ensemble, MODE_COLUMN[session.mode]),
         **shown,
+        "record": laid_over(session.claims, model.resolved, session.pinned) if session.record else None,
         "panel": _panel(pane, session),
     }
 

@@ -7,11 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from sim.app import record
 from sim.app.results_page import ResultsPage
 from sim.app.run_pane import RunPane
 from sim.app.settings import HANDOVER, decisions
 from sim.app.start import LoadedRun, Start
-from sim.scenario.errors import printable, shown
+from sim.scenario.claims import Claim
+from sim.scenario.errors import InputError, printable, shown
 
 MODES = ("truth", "belief")
 """Modes of the page: what happened, what officials can see."""
@@ -42,11 +44,14 @@ class Session:
         self.seed_text, self.seed_error = "", ""
         self.replicate_text, self.replicate_error = "", ""
         self.notice = ""
+        self.record = ""
+        self.claims: tuple[Claim, ...] = ()
         self.taking = False
         self.results_page: ResultsPage | None = None
         self.panes = [self._first_pane()]
         self._load(self.panes[FIRST])
         self._show_numbers()
+        self.choose_record(start.claims.name if start.claims is not None else "")
 
     @property
     def pane(self) -> RunPane:
@@ -98,6 +103,7 @@ class Session:
             "slice": lambda asked: self.results_page.choose_slice(asked) if self.results_page else None,
             "open": self.open,
             "take": self.choose_taking,
+            "record": self.choose_record,
             **{slider.path: partial(self.choose_setting, slider.path) for slider in self.pane.sliders},
         }
 
@@ -296,6 +302,16 @@ class Session:
     def choose_taking(self, taking: Any) -> None:
         """Show or hide what can be taken away: the scenario's file and the command line."""
         self.taking = taking is True
+
+    def choose_record(self, name: Any) -> None:
+        """Lay the claims of a file over the run, or none for any name that is not offered."""
+        path = self.start.records().get(name) if isinstance(name, str) else None
+        self.record, self.claims = "", ()
+        if path is not None:
+            try:
+                self.record, self.claims = path.name, record.read(path)
+            except InputError as error:
+                self.note(f"The claims cannot be read: {printable(str(error.problems[0]))[:300]}")
 
     def choose_kinds(self, kinds: Any) -> None:
         """Choose the kind of rows that the log shows."""
