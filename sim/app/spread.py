@@ -35,8 +35,8 @@ def bands(ensemble: Ensemble | None, column: str) -> dict[str, Any] | None:
 
 def _bands(values: np.ndarray) -> dict[str, Any]:
     days = _days(values.shape[1])
-    ends = np.array([quantiles(values[:, day], LEVELS) for day in days])
-    return {"days": days.tolist(), "ends": np.round(ends.T, 2).tolist(), "n": len(values)}
+    ends = np.quantile(values[:, days], LEVELS, axis=0)  # all days at once: it is done for every frame
+    return {"days": days.tolist(), "ends": np.round(ends, 2).tolist(), "n": len(values)}
 
 
 def _days(many: int) -> np.ndarray:
