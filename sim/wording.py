@@ -7,6 +7,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.analysis.summary import quantiles
 from sim.analysis.tipping import FEW, PATH, WITHIN, Tipping
 from sim.scenario.errors import printable
 from sim.scenario.fields import parameters
@@ -87,6 +91,12 @@ def path_lines(path: str, year: str = "") -> str:
 def span(low: float, high: float) -> str:
     """Return `98 to 3,512`, or one number if both are the same."""
     return count(low) if count(low) == count(high) else f"{count(low)} to {count(high)}"
+
+
+def middle(values: ArrayLike) -> str:
+    """Return a median count with the middle 90%, `790 (21–1,987)`; of one run its count alone."""
+    low, half, high = (float(q) for q in quantiles(values, (0.05, 0.5, 0.95)))
+    return count(half) if np.size(values) < 2 else f"{count(half)} ({count(low)}–{count(high)})"
 
 
 def settings(values: Mapping[str, Any]) -> str:

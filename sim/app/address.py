@@ -30,6 +30,7 @@ RESERVED = (
     "metric",
     "point",
     "slice",
+    "record",
 )
 """Names in an address that are no paths of settings."""
 
@@ -42,6 +43,8 @@ def address(session: Session) -> str:
         shown["seed"], shown["replicate"] = str(first.model.seed_number), str(first.model.replicate)
     if session.mode != MODES[0]:
         shown["mode"] = session.mode
+    if session.record:
+        shown["record"] = session.record
     if session.pinned:
         shown["pin"] = session.pinned
     if len(session.panes) > 1:
@@ -116,6 +119,7 @@ def _restore_run(session: Session, found: Mapping[str, str]) -> None:
         session.begin(1, found.get(f"{SECOND}scenario"), _settings(found, SECOND))
         session.choose_pane(1 if found.get("set") == "b" else FIRST)
     session.choose_mode(found.get("mode", MODES[0]))
+    session.choose_record(found.get("record"))
     session.pin(found.get("pin"))
     session.go(round(_number(found.get("day")) * 24 / session.first.step_hours))
 

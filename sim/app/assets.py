@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,18 @@ HERE = Path(__file__).parent
 @cache
 def parts() -> dict[str, str]:
     """Return the source of the page's Vue components by tag name."""
-    return {f"dv-{path.stem}": path.read_text("utf-8") for path in sorted((HERE / "parts").glob("*.vue"))}
+    found = sorted((HERE / "parts").glob("*.vue"))
+    return {f"dv-{path.stem}": _filled_in(path.read_text("utf-8")) for path in found}
+
+
+def _filled_in(source: str) -> str:
+    """Put modules in the place of `require('./NAME.js')`: the page compiles each part alone, and can import nothing."""
+
+    def module(match: re.Match[str]) -> str:
+        text = (HERE / "parts" / match[1]).read_text("utf-8")
+        return f"(() => {{ const module = {{exports: {{}}}};\n{text}\nreturn module.exports; }})()"
+
+    return re.sub(r"require\('\./([a-z]+\.js)'\)", module, source)
 
 
 @cache

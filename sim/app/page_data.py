@@ -12,6 +12,7 @@ from sim.app.event_log import MAX_ROWS
 from sim.app.labels import clock_text
 from sim.app.map_layers import control_layers, front_line, moving_units, people_dots
 from sim.app.palette import role_lines
+from sim.app.record import laid_over
 from sim.app.run_pane import COLUMNS, RunPane
 from sim.app.sentences import account, headline, stamp, tiles_of_belief, tiles_of_truth
 from sim.app.session import SPEEDS, Session
@@ -24,7 +25,6 @@ from sim.model import DetentionModel
 from sim.outcomes import title
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import printable
-from sim.scenario.vocabulary import HANDOVERS
 from sim.wording import tidy
 
 WORDS = ("escaped", "confirmed", "recaptured", "guards_on_duty", "isr_coverage")
@@ -46,13 +46,15 @@ def controls(session: Session) -> dict[str, Any]:
         "replicate": session.replicate_text,
         "replicate_error": session.replicate_error,
         "notice": session.notice,
+        "record": session.record,
+        "records": list(session.start.records()),
         "take": takeaway(session.pane, session.start) if session.taking else None,
         "speed": session.hours,
         "speeds": list(SPEEDS),
         "sliders": [_slider(pane, slider) for slider in pane.sliders],
         "terms": shown(tuple(slider.path for slider in pane.sliders)),
         "handover": pane.handover(),
-        "handovers": list(HANDOVERS),
+        "handovers": list(pane.handovers),
         "handover_path": HANDOVER,
         "changed": bool(pane.settings),
         "active": session.active,
@@ -88,7 +90,13 @@ def base_map_of(pane: RunPane, mode: str) -> dict[str, Any]:
 
 def base_map(model: DetentionModel, plan: MapPlan, control: np.ndarray, first: np.ndarray) -> dict[str, Any]:
     """Return the base map: who holds each cell now and held it at first, camp residents, and facilities."""
-    return {**control_layers(model, control, first), "residents": residents(model), "sites": public_facts(model, plan)}
+    dated = model.resolved.scenario.control
+    return {
+        **control_layers(model, control, first),
+        "residents": residents(model),
+        "sites": public_facts(model, plan),
+        "fronts": bool(dated.offensives or dated.changes),
+    }
 
 
 def frame(session: Session) -> dict[str, Any]:
@@ -132,6 +140,7 @@ def _pane_data(pane: RunPane, session: Session) -> dict[str, Any]:
         "place": place(pane, session.mode),
         "bands": bands(pane.ensemble, MODE_COLUMN[session.mode]),
         **shown,
+        "record": laid_over(session.claims, model.resolved, session.pinned) if session.record else None,
         "panel": _panel(pane, session),
     }
 

@@ -9,7 +9,7 @@ import numpy as np
 from sim.app.ensemble import Ensemble
 from sim.app.event_log import EventLog
 from sim.app.labels import error_messages
-from sim.app.settings import HANDOVER, PACE, Slider, changed, sliders_of
+from sim.app.settings import HANDOVER, PACE, Slider, changed, idle_in, sliders_of
 from sim.app.sites import MapPlan
 from sim.model import DetentionModel, guards_on_duty_now
 from sim.model.seed import Rng
@@ -132,6 +132,12 @@ class RunPane:
     def sliders(self) -> tuple[Slider, ...]:
         """The sliders that the scenario has."""
         return sliders_of(self.loaded)
+
+    @property
+    def handovers(self) -> tuple[str, ...]:
+        """The ways in which custody may pass; none where nothing of the scenario passes."""
+        idle = self.loaded is not None and HANDOVER in idle_in(self.loaded)
+        return () if idle else tuple(HANDOVERS)
 
     def number(self, path: str) -> float | None:
         """Return a slider's value in this run: the drawn value of a distribution, None if there is no run."""

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from sim.app import record
 from sim.app.results_page import ResultsPage
 from sim.app.run_pane import RunPane
 from sim.app.settings import HANDOVER, decisions
 from sim.app.start import LoadedRun, Start
-from sim.scenario.errors import printable, shown
-from sim.scenario.vocabulary import HANDOVERS
+from sim.scenario.claims import Claim
+from sim.scenario.errors import InputError, printable, shown
 
 MODES = ("truth", "belief")
 """Modes of the page: what happened, what officials can see."""
@@ -43,11 +44,14 @@ class Session:
         self.seed_text, self.seed_error = "", ""
         self.replicate_text, self.replicate_error = "", ""
         self.notice = ""
+        self.record = ""
+        self.claims: tuple[Claim, ...] = ()
         self.taking = False
         self.results_page: ResultsPage | None = None
         self.panes = [self._first_pane()]
         self._load(self.panes[FIRST])
         self._show_numbers()
+        self.choose_record(start.claims.name if start.claims is not None else "")
 
     @property
     def pane(self) -> RunPane:
@@ -99,6 +103,7 @@ class Session:
             "slice": lambda asked: self.results_page.choose_slice(asked) if self.results_page else None,
             "open": self.open,
             "take": self.choose_taking,
+            "record": self.choose_record,
             **{slider.path: partial(self.choose_setting, slider.path) for slider in self.pane.sliders},
         }
 
@@ -180,7 +185,9 @@ class Session:
         if a.loaded is None or a.model is None:
             return
         b = RunPane(a.label, a.file, a.model.seed_number, a.replicate, self._changed)
-        b.settings = {**a.settings, HANDOVER: "none" if a.handover() == "formal" else "formal"}
+        b.settings = dict(a.settings)
+        if a.handovers:
+            b.settings[HANDOVER] = "none" if a.handover() == "formal" else "formal"
         b.begin(a.loaded)
         self.panes = [a, b]
         self.active = 1
@@ -213,7 +220,7 @@ class Session:
     def allowed(self, pane: RunPane, path: str, value: object) -> bool:
         """Return whether the page may set this value in a run."""
         if path == HANDOVER:
-            return value in HANDOVERS
+            return value in pane.handovers
         slider = next((slider for slider in pane.sliders if slider.path == path), None)
         number = isinstance(value, int | float) and not isinstance(value, bool)
         return slider is not None and number and slider.low <= float(value) <= slider.high  # type: ignore[arg-type]
@@ -295,6 +302,16 @@ class Session:
     def choose_taking(self, taking: Any) -> None:
         """Show or hide what can be taken away: the scenario's file and the command line."""
         self.taking = taking is True
+
+    def choose_record(self, name: Any) -> None:
+        """Lay the claims of a file over the run, or none for any name that is not offered."""
+        path = self.start.records().get(name) if isinstance(name, str) else None
+        self.record, self.claims = "", ()
+        if path is not None:
+            try:
+                self.record, self.claims = path.name, record.read(path)
+            except InputError as error:
+                self.note(f"The claims cannot be read: {printable(str(error.problems[0]))[:300]}")
 
     def choose_kinds(self, kinds: Any) -> None:
         """Choose the kind of rows that the log shows."""

@@ -39,12 +39,30 @@ SLIDERS = (
 
 
 def sliders_of(resolved: Resolved | None) -> tuple[Slider, ...]:
-    """Return the sliders of a scenario: those of its `view.controls`, else the usual ones."""
+    """Return the sliders of a scenario: those of its `view.controls`, else the usual ones that can act in it."""
     view = resolved.scenario.view if resolved is not None else None
     if view is None or not view.controls:
-        return SLIDERS
+        idle = idle_in(resolved) if resolved is not None else frozenset()
+        return tuple(slider for slider in SLIDERS if slider.path not in idle)
     usual = {slider.path: slider for slider in SLIDERS}
     return tuple(usual.get(path) or _declared(path) for path in dict.fromkeys(view.controls))
+
+
+def idle_in(resolved: Resolved) -> frozenset[str]:
+    """Return the page's usual settings that nothing in a scenario can feel, whatever their value.
+
+    Without an offensive no front calls guards; where no ground changes hands either, nothing is handed over; and a
+    sponsor who never leaves has no pace.
+    """
+    scenario = resolved.scenario
+    control = scenario.control
+    passes = any(not change.ground_only and change.handover is None for change in control.changes)
+    able = {
+        "guards.redeploy_share": bool(control.offensives),
+        HANDOVER: bool(control.offensives) or passes,
+        PACE: bool(scenario.withdrawal.schedule),
+    }
+    return frozenset(path for path, acts in able.items() if not acts)
 
 
 def _declared(path: str) -> Slider:

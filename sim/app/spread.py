@@ -35,8 +35,8 @@ def bands(ensemble: Ensemble | None, column: str) -> dict[str, Any] | None:
 
 def _bands(values: np.ndarray) -> dict[str, Any]:
     days = _days(values.shape[1])
-    ends = np.array([quantiles(values[:, day], LEVELS) for day in days])
-    return {"days": days.tolist(), "ends": np.round(ends.T, 2).tolist(), "n": len(values)}
+    ends = np.quantile(values[:, days], LEVELS, axis=0)  # all days at once: it is done for every frame
+    return {"days": days.tolist(), "ends": np.round(ends, 2).tolist(), "n": len(values)}
 
 
 def _days(many: int) -> np.ndarray:
@@ -70,6 +70,8 @@ def rank(own: float, values: np.ndarray, noun: str) -> str:
     parts = [("more than", below), ("as many as", same if same > SAME * n else 0), ("fewer than", above)]
     said = [f"{words} {per_cent(many / n)}" for words, many in parts if many]
     ranks = " and ".join([*([", ".join(said[:-1])] if said[:-1] else []), said[-1]])
+    if round(own) == 1:
+        noun = noun.removesuffix("s")
     return f"{count(own)} {noun}, {ranks} of {n} runs"
 
 

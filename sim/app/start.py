@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sim.app import record
 from sim.app.archive import Archive
 from sim.scenario import shipped
 from sim.scenario.loader import exists, load, missing
@@ -36,6 +37,8 @@ class Start:
     file: str
     loaded_run: LoadedRun | None = None
     archive: Archive | None = None
+    claims: Path | None = None
+    """A claims file whose claims are laid over the run from the first."""
 
     @classmethod
     def at(cls, scenario: str) -> Start:
@@ -55,6 +58,15 @@ class Start:
     def with_results(self, folder: Path) -> Start:
         """Return the start with a folder of results. Raises InputError if there is no such folder."""
         return replace(self, archive=Archive(folder))
+
+    def with_claims(self, file: Path) -> Start:
+        """Return the start with a claims file laid over the run. Raises InputError for one that cannot be read."""
+        record.read(file)
+        return replace(self, claims=file)
+
+    def records(self) -> dict[str, Path]:
+        """Return by name the claims files that may be laid over a run."""
+        return record.files(self.folder, self.claims)
 
     def files(self) -> list[str]:
         """Return the names of the scenario files now in the folder; the first one is always among them."""

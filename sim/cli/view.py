@@ -20,6 +20,10 @@ def command(
         Path | None,
         typer.Option("--results", metavar="DIR", help="Results to open beside it: a results folder, or one of such."),
     ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option("--claims", metavar="FILE", help="Lay the claims on record in this file over the run."),
+    ] = None,
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
 ) -> None:
     """Show one run in the browser: what happened, and what officials can see. Ctrl-C ends it."""
@@ -28,6 +32,8 @@ def command(
     start = Start.at(scenario)
     if results is not None:
         start = start.with_results(results)
+    if claims is not None:
+        start = start.with_claims(claims)
     from sim.app.server import view
 
     view(start, host=host, port=port, allow_host=allow_host or (), browse=not no_open)

@@ -40,7 +40,10 @@ def draw(results: Results | ResultsView) -> Figure:
 
 
 def panel(axes: Axes, found: dict[str, Numbers]) -> None:
-    """Draw exits by cause, most above: mean a run, the middle 90% of runs, and the share of all exits."""
+    """Draw exits by cause, most above: mean a run, the middle 90% of runs, and the share of all exits.
+
+    Of a single run its exits and their share alone.
+    """
     means = {cause: float(np.mean(values)) for cause, values in found.items()}
     total = sum(means.values()) or 1.0
     order = sorted(found, key=lambda cause: means[cause])
@@ -51,9 +54,13 @@ def panel(axes: Axes, found: dict[str, Numbers]) -> None:
     for y, cause in enumerate(order):
         low, high = np.quantile(found[cause], (0.05, 0.95))
         axes.barh([y], [means[cause]], height=0.3, color=style.TRUTH, alpha=0.85, zorder=2)
-        axes.plot([low, high], [y, y], color=style.INK, linewidth=1.2, zorder=4, solid_capstyle="butt")
-        some = wording.per_cent(float(np.mean(found[cause] > 0)))
-        words = f"{wording.mean(means[cause])} a run ({wording.per_cent(means[cause] / total)}), in {some} of runs"
+        share = wording.per_cent(means[cause] / total)
+        if len(found[cause]) > 1:
+            axes.plot([low, high], [y, y], color=style.INK, linewidth=1.2, zorder=4, solid_capstyle="butt")
+            some = wording.per_cent(float(np.mean(found[cause] > 0)))
+            words = f"{wording.mean(means[cause])} a run ({share}), in {some} of runs"
+        else:
+            words = f"{wording.count(means[cause])} ({share})"
         words = words if means[cause] > 0 else "none"
         style.write(axes, 0.0, y + 0.24, words, size=8.5, color=style.MUTED, va="bottom")
     axes.set_ylim(-0.45, len(order) - 0.2)
@@ -66,8 +73,11 @@ def _single(view: ResultsView) -> Figure:
     found = {cause: view.pooled(f"escaped_{cause}") for cause in CAUSES}
     subtitle = (
         "Every exit has one cause, the first that applies. Bars: mean of all runs; lines: the middle 90% of runs, which"
-        f" may lie away from the mean where a cause is rare and large.{view.at_point}"
+        " may lie away from the mean where a cause is rare and large."
     )
+    if view.once:
+        subtitle = "Every exit has one cause, the first that applies. Of the one run."
+    subtitle += view.at_point
     sheet = style.sheet(view, _title(found), subtitle, 3.5, left=1.25)
     panel(sheet.axes()[0][0], found)
     return sheet.figure

@@ -72,6 +72,10 @@ def draw(results: Results | ResultsView) -> Figure:
         f" over the band of what happened. Right: the claim over the exits of the same run"
         f" (beyond ×{LEAST:g} and ×{MOST:g}: at the edge).{view.at_point}"
     )
+    if view.once:
+        subtitle = (
+            "At the horizon of the one run. Left: exits claimed, the line what happened. Right: one over the other."
+        )
     sheet = style.sheet(view, _title(found), subtitle, 0.7 + 0.52 * len(found), left=1.75, right=0.55, extra_top=0.1)
     left, right = sheet.axes(1, 2, wspace=0.22)[0]
     _numbers(left, found, view.pooled("escaped"))
@@ -92,7 +96,8 @@ def _title(found: list[Role]) -> str:
     least, most = min(middle, key=lambda name: middle[name]), max(middle, key=lambda name: middle[name])
     if least == most:
         return f"Only one role names a number: {least}, {_times(middle[least])} the truth"
-    return f"Median claims: from {_times(middle[least])} the truth ({least}) to {_times(middle[most])} ({most})"
+    what = "Claims" if found[0].runs == 1 else "Median claims"
+    return f"{what}: from {_times(middle[least])} the truth ({least}) to {_times(middle[most])} ({most})"
 
 
 def _times(ratio: float) -> str:
@@ -112,9 +117,9 @@ def _numbers(axes: Axes, found: list[Role], truth: Numbers) -> None:
     )  # fmt: skip
     for y, role in enumerate(found):
         _mark(axes, y, quantiles(role.claimed, SHARES))
-        share = wording.per_cent(len(role.claimed) / role.runs)
+        often = f"in {wording.per_cent(len(role.claimed) / role.runs)} of runs" if role.runs > 1 else ""
         style.write(
-            axes, -0.02, y + 0.2, f"in {share} of runs", size=8.0, color=style.MUTED, va="top", ha="right",
+            axes, -0.02, y + 0.2, often, size=8.0, color=style.MUTED, va="top", ha="right",
             transform=axes.get_yaxis_transform(),
         )  # fmt: skip
     style.name_axes(axes, "Exits claimed", "")
@@ -134,6 +139,7 @@ def _ratios(axes: Axes, found: list[Role]) -> None:
         if len(role.ratio):
             _mark(axes, y, np.clip(quantiles(role.ratio, SHARES), low, high))
         words = f" denies in {wording.per_cent(role.denies)}" if role.denies > 0 else ""
+        words = " denies" if words and role.runs == 1 else words
         style.write(axes, low, y + 0.16, words, size=8.0, color=style.MUTED, va="top")
     style.name_axes(axes, "Claim over the exits of the same run (log scale)", "")
 

@@ -48,13 +48,17 @@ def draw(results: Results | ResultsView) -> Figure:
 def _single(view: ResultsView, point: int) -> Figure:
     both = [found(view, point, column) for column, _ in KINDS]
     half = [delay_quantile(delay, 0.5) for delay in both]
-    title = f"{_within('A true report', half[0])}, {_within('a confirmed count', half[1])} (medians)"
+    once = view.once
+    title = f"{_within('A true report', half[0])}, {_within('a confirmed count', half[1])}"
+    title += "" if once else " (medians)"
     if np.isnan(half).all():
-        title = "In half of all runs there is no true report by the horizon"
+        title = f"{'There' if once else 'In half of all runs there'} is no true report by the horizon"
     subtitle = (
         "Left: share of runs known so many days after their first escape (Kaplan-Meier with 95% interval, censored at"
         " the horizon). Right: what stays unknown (95% intervals; for exits the middle 90% of runs)."
     )
+    if once:
+        subtitle = "One run: what may happen, not how likely it is. Left: when it is known; right: what stays unknown."
     sheet = style.sheet(view, title, subtitle, 4.0)
     left, right = sheet.axes(1, 2, wspace=0.28, width_ratios=[1.5, 1.0])[0]
     _frame(left, both)
@@ -63,6 +67,8 @@ def _single(view: ResultsView, point: int) -> Figure:
     for (words, dashes, color), delay in zip(labels, both, strict=True):
         curve = _curve(left, delay, color, dashes, band=0.15)
         text = f"{words}: not in {wording.per_cent(delay.never)} of runs"
+        if once:
+            text = f"{words}: {'none' if delay.never else 'made'}"
         names.append((_height(left, curve, above=dashes == "-"), text, style.readable(color)))
     _name(left, names)
     style.name_axes(left, "Days since the first escape", "Share of runs in which it is known")
@@ -172,7 +178,7 @@ def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
         axes.plot([value], [y], "o", color=color, markersize=7, markeredgecolor=style.PAPER, zorder=3, clip_on=False)
         words = f"{words}: {wording.per_cent(value)}"
         style.write(axes, 0.0, y - 0.17, words, size=9.0, color=style.readable(color), weight="bold", va="bottom")
-        span = f"{wording.per_cent(interval[0])} to {wording.per_cent(interval[1])}"
+        span = "" if len(undetected) == 1 else f"{wording.per_cent(interval[0])} to {wording.per_cent(interval[1])}"
         style.write(axes, 0.0, y + 0.15, span, size=8.0, color=style.MUTED, va="top")
     axes.set_ylim(2.55, -0.55)
     style.ticks(axes, "y", [], [])

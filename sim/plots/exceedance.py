@@ -47,6 +47,9 @@ def _single(view: ResultsView, escaped: Numbers) -> Figure:
     found = summary(escaped)
     half, tail = wording.count(found.q50), wording.count(found.q95)
     title = f"In half of all runs {half} or more get out, in one of twenty {tail} or more"
+    if found.q50 < 0.5:
+        title = f"Somebody gets out in {wording.per_cent(float(np.mean(escaped > 0)))} of runs"
+        title += f", {tail} or more in one of twenty" if found.q95 >= 0.5 else ""
     if found.n < FEW:
         runs, span = "runs" if found.n > 1 else "run", wording.span(float(np.min(escaped)), found.largest)
         title = f"In {found.n} {runs} {span} get out"
@@ -54,6 +57,8 @@ def _single(view: ResultsView, escaped: Numbers) -> Figure:
         "Persons out by the horizon. Left: share of runs with at least so many; the curve is luck and what the scenario"
         " does not know, its 95% band the error of so many runs. Right: exits by cause, mean and middle 90%."
     )
+    if found.n == 1:
+        subtitle = "One run: what may happen, not how likely it is. Right: exits by cause."
     sheet = style.sheet(view, title, subtitle, 4.1)
     left, right = sheet.axes(1, 2, wspace=0.42, width_ratios=[1.35, 1.0])[0]
     _frame(left, [escaped])
@@ -155,7 +160,7 @@ def _marks(axes: Axes, escaped: Numbers) -> None:
     marks = [mark for mark in marks if mark[0] * len(escaped) >= 1.0 and mark[2] > 0]
     low, high = axes.get_xlim()
     if marks:
-        axes.set_xlim(low, max(high, low * (marks[-1][2] / low) ** (1 / 0.56)))  # room for the words
+        style.log_axis(axes, low, max(high, low * (marks[-1][2] / low) ** (1 / 0.56)))  # room for the words
     heights = style.spread([share + 0.035 for share, _, _ in marks], 0.07, 0.05, 1.0)
     for (share, words, x), height in zip(marks, heights, strict=True):
         axes.annotate(

@@ -39,9 +39,8 @@ def draw(results: Results | ResultsView) -> Figure:
     every = ranked(view.sites(view.reference))
     sites = every[:MOST]
     held = view.fixed()
-    subtitle = (
-        "Exits (dots) and exits confirmed (squares) as a share of those held: medians, and the middle 90% of runs."
-    )
+    spread = "" if view.once else ": medians, and the middle 90% of runs"
+    subtitle = f"Exits (dots) and exits confirmed (squares) as a share of those held{spread}."
     subtitle += f" At {wording.settings(held)}." if held else ""
     subtitle += f" The first {len(sites)} of {len(every):,} facilities." if len(every) > len(sites) else ""
     top = max(float(np.quantile(v, 0.95)) / site.held for site in sites for v in (site.escaped, site.confirmed))
@@ -70,9 +69,15 @@ def _title(sites: list[Site]) -> str:
     emptied = sum(float(np.median(site.escaped)) >= 0.5 * site.held for site in sites)
     if len(sites) == 1:
         low, high = (wording.per_cent(q) for q in np.quantile(sites[0].escaped / sites[0].held, (0.05, 0.95)))
-        return f"Out of {wording.tidy(sites[0].name, 26)}: {low} to {high} of those held"
+        return f"Out of {wording.tidy(sites[0].name, 26)}: {low if low == high else f'{low} to {high}'} of those held"
+    once = len(sites[0].escaped) == 1
     if emptied:
-        return f"{emptied} of {len(sites):,} facilities lose half their people or more in the median run"
+        often = "" if once else " in half of all runs"
+        return (
+            f"{emptied} of {len(sites):,} facilities lose{'s' if emptied == 1 else ''} half their people or more{often}"
+        )
+    if once:
+        return "No facility loses half its people"
     touched = sum(float(np.quantile(site.escaped, 0.95)) >= 0.05 * site.held for site in sites)
     if touched:
         return f"{touched} of {len(sites):,} facilities could lose 5% of their people or more (1 run in 20)"
@@ -95,14 +100,14 @@ def _columns(axes: Axes, sites: list[Site], width: float) -> None:
     """Write counts in columns to the right of the axes. Parameters: width, of the axes, inches."""
     places = [1.0 + inches / width for inches in (0.6, 2.15, 3.0)]
     across = axes.get_yaxis_transform()
-    heads = (("held", style.INK), ("out, median (90%)", style.TRUTH), ("confirmed", style.readable(style.BELIEF)))
+    out = "out" if len(sites[0].escaped) == 1 else "out, median (90%)"
+    heads = (("held", style.INK), (out, style.TRUTH), ("confirmed", style.readable(style.BELIEF)))
     for place, (head, color) in zip(places, heads, strict=True):
         style.write(axes, place, -0.95, head, size=9.0, color=color, weight="bold", ha="right", transform=across)
     for y, site in enumerate(sites):
-        low, middle, high = quantiles(site.escaped, (0.05, 0.5, 0.95))
         texts = (
             wording.count(site.held),
-            f"{wording.count(middle)} ({wording.count(low)}–{wording.count(high)})",
+            wording.middle(site.escaped),
             wording.count(float(np.median(site.confirmed))),
         )
         for place, text in zip(places, texts, strict=True):

@@ -104,13 +104,16 @@ def draw(results: Results | ResultsView) -> Figure:
     claims = any(spot.claimed == spot.claimed for spot in found)
     wide, high = theatre.grid.width * theatre.grid.cell_km, theatre.grid.height * theatre.grid.cell_km
     inches = min(TALLEST, ACROSS * high / wide)
+    once = view.once
     subtitle = (
-        "Areas of circles: filled, mean exits in a run; dashed, mean confirmed"
-        + ("; dotted, the largest number anybody claims, mean of the runs with a claim" if claims else "")
+        f"Areas of circles: filled, {'' if once else 'mean '}exits{'' if once else ' in a run'};"
+        f" dashed, {'' if once else 'mean '}confirmed"
+        + ("; dotted, the largest number anybody claims" if claims else "")
+        + (", mean of the runs with a claim" if claims and not once else "")
         + ". Where the ring is small in the disc, little is known. Ground as held at"
         f" the start.{view.at_point}"
     )
-    sheet = style.sheet(view, _title(found), subtitle, inches + 0.1, left=0.3, foot=1.2)
+    sheet = style.sheet(view, _title(found, once=once), subtitle, inches + 0.1, left=0.3, foot=1.2)
     axes = sheet.axes()[0][0]
     axes.set_xlim(0.0, wide)
     axes.set_ylim(0.0, high)
@@ -130,13 +133,13 @@ def draw(results: Results | ResultsView) -> Figure:
     return sheet.figure
 
 
-def _title(found: list[Spot]) -> str:
+def _title(found: list[Spot], *, once: bool) -> str:
     out, known = sum(spot.out for spot in found), sum(spot.confirmed for spot in found)
     if out <= 0:
         return "Nobody gets out at any place" + (f", yet {wording.mean(known)} are confirmed" if known > 0 else "")
     first = max(found, key=lambda spot: spot.out)
     share = f": {wording.per_cent(first.out / out)} from {wording.tidy(first.name, 24)}" if len(found) > 1 else ""
-    return f"{wording.mean(out)} exits in a run on average{share}; {wording.mean(known)} confirmed"
+    return f"{wording.mean(out)} exits{'' if once else ' in a run on average'}{share}; {wording.mean(known)} confirmed"
 
 
 def ground(axes: Axes, theatre: Theatre) -> list[tuple[str, str]]:
@@ -157,7 +160,7 @@ def cells(axes: Axes, control: Any, titles: list[str]) -> list[tuple[str, str]]:
         aspect="equal",
     )  # fmt: skip
     there = [int(party) for party in np.unique(control)]
-    return [(wording.tidy(titles[party], 30), style.PARTY_FILLS[party % len(fills)]) for party in there]
+    return [(wording.tidy(titles[party], 40), style.PARTY_FILLS[party % len(fills)]) for party in there]
 
 
 def _circles(axes: Axes, spot: Spot, area: float) -> None:

@@ -58,6 +58,7 @@ class Provenance(NamedTuple):
             f"{view.replicates_said} replicate{'' if view.replicates[1] == 1 else 's'}{' each' if many else ''}",
             f"{view.failed:,} failed and left out" if view.failed else "",
             f"seed {self.seed}" if self.seed else "",
+            f"with {tidy(overrides_said(view), 100)}" if overrides(view) else "",
             f"detention-sim {self.version}".strip(),
             f"commit {self.revision}" if self.commit else "",
         ]

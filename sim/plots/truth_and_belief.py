@@ -65,13 +65,16 @@ def by_day(view: ResultsView, point: int) -> Days:
 def _single(view: ResultsView, found: Days) -> Figure:
     out, known = float(found.escaped[2, -1]), float(found.confirmed[2, -1])
     last = int(found.day[-1])
-    title = f"By day {last}, {wording.count(out)} exits, {wording.count(known)} confirmed (medians)"
+    title = f"By day {last}, {wording.count(out)} exits, {wording.count(known)} confirmed"
+    title += "" if view.once else " (medians)"
     if out <= 0 and known <= 0:
-        title = f"By day {last}, half of all runs have seen no escape"
+        title = f"By day {last}, {'the one run has' if view.once else 'half of all runs have'} seen no escape"
     subtitle = (
         "Medians over runs, shaded the middle 50% and 90% of runs. Thin lines: what each role claims, the median of the"
         " runs in which it names a number, on days when at least half do."
     )
+    if view.once:
+        subtitle = "The one run: what may happen, not how likely it is. Thin lines: what each role claims."
     sheet = style.sheet(view, title, subtitle, 4.1, right=2.0)
     truth, belief = sheet.axes(1, 2, wspace=0.12, width_ratios=[1.0, 1.25])[0]
     top = max(float(found.escaped[4].max()), float(found.confirmed[4].max()), style.widest(found.claims.values()))

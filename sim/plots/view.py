@@ -89,6 +89,11 @@ class ResultsView:
         return np.concatenate([by_point[n] for n in self.unlevered])
 
     @property
+    def once(self) -> bool:
+        """Whether the answers are of one run alone, which has no median and no spread."""
+        return len(self.pooled(HEADLINE)) == 1
+
+    @property
     def at_point(self) -> str:
         """Which point a figure is of: ` At guards.scale 1.`; empty where there is one, or all are meant."""
         held = self.fixed()

@@ -9,20 +9,22 @@ import numpy as np
 
 from sim.analysis.effects import effects, not_compared
 from sim.analysis.escapes import median_interval, never_bound, summary
-from sim.analysis.gap import delay_quantile, delays
+from sim.analysis.gap import Delays, delay_quantile, delays
 from sim.analysis.modes import modes
 from sim.analysis.summary import defined, quantiles
 from sim.analysis.tipping import PATH
 from sim.outcomes import CAUSES, HEADLINE, ROLE_COLUMNS
 from sim.plots.facilities import ranked
 from sim.plots.provenance import Provenance
-from sim.plots.view import ResultsView, Site
+from sim.plots.view import Numbers, ResultsView, Site
 from sim.report.carried import worlds
 from sim.report.decision import head as lever_head
 from sim.report.decision import lines as lever_lines
 from sim.report.decision import rows as lever_rows
-from sim.wording import count, days, mean, per_cent, setting, settings, thinness, thinnest, tidy
+from sim.wording import count, days, mean, middle, per_cent, setting, settings, thinness, thinnest, tidy
 
+HUNDRED = 100
+"""Fewest runs of which a worst one in a hundred is named."""
 MOST_POINTS = 100
 MOST_SITES = 60
 STATES = (
@@ -108,27 +110,35 @@ def _how_many(view: ResultsView) -> Answer:
     if found.largest <= 0:
         bound = per_cent(never_bound(found.n))
         return Answer(question, "nobody in any run", (f"At 95% confidence, fewer than {bound} of runs would see any.",))
+    if found.n == 1:
+        share = f"{per_cent(found.q50 / held)} of the {count(held)} people detained at the start. " if held > 0 else ""
+        said = f"{share}One run shows what may happen; how likely it is takes many."
+        return Answer(question, f"{count(found.q50)} in the one run", (said,))
     low, high = median_interval(escaped)
+    some = per_cent(float(np.mean(escaped > 0)))
+    headline = f"{count(found.q50)} (median)" if found.q50 >= 0.5 else f"somebody in {some} of runs"
     details = [
         f"Nine in ten runs lie between {count(found.q05)} and {count(found.q95)}; the mean is {mean(found.mean)}."
     ]
-    if found.n >= 100:
+    if found.n >= HUNDRED:
         details.append(f"The worst run in a hundred lets out {count(found.q99)} or more.")
     else:
         details.append(f"The worst of {found.n:,} runs lets out {count(found.largest)}.")
-    if held > 0:
+    if found.q50 < 0.5:
+        details.append("The median is 0.")
+    elif held > 0:
         details.append(f"The median is {per_cent(found.q50 / held)} of the {count(held)} people detained at the start.")
     if low == low and high == high:
         details.append(
             f"With {found.n:,} runs the median is known to lie between {count(low)} and {count(high)} (95%)."
         )
     else:
-        details.append(f"{found.n:,} run{'' if found.n == 1 else 's'} cannot say how well the median is known.")
+        details.append(f"{found.n:,} runs cannot say how well the median is known.")
     kinds = modes(escaped)
     if kinds:
         told = "; ".join(f"{per_cent(mode.share)} of runs about {count(mode.middle)}" for mode in kinds)
         details.append(f"Runs come in {len(kinds)} kinds, so the median describes few of them: {told}.")
-    return Answer(question, f"{count(found.q50)} in the median run", tuple(details))
+    return Answer(question, headline, tuple(details))
 
 
 def _how_known(view: ResultsView) -> Answer:
@@ -136,32 +146,37 @@ def _how_known(view: ResultsView) -> Answer:
     confirmed, gap = summary(view.pooled("confirmed")), summary(view.pooled("gap"))
     shares = view.pooled("undetected_share")
     first = view.pooled("first_escape_day")
+    once = gap.n == 1
+    headline = f"{count(confirmed.q50)} confirmed{'' if once else ' (median)'}"
+    median = f" (median; 90% of runs: {count(gap.q05)} to {count(gap.q95)})"
     details = [
-        f"{_spread('The gap, exits not confirmed, is', gap.q50, gap.q05, gap.q95)}"
+        f"The gap, exits not confirmed, is {count(gap.q50)}{'' if once else median}."
         + (" Below zero, more is confirmed than happened." if gap.q05 < -0.5 else "")
     ]
     if np.isnan(first).all():
         details.append("Nobody gets out in any run, so there is nothing to detect.")
-        return Answer(question, f"{count(confirmed.q50)} confirmed in the median run", tuple(details))
-    low, middle, high = quantiles(defined("undetected_share", shares), (0.05, 0.5, 0.95))
-    details.append(
-        f"{per_cent(middle)} of exits are never truly reported (90% of runs: {per_cent(low)} to {per_cent(high)})."
-    )
+        return Answer(question, headline, tuple(details))
+    low, half, high = quantiles(defined("undetected_share", shares), (0.05, 0.5, 0.95))
+    median = f" (median; 90% of runs: {per_cent(low)} to {per_cent(high)})"
+    details.append(f"{per_cent(half)} of exits are never truly reported{'' if once else median}.")
     horizon = view.horizon(view.reference)
     for name, words in (("first_report_day", "true report"), ("first_confirmed_day", "confirmed count")):
         found = delays(first, view.pooled(name), horizon)
-        half = delay_quantile(found, 0.5)
-        when = (
-            f"comes {days(half)} after the first escape in the median run" if not math.isnan(half) else "does not come"
-        )
-        where = "" if not math.isnan(half) else " in half of all runs"
-        never = f"there is none in {per_cent(found.never)} of runs" if found.never else "every run has one"
-        details.append(f"A first {words} {when}{where}; by day {horizon:g} {never}.")
-    return Answer(question, f"{count(confirmed.q50)} confirmed in the median run", tuple(details))
+        details.append(_first(words, found, horizon, once=once))
+    return Answer(question, headline, tuple(details))
 
 
-def _spread(words: str, middle: float, low: float, high: float) -> str:
-    return f"{words} {count(middle)} in the median run (90% of runs: {count(low)} to {count(high)})."
+def _first(words: str, found: Delays, horizon: float, *, once: bool) -> str:
+    """Return how long after the first escape something is first known, and in how many runs it never is."""
+    half = delay_quantile(found, 0.5)
+    if once and found.never:
+        return f"There is no {words} by day {horizon:g}."
+    if once:
+        return f"A first {words} comes {days(half)} after the first escape."
+    never = f"there is none in {per_cent(found.never)} of runs" if found.never else "every run has one"
+    if math.isnan(half):
+        return f"A first {words} does not come in half of all runs; by day {horizon:g} {never}."
+    return f"A first {words} comes {days(half)} after the first escape (median); by day {horizon:g} {never}."
 
 
 def _where(view: ResultsView) -> Answer:
@@ -172,7 +187,8 @@ def _where(view: ResultsView) -> Answer:
     if total <= 0:
         return Answer(question, "nowhere", ("No exit in any run.",))
     first = max(causes, key=lambda cause: causes[cause])
-    details = [f"By cause: {', '.join(_parts(causes, total))} of all exits over all runs."]
+    whole = "of all exits" if view.once else "of all exits over all runs"
+    details = [f"By cause: {', '.join(_parts(causes, total))} {whole}."]
     if sites:
         means = {tidy(site.name, 40): float(np.mean(site.escaped)) for site in sites}
         details.append(f"By place: {', '.join(_parts(means, sum(means.values())))}.")
@@ -199,8 +215,9 @@ def _parts(values: dict[str, float], total: float) -> list[str]:
 def _emptied(sites: list[Site]) -> str:
     often = {tidy(site.name, 40): float(np.mean(site.escaped >= 0.5 * site.held)) for site in sites}
     order = sorted(often, key=lambda name: -often[name])
-    named = ", ".join(f"{name} in {per_cent(often[name])} of runs" for name in order[:3])
-    more = f", and {len(sites) - 3} more places in fewer" if len(sites) > 3 else ""
+    once = len(sites[0].escaped) == 1
+    named = ", ".join(name if once else f"{name} in {per_cent(often[name])} of runs" for name in order[:3])
+    more = f", and {len(sites) - 3} more places{'' if once else ' in fewer'}" if len(sites) > 3 else ""
     return f"Half of its people or more leave {named}{more}."
 
 
@@ -259,27 +276,28 @@ def _points(view: ResultsView) -> Table | None:
     for n, values in enumerate(view.points[:MOST_POINTS]):
         if not len(columns[HEADLINE][n]):
             continue
-        low, middle, high, tail = quantiles(columns[HEADLINE][n], (0.05, 0.5, 0.95, 0.99))
+        out = columns[HEADLINE][n]
         share = columns["accounted_share"][n]
         known = defined("accounted_share", share)
         rows.append(
             (
                 f"{view.index[n]}",
                 *(setting(values[path]) for path in view.varied),
-                f"{count(middle)} ({count(low)}–{count(high)})",
-                count(tail),
+                middle(out),
+                count(float(quantiles(out, (0.99,))[0])) if len(out) >= HUNDRED else "–",
                 count(float(np.median(columns["confirmed"][n]))),
                 count(float(np.median(columns["gap"][n]))),
                 per_cent(float(np.median(known))) if len(known) else "–",
             )
         )
     left = len(view.points) - MOST_POINTS
-    note = "Medians over runs; people out with the 90% range and the worst run in a hundred."
+    note = "Medians over runs; people out with the 90% range, and what the worst run in a hundred lets out or more."
+    note = "One run of each point." if view.replicates[1] == 1 else note
     note += f" {left:,} further points are in points.parquet." if left > 0 else ""
     heads = (
         "point",
         *(tidy(p, 40) for p in view.varied),
-        "people out (90%)",
+        "people out" if view.replicates[1] == 1 else "people out (90%)",
         "1 in 100",
         "confirmed",
         "gap",
@@ -295,14 +313,13 @@ def _sites(view: ResultsView) -> Table | None:
     sites = ranked(view.sites(view.reference))
     rows = []
     for site in sites[:MOST_SITES]:
-        low, middle, high = quantiles(site.escaped, (0.05, 0.5, 0.95))
         rows.append(
             (
                 tidy(site.name, 40),
                 count(site.held),
-                f"{count(middle)} ({count(low)}–{count(high)})",
+                middle(site.escaped),
                 per_cent(float(np.mean(site.escaped)) / site.held),
-                per_cent(float(np.mean(site.escaped > 0))),
+                *_some(site.escaped),
                 count(float(np.median(site.confirmed))),
                 count(float(np.median(site.escaped - site.confirmed))),
             )
@@ -310,7 +327,10 @@ def _sites(view: ResultsView) -> Table | None:
     left = len(sites) - MOST_SITES
     note = "Worst first. Residents of camps, who may walk out, are not among those held."
     note += f" {left:,} further facilities are left out." if left > 0 else ""
-    heads = ("facility", "held", "exits, median (90%)", "mean share out", "runs with any", "confirmed", "gap")
+    heads: tuple[str, ...] = (
+        "facility", "held", "exits, median (90%)", "mean share out", "runs with any", "confirmed", "gap",
+    )  # fmt: skip
+    heads = ("facility", "held", "exits", "share out", "confirmed", "gap") if view.once else heads
     return Table("By facility", note, heads, tuple(rows))
 
 
@@ -322,37 +342,42 @@ def _causes(view: ResultsView) -> Table | None:
     rows = []
     for cause in sorted(CAUSES, key=lambda c: -float(np.mean(view.pooled(f"escaped_{c}")))):
         values = view.pooled(f"escaped_{cause}")
-        low, middle, high = quantiles(values, (0.05, 0.5, 0.95))
-        some, average = float(np.mean(values > 0)), float(np.mean(values))
-        rows.append(
-            (
-                cause,
-                mean(average),
-                per_cent(average / total),
-                f"{count(middle)} ({count(low)}–{count(high)})",
-                per_cent(some),
-            )
-        )
-    heads = ("cause", "mean exits", "share of exits", "median (90%)", "runs with any")
+        average = float(np.mean(values))
+        spread = () if view.once else (middle(values),)
+        rows.append((cause, mean(average), per_cent(average / total), *spread, *_some(values)))
+    heads: tuple[str, ...] = ("cause", "mean exits", "share of exits", "median (90%)", "runs with any")
+    heads = ("cause", "exits", "share of exits") if view.once else heads
     return Table("By cause", "The first cause that applies to each exit.", heads, tuple(rows))
+
+
+def _some(values: Numbers) -> tuple[str, ...]:
+    """Return in how many runs there is any; nothing of one run, whose number says it."""
+    return (per_cent(float(np.mean(values > 0))),) if len(values) > 1 else ()
 
 
 def _claims(view: ResultsView) -> Table | None:
     """Return the claims of each role at the horizon, against the truth of the same run."""
     escaped = view.pooled("escaped")
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for role in ROLE_COLUMNS:
         claim = view.pooled(f"claimed_{role}")
         made = ~np.isnan(claim)
         if not made.any():
             continue
-        low, middle, high = quantiles(claim[made], (0.05, 0.5, 0.95))
+        if view.once:
+            rows.append((role.replace("_", " "), count(claim[0]), count(escaped[0])))
+            continue
         over = float(np.mean(claim[made] > 1.1 * escaped[made]))
         under = float(np.mean(claim[made] < 0.9 * escaped[made]))
-        spread = f"{count(middle)} ({count(low)}–{count(high)})"
-        rows.append((role.replace("_", " "), per_cent(float(np.mean(made))), spread, per_cent(under), per_cent(over)))
-    heads = ("role", "runs with a number", "claims, median (90%)", "more than 10% too low", "more than 10% too high")
-    return Table("What each side claims", "At the horizon, of the runs in which it names a number.", heads, tuple(rows))
+        often = per_cent(float(np.mean(made)))
+        rows.append((role.replace("_", " "), often, middle(claim[made]), per_cent(under), per_cent(over)))
+    heads: tuple[str, ...] = (
+        "role", "runs with a number", "claims, median (90%)", "more than 10% too low", "more than 10% too high",
+    )  # fmt: skip
+    note = "At the horizon, of the runs in which it names a number."
+    if view.once:
+        heads, note = ("role", "exits claimed", "exits"), "At the horizon."
+    return Table("What each side claims", note, heads, tuple(rows))
 
 
 def _states(view: ResultsView) -> Table:
@@ -360,10 +385,14 @@ def _states(view: ResultsView) -> Table:
     held = float(np.median(view.pooled("population")))
     rows = []
     for name, words in STATES:
-        low, middle, high = quantiles(view.pooled(name), (0.05, 0.5, 0.95))
-        rows.append((words, f"{count(middle)} ({count(low)}–{count(high)})"))
+        rows.append((words, middle(view.pooled(name))))
     note = f"Of {count(held)} people detained at the start; people, but for returns, which may count one person twice."
-    return Table("Where they are at the horizon", note, ("state", "persons, median (90%)"), tuple(rows))
+    return Table(
+        "Where they are at the horizon",
+        note,
+        ("state", "persons" if view.once else "persons, median (90%)"),
+        tuple(rows),
+    )
 
 
 def provenance(view: ResultsView) -> list[tuple[str, str]]:

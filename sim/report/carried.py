@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.analysis.assumptions import Carried, Swing
 from sim.analysis.escapes import median_interval
+from sim.analysis.gap import delay_quantile, delays
 from sim.analysis.summary import defined, quantiles
 from sim.experiment.assumptions import basis
 from sim.outcomes import HEADLINE
@@ -41,8 +42,13 @@ def sentences(view: ResultsView, carries: Carried | None) -> list[str]:
     out = view.pooled(HEADLINE)
     if len(out) == 1:
         said = f"In the one run {count(out[0])} people get out of {count(_held(view))} held"
-        return [f"{said}: what may happen, not how likely it is."]
+        return [f"{said}: what may happen, not how likely it is.", *([_known(view)] if out[0] > 0 else [])]
     low, middle, high = quantiles(out, (0.05, 0.5, 0.95))
+    if middle < 0.5:
+        some = per_cent(float(np.mean(out > 0)))
+        tail = f", in one of twenty {count(high)} or more of {count(_held(view))} held" if high >= 0.5 else ""
+        first = f"Somebody gets out in {some} of {worlds(view)}{tail}."
+        return [first, _known(view), _sure(out, carries)]
     first = (
         f"In half of {worlds(view)} {count(middle)} people or more get out of {count(_held(view))} held, in nine of ten"
         f" between {count(low)} and {count(high)}."
@@ -59,16 +65,13 @@ def _known(view: ResultsView) -> str:
     if not len(share):
         return "Nobody gets out in any run, so there is nothing to know of."
     low, middle, high = quantiles(share, (0.05, 0.5, 0.95))
-    said = (
-        f"True reports account for {per_cent(middle)} of the people out in the median run"
-        f" (90% of runs with anybody out: {per_cent(low)} to {per_cent(high)})"
-    )
-    first, report = view.pooled("first_escape_day"), view.pooled("first_report_day")
-    both = ~np.isnan(first) & ~np.isnan(report)
-    if both.any():
-        said += f"; the first comes {days(float(np.median(report[both] - first[both])))} after the first escape"
-        never = float(np.mean(np.isnan(report[~np.isnan(first)])))
-        said += f", and in {per_cent(never)} of them not at all" if never else ""
+    spread = f" (median of the runs with anybody out; in 90% of them {per_cent(low)} to {per_cent(high)})"
+    said = f"True reports account for {per_cent(middle)} of the people out{spread if len(share) > 1 else ''}"
+    found = delays(view.pooled("first_escape_day"), view.pooled("first_report_day"), view.horizon(view.reference))
+    half = delay_quantile(found, 0.5)
+    if half == half:
+        said += f"; the first comes {days(half)} after the first escape"
+        said += f" (median), and in {per_cent(found.never)} of these runs not at all" if found.never else ""
     return f"{said}."
 
 

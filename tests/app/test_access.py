@@ -16,6 +16,7 @@ STATES = {
     "run": "#run?scenario=ne-syria-2019.yaml&day=20&pin=ain-issa",
     "officials": "#run?scenario=ne-syria-2019.yaml&day=20&mode=belief",
     "two": "#run?scenario=ne-syria-2019.yaml&day=12&two=1&b.control.handover=formal",
+    "record": "#run?scenario=ne-syria-2019.yaml&day=20&record=ne-syria-2019.csv",
     "results": "#results?results=sweep&metric=escaped&point=1",
 }
 

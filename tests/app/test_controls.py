@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from sim.app.address import act_or_restore, address
 from sim.app.page_data import controls
 from sim.app.session import Session
+from sim.app.settings import HANDOVER, PACE, SLIDERS, changed
 from sim.app.start import Start
 from sim.model import DetentionModel
 from sim.scenario.errors import InputError
@@ -49,6 +51,33 @@ def test_every_number_may_be_a_slider(scenarios: Path, path: str) -> None:
     (slider,) = controls(session)["sliders"]
     assert slider["low"] < slider["high"] and slider["step"] > 0
     assert slider["low"] <= slider["value"] <= slider["high"], slider
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("kandahar-2008", {"guards.scale", "isr.coverage"}),
+        ("hasakah-2022", {"guards.scale", "isr.coverage", PACE}),
+        ("tiny", {"guards.scale", "isr.coverage", "guards.redeploy_share", PACE, HANDOVER}),
+    ],
+)
+def test_what_is_offered_can_act_and_what_is_not_cannot(name: str, offered: set[str]) -> None:
+    session = Session(Start.at(name))
+    shown = controls(session)
+    paths = {slider["path"] for slider in shown["sliders"]} | ({HANDOVER} if shown["handovers"] else set())
+    assert paths == offered
+    loaded = load(name)
+    ends = {slider.path: (slider.low, slider.high) for slider in SLIDERS} | {HANDOVER: ("none", "formal")}
+    for path, values in ends.items():
+        found = []
+        for value, replicate in product(values, range(6)):
+            model = DetentionModel(changed(loaded, {path: value}), rng=1, replicate=replicate)
+            model.run_days(loaded.scenario.days)
+            found.append(str(model.outcomes()))
+        assert (found[:6] != found[6:]) == (path in offered), path
+    for path in set(ends) - offered:
+        session.act({"do": path if path != HANDOVER else "handover", "value": ends[path][1]})
+    assert session.first.settings == {}
 
 
 def test_a_path_that_is_no_number_is_told(scenarios: Path) -> None:

@@ -66,6 +66,34 @@ def test_no_text_lies_on_text(view: Opened, address: str, file: str, day: int, m
         assert worst is None or worst[1], (width, height, worst)
 
 
+EVERY = {
+    "ne-syria-2019.yaml": (0, 9, 20, 60),
+    "hasakah-2022.yaml": (0, 3, 9, 14),
+    "kandahar-2008.yaml": (0, 1, 5, 14),
+    "quiet-year.yaml": (0, 30, 200, 365),
+}
+"""Four days of four scenarios; one of them when the long form is not asked for."""
+ZOOMED = ((640, 360), (853, 480))
+"""A window of 1280 x 720 at 200% and at 150%."""
+
+
+@pytest.mark.parametrize("mode", ["truth", "belief"])
+def test_no_text_lies_on_text_in_any_scenario_with_the_record_laid_over(
+    view: Opened, address: str, long: bool, mode: str
+) -> None:
+    asked = [(file, day) for file, days in EVERY.items() for day in days] if long else [("kandahar-2008.yaml", 5)]
+    for file, day in asked:
+        record = "&record=ne-syria-2019.csv" if file.startswith("ne-syria") else ""
+        view.page.goto(f"{address}#run?scenario={file}&seed=1&replicate=0&mode={mode}&day={day}{record}")
+        view.page.reload()
+        view.wait_for_clock(f"Day {float(day)}")
+        for width, height in (*SIZES, *ZOOMED) if long else (SIZES[0], SIZES[4], ZOOMED[0]):
+            view.page.set_viewport_size({"width": width, "height": height})
+            view.page.wait_for_timeout(250)
+            bad, texts, beyond = view.page.evaluate(OVERLAPS)
+            assert bad == [] and texts > 8 and beyond <= 0, (file, day, width, height, bad)
+
+
 def test_two_runs_do_not_overlap_either(view: Opened, address: str) -> None:
     view.page.goto(f"{address}#run?scenario=ne-syria-2019.yaml&two=1&b.control.handover=formal&day=12")
     view.page.reload()

@@ -115,6 +115,7 @@ def made_up(
     replicates: int = 20,
     *,
     zero: bool = False,
+    some: int | None = None,
     claims: bool = True,
     manifest=None,
     sites=SITES,
@@ -124,7 +125,7 @@ def made_up(
 ) -> Path:
     """A folder of made-up numbers: fewer guards let out more, confirmation lags behind the truth.
 
-    `zero` lets nobody out; without `claims` nobody ever claims anything; the first `failed` replicates fail.
+    `zero` lets nobody out, and `some` only in that many replicates of each point somebody; without `claims` nobody ever claims anything; the first `failed` replicates fail.
     """
     points = points or [{}]
     rng = np.random.default_rng(5)
@@ -133,6 +134,7 @@ def made_up(
     point, replicate = np.divmod(np.arange(n), replicates)
     scale = np.array([float(p.get("guards.scale", 1.0)) for p in points])[point]
     size = np.zeros(n) if zero else np.floor(rng.lognormal(6.0, 0.6, n) / (0.3 + scale))
+    size = size if some is None else np.where(replicate < some, size, 0.0)
     split = rng.multinomial(1, np.full(len(CAUSES), 1 / len(CAUSES)), n)
     confirmed = np.floor(size * rng.uniform(0, 0.8, n)) if claims else np.zeros(n)
     first = np.where(size > 0, rng.uniform(1, 4, n), np.nan)

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from sim.experiment.results import Results
+from sim.plots import figures
 from sim.report import write_all, write_report
 from sim.wording import count
 from tests.plots.folders import made_up
-from tests.plots.test_figures import GRID, HOSTILE, SAMPLED, SCALES, stopped
+from tests.plots.test_figures import GRID, HOSTILE, SAMPLED, SCALES, stopped, texts
 
 
 class Reader(HTMLParser):
@@ -52,9 +53,10 @@ def test_the_brief_answers_with_the_tables_numbers(tmp_path) -> None:
     escaped = runs["escaped_persons"].to_numpy()
     for share in (0.05, 0.5, 0.95, 0.99):
         assert count(float(np.quantile(escaped, share))) in page.text
-    assert f"{count(float(np.median(escaped)))} in the median run" in page.text
-    assert f"{count(float(np.median(runs['confirmed'].to_numpy())))} confirmed in the median run" in page.text
-    assert f"is {count(float(np.median(runs['gap'].to_numpy())))} in the median run" in page.text
+    assert f"{count(float(np.median(escaped)))} (median)" in page.text
+    assert f"{count(float(np.median(runs['confirmed'].to_numpy())))} confirmed (median)" in page.text
+    assert f"is {count(float(np.median(runs['gap'].to_numpy())))} (median; 90% of runs" in page.text
+    assert "median run" not in page.text  # columns have medians, and no run has them all
     assert "What is imposed, and what is found" in page.text
     assert "2019-10-13: a site passes to a party, handover none" in page.text
     for question in ("How many could get out?", "How much of it would anyone know?", "How thin can guards get?"):
@@ -209,6 +211,7 @@ def test_what_options_set_and_the_command_stand_in_the_report(tmp_path) -> None:
     request = {"scenario": "ne-syria-2019", "overrides": {"replicates": 8, "guards.scale": 0.5}}
     page = read(made_up(tmp_path / "r", replicates=8, manifest={"kind": "run", "request": request}))
     assert "Set by options, not by the scenario file: guards.scale = 0.5." in page.text
+    assert "· with guards.scale = 0.5 ·" in page.text  # as in the small print of every figure
     assert "detention-sim run ne-syria-2019 --replicates 8 --seed 1 --set guards.scale=0.5" in page.text
 
 
@@ -218,6 +221,54 @@ def test_a_sampled_design_answers_over_all_its_points(tmp_path) -> None:
     text = read(folder).text
     many = f"{len(out):,} runs at {len(SAMPLED)} sampled points"
     assert f"In half of {many} {count(float(np.median(out)))} people or more get out" in text
+
+
+def test_one_run_is_told_without_medians_ranges_or_shares_of_runs(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", replicates=1)
+    page, table = read(folder), Results.open(folder).runs
+    out = count(table["escaped_persons"][0].as_py())
+    said = page.text.split("What the words mean")[0]
+    assert f"In the one run {out} people get out" in said and f"{out} in the one run" in said
+    for word in (
+        "median",
+        "(90%)",
+        "of runs",
+        "runs with",
+        "nine in ten",
+        "Nine in ten",
+        "1 runs",
+        "100% to",
+        "never to",
+    ):
+        assert word not in said, word
+    assert said.index("By cause") and "runs with any" not in said
+    drawn = figures_texts(folder)
+    assert len({name for name, _ in drawn}) >= 6
+    for word in ("median", "% of runs", "100% to 100%", "on average", "1 runs"):
+        assert [(name, text) for name, text in drawn if word in text.lower()] == [], word
+
+
+def test_a_run_in_which_mostly_nobody_gets_out_is_told_by_its_share(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", replicates=40, some=12)
+    text = read(folder).text
+    assert "Somebody gets out in 30% of 40 runs, in one of twenty" in text
+    assert "somebody in 30% of runs" in text and "0 people or more" not in text
+    titles = [found for name, found in figures_texts(folder) if name == "exceedance"]
+    assert any("Somebody gets out in 30% of runs" in title for title in titles)
+
+
+def test_the_delay_of_the_first_report_is_one_number_on_the_page(tmp_path) -> None:
+    text = read(made_up(tmp_path / "r", replicates=60)).text
+    above = re.search(r"the first comes (\S+ \S+) after the first escape", text)
+    below = re.search(r"A first true report comes (\S+ \S+) after the first escape", text)
+    assert above is not None and below is not None and above[1] == below[1]
+
+
+def figures_texts(folder: Path) -> list[tuple[str, str]]:
+    """The words of every figure of a folder, by the figure's name."""
+    results = Results.open(folder)
+    drawn = [(module.NAME, module.draw(results)) for module in figures() if module.applies(results)]
+    return [(name, text) for name, figure in drawn for text in texts(figure)]
 
 
 def test_levers_are_told_against_doing_nothing(tmp_path) -> None:
