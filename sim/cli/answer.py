@@ -275,4 +275,5 @@ def shown(name: str, value: float) -> str:
 
 
 def _between(metric: str, low: float, high: float) -> str:
-    return f"{shown(metric, low)} to {shown(metric, high)}"
+    first, last = shown(metric, low), shown(metric, high)
+    return first if first == last == "never" else f"{first} to {last}"

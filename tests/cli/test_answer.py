@@ -54,3 +54,10 @@ def test_the_console_writes_signs_that_every_terminal_has(cli, here: Path):
     outcome = cli("run", "tiny", "--replicates", "1", "--set", "observers=[]", "--no-plots")
     assert outcome.code == 0, outcome.err
     assert outcome.out.isascii()
+
+
+def test_what_never_comes_in_any_run_is_told_once(cli, here: Path):
+    given = ("--replicates", "5", "--set", "observers=[]", "--set", "isr.coverage=0", "--no-plots")
+    outcome = cli("run", "tiny", *given)
+    (line,) = [line for line in outcome.out.splitlines() if line.startswith("first true report (day)")]
+    assert line.split("(day)")[1].split() in (["never", "never"], ["never", "-", "never"])
