@@ -13,9 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.contrast import Interval, Sides
-from sim.analysis.summary import Floats
-
-TAIL = 0.025
+from sim.analysis.summary import Floats, at_mean, controlled_half_width
 
 
 class Controlled(NamedTuple):
@@ -33,32 +31,6 @@ class Controlled(NamedTuple):
     variance_reduction: float
 
 
-def at_mean(values: Floats, controls: Floats) -> tuple[float, float, int]:
-    """Return what values are on average where every control has its mean, the standard error, and degrees of freedom.
-
-    Parameters: values, float64 (replicates,); controls, float64 (replicates, numbers), less their known means. All NaN
-    with no degree of freedom left. By least squares; columns that others give add nothing.
-    """
-    n = len(values)
-    design = np.column_stack([np.ones(n), controls])
-    solved, _, rank, _ = np.linalg.lstsq(design, values, rcond=None)
-    freedom = n - int(rank)
-    if freedom < 1:
-        return math.nan, math.nan, 0
-    left = values - design @ solved
-    variance = float(left @ left) / freedom
-    inverse = np.linalg.pinv(design.T @ design, hermitian=True)
-    return float(solved[0]), math.sqrt(variance * float(inverse[0, 0])), freedom
-
-
-def half_width(values: Floats, controls: Floats) -> tuple[float, float]:
-    """Return the mean by `at_mean` and its 95% half-width, t times the standard error."""
-    from scipy.special import stdtrit
-
-    mean, error, freedom = at_mean(values, controls)
-    return mean, float(stdtrit(freedom, 1 - TAIL)) * error if freedom else math.nan
-
-
 def controlled(sides: Sides, controls: Floats) -> Controlled:
     """Return the change of a mean with control variates.
 
@@ -66,7 +38,7 @@ def controlled(sides: Sides, controls: Floats) -> Controlled:
     `at_mean`, of the same replicates.
     """
     a, b = sides.baseline.mean(axis=0), sides.alternative.mean(axis=0)
-    change, half = half_width(b - a, controls)
+    change, half = controlled_half_width(b - a, controls)
     _, error, _ = at_mean(b - a, controls)
     unpaired = float(np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a) if len(a) > 1 else math.nan
     return Controlled(

@@ -82,6 +82,33 @@ def half_width_95(values: ArrayLike) -> float:
     return float(stdtrit(len(array) - 1, 0.975) * np.std(array, ddof=1) / math.sqrt(len(array)))
 
 
+def at_mean(values: Floats, controls: Floats) -> tuple[float, float, int]:
+    """Return what values are on average where every control has its mean, the standard error, and degrees of freedom.
+
+    Parameters: values, float64 (replicates,); controls, float64 (replicates, numbers), less their known means. All NaN
+    with no degree of freedom left. By least squares; columns that others give add nothing. Source: Lavenberg & Welch
+    1981, control variates.
+    """
+    n = len(values)
+    design = np.column_stack([np.ones(n), controls])
+    solved, _, rank, _ = np.linalg.lstsq(design, values, rcond=None)
+    freedom = n - int(rank)
+    if freedom < 1:
+        return math.nan, math.nan, 0
+    left = values - design @ solved
+    variance = float(left @ left) / freedom
+    inverse = np.linalg.pinv(design.T @ design, hermitian=True)
+    return float(solved[0]), math.sqrt(variance * float(inverse[0, 0])), freedom
+
+
+def controlled_half_width(values: Floats, controls: Floats) -> tuple[float, float]:
+    """Return the mean by `at_mean` and its 95% half-width, t times the standard error."""
+    from scipy.special import stdtrit
+
+    mean, error, freedom = at_mean(values, controls)
+    return mean, float(stdtrit(freedom, 0.975)) * error if freedom else math.nan
+
+
 def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None]:
     """Return mean, standard deviation, quantiles and half-width as `--json` prints them; NaN becomes None.
 

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.controls import half_width
-from sim.analysis.summary import METRICS, Floats, half_width_95
+from sim.analysis.summary import METRICS, Floats, controlled_half_width, half_width_95
 from sim.scenario.errors import InputError, Problem, one_of, shown
 
 FIRST = 200
@@ -83,7 +82,9 @@ def look(values: Floats, share: float, of: float | None = None, controls: Floats
     n = len(values)
     if n == 0:
         return Look(0, None, None, 0, False, None, "mean")
-    mean, half = (float(np.mean(values)), half_width_95(values)) if controls is None else half_width(values, controls)
+    mean, half = (
+        (float(np.mean(values)), half_width_95(values)) if controls is None else controlled_half_width(values, controls)
+    )
     if not np.ptp(values) > 0:  # constant, or null
         known = mean if math.isfinite(mean) else None
         return Look(n, known, None, 0, False, 1 - 0.05 ** (1 / n), "share of replicates that differ")

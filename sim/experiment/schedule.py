@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.analysis.controls import at_mean
-from sim.analysis.summary import Floats
+from sim.analysis.summary import Floats, at_mean
 from sim.experiment.controls import controls_of
 from sim.experiment.design import Batch, Design
 from sim.experiment.precision import Look, Precision, entry, look, looks

@@ -8,7 +8,9 @@ from scipy import stats
 from sklearn.linear_model import LinearRegression
 
 from sim.analysis.contrast import Sides
-from sim.analysis.controls import at_mean, controlled, half_width
+from sim.analysis.controls import controlled
+from sim.analysis.summary import at_mean
+from sim.analysis.summary import controlled_half_width as half_width
 
 
 def made(generator: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
