@@ -36,7 +36,8 @@ lint: ## style, layout and types
 .PHONY: stress
 stress: ## the long forms of the tests of kills, broken files and spoiled results, over half an hour; docs/reliability.md has what they found
 	@tools/install.sh test
-	@$(python) -m pytest tests/endurance tests/scenario/test_structured_fuzz.py tests/experiment/test_spoiled_results.py tests/benchmarks/test_parts.py --long -s $(ARGS)
+	@$(python) -m pytest tests/endurance tests/scenario/test_structured_fuzz.py tests/experiment/test_spoiled_results.py --long -s $(ARGS)
+	@$(python) -m pytest -m long --long $(ARGS)
 
 .PHONY: bench
 bench: ## the benchmarks: docs/benchmarks.md, its figure and raw numbers, about a quarter of an hour; ARGS="--only answer" for a part

@@ -320,7 +320,7 @@ def test_a_later_patch_of_python_goes_on(sweep):
     assert_whole(folder, before)
 
 
-@pytest.mark.slow
+@pytest.mark.long  # it compiles the rules in a checkout of its own
 def test_an_edited_figure_page_or_command_goes_on_and_edited_tables_do_not(tmp_path):
     root = Path(__file__).resolve().parents[2]
     for name in ("sim", "scenarios"):
