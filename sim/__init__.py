@@ -43,7 +43,7 @@ def run(
     out: str | Path | None = None,
     overwrite: bool = False,
 ) -> Results:
-    """Run replicates of a scenario, on all cores.
+    """Run replicates of a scenario, on all cores; in a notebook a line below the cell tells how far it is.
 
     Parameters: scenario, as `load` gives it, or what `load` takes; replicates and seed, default the scenario's;
     workers, threads; record, summary, daily or full; out, a folder to keep the results in, default only in memory;
@@ -93,6 +93,7 @@ def _resolved(scenario: object) -> Resolved:
 
 def _executed(design: Design, workers: int | None, record: str, out: str | Path | None, *, overwrite: bool) -> Results:
     from sim.experiment.execution import execute, recording
+    from sim.experiment.notebook import own_watcher
     from sim.experiment.results import Results
     from sim.experiment.store import Memory, prepare
     from sim.tables import RECORD_LEVELS
@@ -101,7 +102,7 @@ def _executed(design: Design, workers: int | None, record: str, out: str | Path 
         raise ValueError(f"record is {record!r}; expected one of {', '.join(RECORD_LEVELS)}")
     store = Memory() if out is None else prepare(Path(out), overwrite=overwrite)
     with recording(design, store, record) as manifest:
-        execute(design, store, manifest, workers=workers)
+        execute(design, store, manifest, workers=workers, watcher=own_watcher())
     return Results.of(store)
 
 
