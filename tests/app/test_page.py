@@ -1,5 +1,6 @@
 """The page in a real browser: it shows the model's own numbers, and no truth in the officials' mode."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -166,7 +167,7 @@ def test_officials_view_is_sent_nothing_of_the_truth(view: Opened) -> None:
     assert "Ground of day 0" in view.page.inner_text(".dv-map-note")
     hidden = "[data-number=held], [data-number=at_large], [data-dots], [data-unit], [data-front], [data-state=open]"
     assert view.page.locator(f"{hidden}, [data-chart=guards], [data-gap], [data-line=escaped]").count() == 0
-    assert escaped not in view.page.inner_text(".dv")
+    assert not re.search(rf"(?<![\d.,]){re.escape(escaped)}(?![\d.,%])", view.page.inner_text(".dv"))
     words = ("at_large", "guards_on_duty", "custody", "opening", 'active\\\\\\":', "image")
     assert sent and not [word for word in words for text in sent if word in text]
     model = stepped(9)
