@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy import stats
 
+from sim.analysis.summary import quantile_interval
 from sim.model import Run
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
@@ -152,11 +153,15 @@ def share(hits: np.ndarray) -> str:
 
 def quantile(values: np.ndarray, q: float) -> str:
     """Return a quantile with its 95% interval by order statistics."""
-    ordered = np.sort(values)
-    n = len(ordered)
-    low, high = stats.binom.ppf([0.025, 0.975], n, q).astype(int)
-    low, high = max(0, low - 1), min(n - 1, high)
-    return f"{np.quantile(ordered, q):,.0f} ({ordered[low]:,.0f}-{ordered[high]:,.0f})"
+    low, high = quantile_interval(values, q)
+    return f"{np.quantile(values, q):,.0f} ({low:,.0f}-{high:,.0f})"
+
+
+def shared(
+    key: str, what: str, criterion: str, hits: np.ndarray, *, at_least: float = 0.0, at_most: float = 1.0
+) -> Pattern:
+    """Return the pattern that a share of replicates lies within limits."""
+    return Pattern(key, what, criterion, share(hits), decided(hits, at_least, at_most))
 
 
 def annex(replicates: int) -> Iterator[Pattern]:
@@ -164,19 +169,20 @@ def annex(replicates: int) -> Iterator[Pattern]:
     found = people_in_2019(replicates)
     gone = found.share("ain-issa")
     over, under = gone > 0.5, gone < 0.1
-    yield Pattern(
+    yield shared(
         "annex-emptied",
         "Ain Issa's annex loses more than half its people, with no dated change",
         "40-95% of replicates",
-        share(over),
-        decided(over, 0.4, 0.95),
+        over,
+        at_least=0.4,
+        at_most=0.95,
     )
-    yield Pattern(
+    yield shared(
         "annex-holds",
         "Ain Issa's annex loses less than a tenth",
         "at least 3%",
-        share(under),
-        decided(under, 0.03),
+        under,
+        at_least=0.03,
     )
     out = found.at("ain-issa")
     low, high = np.quantile(out, (0.05, 0.95))
@@ -199,12 +205,12 @@ def annex(replicates: int) -> Iterator[Pattern]:
     )
     calm = load("ne-syria-2019", {"control.offensives": [], "withdrawal.schedule": []})
     lost = people_of(calm, replicates).share("ain-issa") > 0.1
-    yield Pattern(
+    yield shared(
         "annex-without-cause",
         "the annex without offensive and withdrawal loses more than a tenth",
         "under 5%",
-        share(lost),
-        decided(lost, at_most=0.05),
+        lost,
+        at_most=0.05,
     )
 
 
@@ -234,30 +240,29 @@ def fighters(replicates: int) -> Iterator[Pattern]:
         None if None in verdicts else all(verdicts),
     )
     few = sum(found.at(name) for name in QAMISHLI) <= 60
-    yield Pattern(
+    yield shared(
         "qamishli",
         "Qamishli's three prisons together lose 60 or fewer",
         "at least 90%",
-        share(few),
-        decided(few, 0.9),
+        few,
+        at_least=0.9,
     )
     held = found.at("hasakah") < 50
-    yield Pattern("hasakah", "Hasakah loses fewer than 50", "at least 80%", share(held), decided(held, 0.8))
+    yield shared("hasakah", "Hasakah loses fewer than 50", "at least 80%", held, at_least=0.8)
     camp = found.at("al-hol") < 100
-    yield Pattern(
+    yield shared(
         "al-hol",
         "al-Hol's annex, where about a hundred tried and none got out, loses fewer than 100",
         "at least 90%",
-        share(camp),
-        decided(camp, 0.9),
+        camp,
+        at_least=0.9,
     )
 
 
 def within_median(values: np.ndarray, low: float, high: float) -> bool | None:
     """Return whether a median lies within limits; None where a limit lies in its 95% interval."""
-    ordered = np.sort(values)
-    first, last = stats.binom.ppf([0.025, 0.975], len(ordered), 0.5).astype(int)
-    if any(ordered[max(0, first - 1)] < limit < ordered[last] for limit in (low, high)):
+    first, last = quantile_interval(values, 0.5)
+    if any(first < limit < last for limit in (low, high)):
         return None
     return bool(low <= np.median(values) <= high)
 

@@ -158,6 +158,7 @@ def page(found: Validation, replicates: int) -> str:
         "a uniform share": found.against_uniform,
     }
     unconstrained = ", ".join(f"`{path}`" for path, fitted in about["fitted"].items() if not fitted)
+    many, over_many = repeated(found)
     positive = [label for label, one in against.items() if one.low > 0]
     verdict = (
         "The interval of the skill lies above 0 against all three."
@@ -194,8 +195,8 @@ def page(found: Validation, replicates: int) -> str:
         "",
         verdict,
         "",
-        f"Modes of a single event rest on how the mode is imposed: over the {repeated(found)[0]} events whose mode is on record more than"
-        f" once the skill against the baseline is {told(repeated(found)[1])}.",
+        f"Modes of a single event rest on how the mode is imposed: over the {many} events whose mode is on record more than"
+        f" once the skill against the baseline is {told(over_many)}.",
         "",
         f"Mean CRPS {data['crps']:.3f}, interval score {data['interval_score']:.2f}, ignorance {data['ignorance']:.2f} bits (bins of"
         " the VIEWS challenge 2023/24). PIT values against a uniform: Kolmogorov's distance"

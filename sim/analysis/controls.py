@@ -38,14 +38,15 @@ def controlled(sides: Sides, controls: Floats) -> Controlled:
     `at_mean`, of the same replicates.
     """
     a, b = sides.baseline.mean(axis=0), sides.alternative.mean(axis=0)
-    change, half = controlled_half_width(b - a, controls)
-    _, error, _ = at_mean(b - a, controls)
+    change, error, freedom = at_mean(b - a, controls)
+    half = controlled_half_width(error, freedom)
+    baseline, _, _ = at_mean(a, controls)
     unpaired = float(np.var(a, ddof=1) + np.var(b, ddof=1)) / len(a) if len(a) > 1 else math.nan
     return Controlled(
         len(a),
         controls.shape[1],
-        at_mean(a, controls)[0],
-        at_mean(b, controls)[0],
+        baseline,
+        baseline + change,
         Interval(change, change - half, change + half),
         unpaired / error**2 if error > 0 else math.nan,
     )

@@ -101,12 +101,11 @@ def at_mean(values: Floats, controls: Floats) -> tuple[float, float, int]:
     return float(solved[0]), math.sqrt(variance * float(inverse[0, 0])), freedom
 
 
-def controlled_half_width(values: Floats, controls: Floats) -> tuple[float, float]:
-    """Return the mean by `at_mean` and its 95% half-width, t times the standard error."""
+def controlled_half_width(error: float, freedom: int) -> float:
+    """Return the 95% half-width of a mean by `at_mean`, t times its standard error; NaN with no degree of freedom."""
     from scipy.special import stdtrit
 
-    mean, error, freedom = at_mean(values, controls)
-    return mean, float(stdtrit(freedom, 0.975)) * error if freedom else math.nan
+    return float(stdtrit(freedom, 0.975)) * error if freedom else math.nan
 
 
 def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None]:

@@ -155,7 +155,8 @@ def compared(
     for name in metrics:
         if name not in METRICS:
             raise InputError([Problem("--metric", 0, name, "no such metric", one_of(name, list(METRICS)))])
-    tables = [_tables(pairing) for pairing in pairings]
+    read = [_tables(pairing) for pairing in pairings]
+    tables = [table for _, table in read]
     family: dict[str, list[Simultaneous]] = {}
     for name in metrics:
         sides = [table[name] for table in tables]
@@ -168,7 +169,7 @@ def compared(
             {name: _told(table[name]) for name in metrics},
             {name: found[k] for name, found in family.items()},
             _at_worlds(pairing, table, metrics),
-            _controlled(pairing, table, metrics) if controls or _stopped_on_controls(pairing) else {},
+            _controlled(pairing, *read[k], metrics) if controls or _stopped_on_controls(pairing) else {},
         )
         for k, (pairing, table) in enumerate(zip(pairings, tables, strict=True))
     ]
@@ -176,7 +177,7 @@ def compared(
 
 def sides_of(pairing: Pairing, metric: str) -> Sides:
     """Return one metric of both sides, worlds by replicates."""
-    return _tables(pairing, [metric])[metric]
+    return _tables(pairing, [metric])[1][metric]
 
 
 def _told(sides: Sides) -> Told:
@@ -208,19 +209,20 @@ def _stopped_on_controls(pairing: Pairing) -> bool:
     return bool(wanted and wanted.get("controls"))
 
 
-def _controlled(pairing: Pairing, table: dict[str, Sides], metrics: Sequence[str]) -> dict[str, Controlled]:
+def _controlled(
+    pairing: Pairing, replicates: Floats, table: dict[str, Sides], metrics: Sequence[str]
+) -> dict[str, Controlled]:
     """Return the means with control variates of the metrics without nulls; none for two samples, or sampled worlds."""
     if not pairing.paired or pairing.sampled:
         return {}
-    replicates = _common([_columns(point, []) for pair in pairing.worlds for point in pair]).astype(int).tolist()
     scenarios = [point.results.scenario(point.number) for pair in pairing.worlds for point in pair]
-    drawn = controls_of(scenarios, _seed(pairing.worlds[0][0]), replicates)
+    drawn = controls_of(scenarios, _seed(pairing.worlds[0][0]), replicates.astype(int).tolist())
     whole = [name for name in metrics if not METRICS[name].nullable and not np.isnan(table[name].baseline).any()]
     return {name: controlled(table[name], drawn) for name in whole if not np.isnan(table[name].alternative).any()}
 
 
-def _tables(pairing: Pairing, names: Sequence[str] | None = None) -> dict[str, Sides]:
-    """Return metrics of both sides: worlds by the replicates that are done in all of them."""
+def _tables(pairing: Pairing, names: Sequence[str] | None = None) -> tuple[Floats, dict[str, Sides]]:
+    """Return the baseline's replicates that are done in all worlds, and metrics of both sides, worlds by replicates."""
     wanted = list(METRICS) if names is None else list(names)
     before = [_columns(point, wanted) for point, _ in pairing.worlds]
     after = [_columns(point, wanted) for _, point in pairing.worlds]
@@ -235,7 +237,7 @@ def _tables(pairing: Pairing, names: Sequence[str] | None = None) -> dict[str, S
         {name: np.stack([columns[name][_places(columns, row)] for columns in side]) for name in wanted}
         for side, row in zip((before, after), rows, strict=True)
     ]
-    return {name: Sides(made[0][name], made[1][name], pairing.paired, pairing.sampled) for name in wanted}
+    return rows[0], {name: Sides(made[0][name], made[1][name], pairing.paired, pairing.sampled) for name in wanted}
 
 
 def _columns(point: Point, names: list[str]) -> dict[str, Floats]:

@@ -17,29 +17,34 @@ def controls_of(scenarios: Sequence[Resolved], seed: int, replicates: Sequence[i
     among the rows, all of which are drawn alike. Numbers that several scenarios draw, they draw alike; columns that
     never vary are left out.
     """
-    from sim.engine.random import name_key, uniform
+    from sim.engine.random import fill_by_replicate, name_key
     from sim.model.run import DRAW, JOINT
     from sim.world.state import THEATRE
+
+    which = np.asarray(replicates, np.int64)
+    first = int(which.min()) if len(which) else 0
+    every = np.empty(int(which.max()) - first + 1 if len(which) else 0)
+
+    def drawn(stream: np.uint64, entity: np.uint64) -> Floats:
+        fill_by_replicate(every, seed, stream, first, entity)
+        return every[which - first]
 
     found: dict[str, Floats] = {}
     for scenario in scenarios:
         rows = scenario.joint()
         if rows:
-            chosen = [int(uniform(seed, JOINT, replicate, THEATRE, 0, 0) * len(rows)) for replicate in replicates]
+            chosen = (drawn(JOINT, THEATRE) * len(rows)).astype(np.int64)
             for path in rows[0]:
                 found.setdefault(path, _ranks(np.array([row[path] for row in rows], np.float64))[chosen])
         for path in scenario.rule_numbers():
             if path not in found:
-                key = name_key(path)
-                drawn = [uniform(seed, DRAW, replicate, key, 0, 0) for replicate in replicates]
-                found[path] = np.array(drawn, np.float64) - 0.5
+                found[path] = drawn(DRAW, name_key(path)) - 0.5
     vary = [column for column in found.values() if len(column) and np.ptp(column) > 0]
     return np.column_stack(vary) if vary else np.zeros((len(replicates), 0))
 
 
 def _ranks(values: Floats) -> Floats:
     """Return the rank of each value among all, as a share less a half; ties have the mean of theirs."""
-    different, place, many = np.unique(values, return_inverse=True, return_counts=True)
+    _, place, many = np.unique(values, return_inverse=True, return_counts=True)
     middle = np.cumsum(many) - (many + 1) / 2 + 0.5
-    assert len(different) == len(many)
     return np.asarray((middle / len(values) - 0.5)[place], np.float64)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.summary import METRICS, Floats, controlled_half_width, half_width_95
+from sim.analysis.summary import METRICS, Floats, at_mean, controlled_half_width, half_width_95
 from sim.scenario.errors import InputError, Problem, one_of, shown
 
 FIRST = 200
@@ -82,14 +82,13 @@ def look(values: Floats, share: float, of: float | None = None, controls: Floats
     n = len(values)
     if n == 0:
         return Look(0, None, None, 0, False, None, "mean")
-    mean, half = (
-        (float(np.mean(values)), half_width_95(values)) if controls is None else controlled_half_width(values, controls)
-    )
+    mean, half = float(np.mean(values)), half_width_95(values)
     if not np.ptp(values) > 0:  # constant, or null
         known = mean if math.isfinite(mean) else None
         return Look(n, known, None, 0, False, 1 - 0.05 ** (1 / n), "share of replicates that differ")
-    if math.isnan(mean):  # as many controls as replicates
-        mean, half = float(np.mean(values)), math.inf
+    if controls is not None:
+        by_controls, error, freedom = at_mean(values, controls)
+        mean, half = (by_controls, controlled_half_width(error, freedom)) if freedom else (mean, math.inf)
     above = int(np.count_nonzero(values > mean if of is None else values != np.median(values)))
     limit = share * abs(mean if of is None else of)
     return Look(n, mean, half, above, half <= limit and above >= TAIL, mean + half, "mean")

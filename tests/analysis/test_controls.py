@@ -9,8 +9,13 @@ from sklearn.linear_model import LinearRegression
 
 from sim.analysis.contrast import Sides
 from sim.analysis.controls import controlled
-from sim.analysis.summary import at_mean
-from sim.analysis.summary import controlled_half_width as half_width
+from sim.analysis.summary import at_mean, controlled_half_width
+
+
+def half_width(values: np.ndarray, controls: np.ndarray) -> tuple[float, float]:
+    """The mean and its half-width."""
+    mean, error, freedom = at_mean(values, controls)
+    return mean, controlled_half_width(error, freedom)
 
 
 def made(generator: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
@@ -61,6 +66,7 @@ def test_the_change_is_the_difference_of_the_sides_and_says_what_was_gained() ->
     b = 0.5 * a + np.random.default_rng(5).normal(0, 1, 200)
     found = controlled(Sides(a[None], b[None], True), controls)
     assert found.difference.value == pytest.approx(found.alternative - found.baseline)
+    assert found.alternative == pytest.approx(at_mean(b, controls)[0])
     assert (found.n, found.controls) == (200, 3)
     _, error, _ = at_mean(b - a, controls)
     assert found.variance_reduction == pytest.approx((a.var(ddof=1) + b.var(ddof=1)) / 200 / error**2)

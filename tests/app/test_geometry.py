@@ -1,4 +1,4 @@
-"""Geometry of charts and map: its own tests in JavaScript, by node's runner, and that the parts of the page use it."""
+"""Geometry of the page and cells of CSV files: their tests in JavaScript, and that the parts of the page use them."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def node() -> Path:
 
 
 def test_the_tests_in_javascript_pass(root: Path, node: Path) -> None:
-    command = [str(node), "--test", "--test-reporter=tap", "tests/app/geometry.test.js"]
+    command = [str(node), "--test", "--test-reporter=tap", "tests/app/geometry.test.js", "tests/app/csv.test.js"]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, env={**os.environ})
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "# pass 6" in done.stdout, done.stdout
+    assert "# pass 7" in done.stdout, done.stdout
 
 
 def test_parts_are_filled_with_modules_and_none_is_left_to_ask_for(node: Path) -> None:
