@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -10,9 +11,13 @@ from types import FrameType
 STOPPABLE = ("run", "sweep", "resume", "replay", "compare")
 """Commands that Ctrl-C and SIGTERM stop with exit code 3, also as a background job of a shell."""
 
+SELDOM = 100_000
+"""Python objects made before it looks for circular garbage: imports make hundreds of thousands, and none is garbage."""
+
 
 def start() -> int:
     """Run the command line of this process and return its exit code."""
+    gc.set_threshold(SELDOM)
     if sys.argv[1:2] and sys.argv[1] in STOPPABLE:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _interrupt)

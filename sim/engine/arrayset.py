@@ -18,8 +18,8 @@ from random import Random
 from typing import Any, NoReturn, Self, cast
 
 import numpy as np
-from mesa import Agent
-from mesa.agentset import AbstractAgentSet, GroupBy
+
+from sim.engine.mesas import AbstractAgentSet, Agent, GroupBy
 
 NOT_MADE = "agents of this model are made by its scenario: change numbers there, or add agents of a class of your own"
 NOT_REMOVED = "agents of this model leave by its rules, not by remove()"

@@ -29,7 +29,7 @@ RULE_SOURCES = (
 )
 """Files and folders of `sim/` that compiled rules are made of, constants included. The types of arguments, such as the
 record of parameters, are part of a compiled function's own signature."""
-NO_RULES = ("engine/arrayset.py", "model/mesa_model.py", "model/grid.py", "model/seed.py")
+NO_RULES = ("engine/arrayset.py", "engine/mesas.py", "model/mesa_model.py", "model/grid.py", "model/seed.py")
 """Files among them that hold no rule: what Mesa sees of a run. A change of these compiles nothing again."""
 TABLE_SOURCES = (
     "engine",

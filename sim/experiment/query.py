@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -25,13 +27,11 @@ def select(
     Parameters: files, names in the store; where, an SQL condition from our code with `?` for its `parameters`.
     Raises duckdb.Error, OSError or pa.ArrowException where a part cannot be read.
     """
-    import duckdb
-
     if not files:
         return schema.empty_table()
     columns = ", ".join(f'"{name}"' for name in schema.names)  # names of our own tables
     condition = f" WHERE {where}" if where else ""
-    with duckdb.connect(config=OFFLINE) as connection:
+    with _database(os.getpid()).cursor() as connection:
         if store.path is not None:
             query = f"SELECT {columns} FROM read_parquet(?, hive_partitioning = false){condition}"
             given = [[str(store.open(name)) for name in files], *parameters]
@@ -41,6 +41,14 @@ def select(
             query, given = f"SELECT {columns} FROM parts{condition}", list(parameters)
         found: Any = connection.sql(query, params=given).to_arrow_table()
     return found.cast(schema)
+
+
+@cache
+def _database(process: int) -> Any:
+    """Return a database in memory, one for each process: to open one takes longer than most queries."""
+    import duckdb
+
+    return duckdb.connect(config=OFFLINE)
 
 
 def done(runs: Any) -> Any:

@@ -163,13 +163,17 @@ class UntilPaired:
         return np.concatenate([self._values[batch] for batch in mine])
 
     def _extend(self) -> None:
-        """Queue the next stage, breadth-first, and look at once where all of it is stored."""
+        """Queue the next stage, and look at once where all of it is stored.
+
+        It goes on with the point that the last one ended with: a worker keeps its arrays while the point stays the same.
+        """
         self._stage += 1
         begin, end = self._stages[self._stage - 1] if self._stage else 0, self._stages[self._stage]
+        points = range(self._design.size)
         batches = [
             Batch(point, n, many)
+            for point in (reversed(points) if self._stage % 2 else points)
             for n, many in _cuts(begin, end, self._size, self._pieces)
-            for point in range(self._design.size)
         ]
         self._waiting = set(batches)
         self._queue.extend(batch for batch in batches if batch not in self._kept)
