@@ -12,7 +12,7 @@ from importlib import import_module
 with ThreadPoolExecutor(1) as _thread:
     _thread.submit(import_module, "mesa").result()
 
-from mesa import Agent  # noqa: E402
-from mesa.agentset import AbstractAgentSet, GroupBy  # noqa: E402
+from mesa import Agent
+from mesa.agentset import AbstractAgentSet, GroupBy
 
 __all__ = ["AbstractAgentSet", "Agent", "GroupBy"]

@@ -165,7 +165,7 @@ class UntilPaired:
     def _extend(self) -> None:
         """Queue the next stage, and look at once where all of it is stored.
 
-        It goes on with the point that the last one ended with: a worker keeps its arrays while the point stays the same.
+        It goes on with the point that the last one ended with: a worker keeps its arrays while the point is the same.
         """
         self._stage += 1
         begin, end = self._stages[self._stage - 1] if self._stage else 0, self._stages[self._stage]
