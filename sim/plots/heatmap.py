@@ -25,6 +25,8 @@ MOST_LEVELS = 16
 MOST_ROWS = 6
 LONGEST = 20
 """Longest name of a value beside a map, characters."""
+WIDE = 48
+"""Characters below a map in one line."""
 
 
 class Plan(NamedTuple):
@@ -81,17 +83,18 @@ def draw(results: Results | ResultsView) -> Figure:
     longest = max(len(wording.tidy(wording.setting(value), LONGEST)) for value in found.levels[1])
     left = max(1.2, 0.85 + 0.075 * longest)
     height = rows * (0.42 * down + 0.75) + (0.3 if found.row else 0.0)
-    sheet = style.sheet(view, _title(tables), subtitle, height, left=left, foot=0.85, extra_top=0.05)
+    foot = 1.0 if "\n" in _below(found, view) else 0.85
+    sheet = style.sheet(view, _title(tables), subtitle, height, left=left, foot=foot, extra_top=0.05)
     grid = sheet.axes(rows, 2, wspace=0.12, hspace=0.68 / (0.42 * down + 0.1))
     ramps = {HEADLINE: style.TRUTH_RAMP, "gap": style.GAP_RAMP}
     for r, pair in enumerate(grid):
         for axes, column in zip(pair, (HEADLINE, "gap"), strict=True):
             _map(axes, tables[column][r], ramps[column], top=max(1.0, float(tables[column][..., 1].max())))
-            _sides(axes, view, found, bottom=r == rows - 1, left=column == HEADLINE)
             words = "People out" if column == HEADLINE else "Gap (exits)"
             if found.row:
                 words = f"{words}, {wording.settings({found.row: found.levels[0][r]})}"
-            style.name_axes(axes, axes.get_xlabel(), wording.tidy(words, 46))
+            style.name_axes(axes, y=wording.tidy(words, 46))
+            _sides(axes, view, found, bottom=r == rows - 1, left=column == HEADLINE)
     return sheet.figure
 
 
@@ -145,15 +148,19 @@ def _sides(axes: Axes, view: ResultsView, found: Plan, *, bottom: bool, left: bo
     style.ticks(axes, "y", range(len(beside)), beside)
     axes.tick_params(axis="both", labelcolor=style.INK)
     if bottom:
-        axes.set_xlabel(
-            wording.path_label(found.x, view.year), fontsize=9, color=style.INK, labelpad=6, parse_math=False
-        )
+        axes.set_xlabel(_below(found, view), fontsize=9, color=style.INK, labelpad=6, parse_math=False)
     if left:
         axes.set_ylabel(
             wording.path_lines(found.y, view.year), fontsize=8.5, color=style.INK, labelpad=6, parse_math=False
         )
     else:
         axes.tick_params(axis="y", labelleft=False)
+
+
+def _below(found: Plan, view: ResultsView) -> str:
+    """Return the words below a map: two lines where one would be wider than it."""
+    line = wording.path_label(found.x, view.year)
+    return line if len(line) <= WIDE else line.replace(" (", "\n(", 1)
 
 
 def _some(levels: list[Any], most: int) -> list[Any]:

@@ -24,10 +24,10 @@ def files(root: Path) -> list[Path]:
 
 
 def lab(color: str, lacking: str) -> np.ndarray:
-    """Return CIELAB of a colour as seen without one kind of cone."""
+    """Return CIELAB of a colour as seen without one kind of cone; with all of them for another name."""
     rgb = np.array([int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    xyz = TO_XYZ @ np.clip(np.array(LACKING[lacking]) @ linear, 0, 1) / (0.9505, 1.0, 1.089)
+    xyz = TO_XYZ @ np.clip(np.array(LACKING.get(lacking, np.eye(3))) @ linear, 0, 1) / (0.9505, 1.0, 1.089)
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
