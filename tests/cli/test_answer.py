@@ -13,11 +13,45 @@ from sim.plots.view import ResultsView
 
 SWEEP = """
 scenario: ne-syria-2019
-replicates: 5
-set: {days: 30}
+replicates: 4
+set: {days: 20}
 vary:
-  guards.scale: [0.25, 0.5, 0.75, 1.0, 1.5]
+  guards.scale: [0.25, 0.5, 1.0, 1.5]
 """
+
+
+def test_run_answers_and_says_where_the_files_are(cli, here: Path):
+    outcome = cli("run", "tiny", "--replicates", "3", "--out", "here")
+    assert outcome.code == 0, outcome.err
+    for words in (
+        "tiny: 3 replicates, seed 1",
+        "people out",
+        "by fighters",
+        "by assault",
+        "confirmed",
+        "gap",
+        "with --record full, `estimate RESULTS --running`",
+        "true reports account for",
+        "undetected share",
+        "first true report",
+        "In here: manifest.json",
+    ):
+        assert words in outcome.out
+    assert "\x1b" not in outcome.out + outcome.err
+    results = Results.open("here")
+    assert results.status == "done"
+    assert results.manifest["record"] == "daily"
+    assert sorted(path.name for path in Path("here").iterdir()) == [
+        "daily",
+        "facilities",
+        "manifest.json",
+        "plots",
+        "points.parquet",
+        "report.html",
+        "runs",
+        "scenario.yaml",
+    ]
+    assert cli("check", "here/scenario.yaml").code == 0
 
 
 @pytest.mark.parametrize("varied", ["", "  control.handover: [none, formal]\n"])
