@@ -17,13 +17,14 @@ demo: ## the main sweep, small: its answer, figures and where they are
 	@.venv/bin/detention-sim sweep scenarios/sweeps/guards-isr-control.yaml --replicates 40 --out results/demo --overwrite
 	@echo "Results are in results/demo; open results/demo/report.html"
 
+# Whole files go to a worker, so that what a file's tests share is made once.
 .PHONY: test
 test: ## all tests; BROWSER=no leaves out those that need Chromium; ARGS="-n 2 tests/setup" adds arguments
 	@tools/install.sh test
 ifeq ($(BROWSER),no)
-	@$(python) -m pytest -n auto -m "not browser" $(ARGS)
+	@$(python) -m pytest -n auto --dist loadfile -m "not browser" $(ARGS)
 else
-	@CHROMIUM=$$(tools/chromium.sh) && export CHROMIUM && $(python) -m pytest -n auto $(ARGS)
+	@CHROMIUM=$$(tools/chromium.sh) && export CHROMIUM && $(python) -m pytest -n auto --dist loadfile $(ARGS)
 endif
 
 .PHONY: lint

@@ -8,9 +8,9 @@ import sim
 
 
 def tiny(scale: float, call: float) -> dict[str, float]:
-    """Mean of people out over five replicates, the same random numbers in every experiment."""
+    """Mean of people out over four replicates, the same random numbers in every experiment."""
     scenario = sim.load("tiny", {"control.handover": "formal", "guards.scale": scale, "guards.redeploy_share": call})
-    results = sim.run(scenario, replicates=5, seed=1, workers=1, record="summary")
+    results = sim.run(scenario, replicates=4, seed=1, workers=1, record="summary")
     return {"escaped_persons": float(results.to_pandas()["escaped_persons"].mean())}
 
 
@@ -18,7 +18,7 @@ if __name__ == "__main__":
     model = Model("tiny", function=tiny)
     model.uncertainties = [RealParameter("scale", 0.2, 2.0), RealParameter("call", 0.0, 1.0)]
     model.outcomes = [ScalarOutcome("escaped_persons")]
-    worlds = np.random.default_rng(1).uniform([0.2, 0.0], [2.0, 1.0], size=(40, 2))
+    worlds = np.random.default_rng(1).uniform([0.2, 0.0], [2.0, 1.0], size=(30, 2))
     samples = [Sample(str(k), scale=scale, call=call) for k, (scale, call) in enumerate(worlds)]
     with SequentialEvaluator(model) as evaluator:
         experiments, outcomes = evaluator.perform_experiments(scenarios=samples)

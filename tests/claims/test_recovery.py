@@ -8,7 +8,7 @@ import pytest
 from benchmarks.recover_claims import MIXES, recover
 from sim.claims.draws import fitted
 
-TRUTHS = 2000
+TRUTHS = 1200
 DRAWS = 8
 
 
@@ -22,7 +22,7 @@ def recovered():
 @pytest.mark.parametrize("level", [0.5, 0.9])
 def test_intervals_hold_as_many_truths_as_they_say(recovered, level: float) -> None:
     ranks = np.concatenate([found.ranks for found in recovered])
-    assert len(ranks) > 1400
+    assert len(ranks) > 0.7 * TRUTHS
     assert np.mean(np.abs(ranks - 0.5) <= level / 2) == pytest.approx(level, abs=0.04)
 
 
@@ -40,4 +40,4 @@ def test_that_nobody_got_out_is_believed_as_often_as_it_is_so(recovered) -> None
         none.mean(), abs=3.3 * np.sqrt((believed * (1 - believed)).mean() / len(none))
     )
     sure = believed > 0.8
-    assert sure.sum() > 50 and none[sure].mean() > 0.8
+    assert sure.sum() > 30 and none[sure].mean() > 0.8

@@ -84,7 +84,7 @@ def state_differences(oracle: OracleModel, run: Run) -> list[str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_same_decisions_step_by_step(name: str) -> None:
+def test_same_decisions_step_by_step_and_same_tables(name: str) -> None:
     run = fast_run(name)
     for replicate in REPLICATES:
         oracle = OracleModel(*CASES[name](), seed=SEED, replicate=replicate)
@@ -93,14 +93,6 @@ def test_same_decisions_step_by_step(name: str) -> None:
             oracle.step()
             run.advance(1)
             assert state_differences(oracle, run) == [], f"replicate {replicate}, step {step}"
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_same_tables(name: str) -> None:
-    run = fast_run(name)
-    for replicate in REPLICATES:
-        oracle = OracleModel(*CASES[name](), seed=SEED, replicate=replicate)
-        oracle.run()
         tables = run.complete(SEED, replicate)
         found = {column.name: float(tables.run[column.name][0]) for column in RUNS}
         assert differences(oracle.run_row(), found) == []

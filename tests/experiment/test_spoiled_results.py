@@ -15,7 +15,7 @@ import pytest
 from sim.cli.main import main
 from tests.experiment.spoiling import WAYS, forged, manifest_edited, mixed
 
-CASES, LONG = 100, 1000
+CASES, LONG = 40, 1000
 READING: list[tuple[str, ...]] = [
     ("show", "DIR"),
     ("list",),

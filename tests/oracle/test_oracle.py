@@ -82,8 +82,10 @@ def test_the_tables_agree_with_each_other(name: str) -> None:
 
 def test_the_cases_together_take_every_cause_custody_and_end() -> None:
     ends, causes, custody = set(), set(), set()
-    for make in CASES.values():
-        model = OracleModel(*make(), seed=7, replicate=0)
+    for name in sorted(CASES, key=lambda name: name != "everything"):  # the richest first
+        if (len(ends), len(causes), len(custody)) == (len(STATES), len(CAUSES), 5):
+            break
+        model = OracleModel(*CASES[name](), seed=7, replicate=0)
         for _ in range(model.n_steps):
             model.step()
             custody |= {facility.custody for facility in model.facilities.values()}
@@ -126,7 +128,7 @@ def test_observers_do_not_touch_the_truth() -> None:
 @pytest.mark.parametrize("step_hours", [1.0, 24.0])
 def test_stealth_alone_is_binomial(step_hours: float) -> None:
     """At the first guard ratio everybody leaves at the same rate, independently: chi-square on many replicates."""
-    per_1000_year, n, replicates = 60000.0, 60, 300
+    per_1000_year, n, replicates = 60000.0, 60, 200
     case = one_prison(
         {
             "days": 1,
