@@ -136,6 +136,17 @@ def test_charts_show_what_the_model_has(view: Opened) -> None:
     row = model.outcomes()
     ends = dict(text.rsplit(" ", 1) for text in view.page.locator("[data-chart=gap] [data-end]").all_text_contents())
     assert ends["exits"] == f"{row['escaped']:,.0f}" and ends["confirmed"] == f"{row['confirmed']:,.0f}"
+    drawn = [
+        box["x"] + box["width"]
+        for line in view.page.locator("[data-chart=gap] [data-line]").all()
+        if (box := line.bounding_box())
+    ]
+    keys = [
+        box["x"]
+        for key in view.page.locator("[data-chart=gap] g:has(> .dv-end) path").all()
+        if (box := key.bounding_box())
+    ]
+    assert len(keys) == len(ends) and min(keys) > max(drawn)  # no stroke leads from a line to its label
     belief = model.belief
     for r, role in enumerate(model.roles):  # the two scopes of claims are two lines
         told, places = belief.theatre_claim[r], belief.claim[r][~np.isnan(belief.claim[r])]
