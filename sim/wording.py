@@ -40,9 +40,11 @@ def mean(value: float) -> str:
 
 
 def per_cent(share: float) -> str:
-    """Return a share in per cent, with one decimal if it is below 10% or nearly 100%."""
+    """Return a share in per cent, with one decimal if it is below 10% or nearly 100%; of a change with its sign."""
     if math.isnan(share):
         return "–"
+    if share < 0.0:
+        return ">−0.1%" if share > -0.001 else f"−{per_cent(-share)}"
     value = 100.0 * share
     if value == 0.0 or value >= 99.95:
         return f"{value:.0f}%"
@@ -107,7 +109,7 @@ def settings(values: Mapping[str, Any]) -> str:
 def metric(name: str, value: float) -> str:
     """Return a metric's value with the digits of its kind: `never` for a day that is null."""
     if name.endswith("_day"):
-        return "never" if math.isnan(value) else f"{value:.1f}"
+        return "never" if math.isnan(value) else f"{value:.1f}".replace("-", "−")
     return per_cent(value) if name.endswith("_share") else count(value)
 
 

@@ -19,6 +19,8 @@ from sim.wording import metric, per_cent, thinness, thinnest
         (0.9962, "99.6%"),
         (1.0, "100%"),
         (1.25, "125%"),
+        (-0.037, "−3.7%"),
+        (-0.0004, ">−0.1%"),
         (float("nan"), "–"),
     ],
 )
@@ -34,6 +36,8 @@ def test_shares_are_written_with_the_digits_they_deserve(value, text) -> None:
         ("undetected_share", 0.034, "3.4%"),
         ("undetected_share", math.nan, "–"),
         ("gap", -1234.4, "−1,234"),
+        ("undetected_share", -0.25, "−25%"),
+        ("first_report_day", -1.5, "−1.5"),
         ("gap", -0.4, "0"),
     ],
 )

@@ -139,6 +139,8 @@ class Session:
         if self.active == FIRST:
             self.pinned = ""
         self._load(pane)
+        if self.record not in self.records():
+            self.choose_record("")
         _set(pane, round(hours / pane.step_hours))
         self._show_numbers()
         self.note(f"With the change of scenario these settings were dropped: {dropped}." if dropped else "")
@@ -305,13 +307,19 @@ class Session:
 
     def choose_record(self, name: Any) -> None:
         """Lay the claims of a file over the run, or none for any name that is not offered."""
-        path = self.start.records().get(name) if isinstance(name, str) else None
+        path = self.start.records().get(name) if name in self.records() else None
         self.record, self.claims = "", ()
         if path is not None:
             try:
                 self.record, self.claims = path.name, record.read(path)
             except InputError as error:
                 self.note(f"The claims cannot be read: {printable(str(error.problems[0]))[:300]}")
+
+    def records(self) -> list[str]:
+        """Return the names of the claims files offered: those of the first run's case, and what the view was given."""
+        offered, given, loaded = self.start.records(), self.start.claims, self.first.loaded
+        fit = record.of_case(offered, loaded) if loaded is not None else list(offered)
+        return [name for name in offered if name in fit or (given is not None and offered[name] == given)]
 
     def choose_kinds(self, kinds: Any) -> None:
         """Choose the kind of rows that the log shows."""

@@ -6,15 +6,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from sim.cli.main import main
 
 HOSTILE = "<img src=x onerror=alert(1)>{{1+1}}"
+FAILED = pytest.StashKey[bool]()
 BIDI = "\u202egnorw"
 LONG = "<script>alert(2)</script>" + "x" * 10_000
 
@@ -135,13 +136,73 @@ class Opened:
         self.page.locator("[data-scrub]").fill(str(round(24 * day)))
         self.wait_for_clock(clock or f"Day {float(day)}")
 
+    def show(self, address: str) -> None:
+        """Show what an address names, without loading the page anew."""
+        self._do([{"do": "restore", "value": address}])
+
+    def begin_again(self) -> None:
+        """Bring a page that another test has used to where a new one begins."""
+        self.page.set_viewport_size({"width": 1280, "height": 720})
+        self.page.mouse.move(1, 1)
+        asked = self.page.evaluate(
+            "() => { const page = document.querySelector('.dv').__vue__, {notice, take, kinds, text, speed} = page.controls;"
+            " Object.assign(page, {playing: false, tools: false, scrubbed: null, asked: null, picked: null, dragged: {}});"
+            " return [[!notice, 'noted', null], [!take, 'take', false], [kinds === 'all', 'kinds', 'all'],"
+            " [!text, 'text', ''], [speed === 6, 'speed', 6]].filter(one => !one[0]); }"
+        )
+        start = "#run?scenario=ne-syria-2019.yaml&seed=1&replicate=0&results=sweep&metric=escaped"
+        self._do([*({"do": do, "value": value} for _, do, value in asked), {"do": "restore", "value": start}])
+        self.page.evaluate(
+            "document.activeElement.blur(); document.querySelectorAll('.dv *').forEach(e => { e.scrollTop = 0; })"
+        )
+
+    def _do(self, asked: list[dict[str, object]]) -> None:
+        self.page.evaluate(
+            "async asked => {"
+            " const before = document.querySelector('.dv').__vue__.frame.serial;"
+            " for (const one of asked) document.querySelector('.dv').__vue__.act(one);"
+            " while (document.querySelector('.dv').__vue__.frame.serial < before + asked.length)"
+            " await new Promise(done => setTimeout(done, 15)); }",
+            asked,
+        )
+
     def size(self) -> list[int]:
         return self.page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember of a test whether it failed, so that its page is not used again."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(scope="session")
+def kept() -> list[Opened]:
+    """The page that tests share, one after the other; empty where there is none yet, or where a test failed on it."""
+    return []
+
+
 @pytest.fixture
-def view(page: Page, address: str) -> Iterator[Opened]:
-    """A page of its own, which must end without an error."""
+def view(request: pytest.FixtureRequest, browser: Browser, address: str, kept: list[Opened]) -> Iterator[Opened]:
+    """A page at its beginning, which must end without an error."""
+    if kept:
+        opened = kept.pop()
+        opened.begin_again()
+    else:
+        opened = Opened(browser.new_context(bypass_csp=True).new_page(), address)
+    yield opened
+    if request.node.stash.get(FAILED, False):
+        opened.page.context.close()
+        return
+    held(opened, address)
+    kept.append(opened)
+
+
+@pytest.fixture
+def fresh(page: Page, address: str) -> Iterator[Opened]:
+    """A page that no other test has used."""
     opened = Opened(page, address)
     yield opened
     held(opened, address)

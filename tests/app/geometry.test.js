@@ -19,6 +19,14 @@ test('steps of counts are whole', () => {
   assert.deepEqual([0.2, 1, 1.1, 3, 21, 26].map(geometry.whole), [1, 1, 2, 5, 25, 50]);
 });
 
+test('an axis of values has round ends that hold them, and 0', () => {
+  assert.deepEqual(geometry.reach(0, 6, 3, true), {low: 0, high: 6, step: 2});
+  assert.deepEqual(geometry.reach(-12, 31, 3, true), {low: -20, high: 40, step: 20});
+  assert.deepEqual(geometry.reach(0, 0.034, 2, false), {low: 0, high: 0.04, step: 0.02});
+  assert.deepEqual(geometry.reach(0, 0, 3, true), {low: 0, high: 1, step: 1});
+  assert.deepEqual(geometry.reach(-7, -2, 3, true), {low: -8, high: 0, step: 2});
+});
+
 test('labels keep a gap, stay inside, and move no further than they must', () => {
   assert.deepEqual(geometry.spread([10, 50], 12, 0, 100), [10, 50]);
   const close = geometry.spread([99, 98, 97], 12, 0, 100);
@@ -36,6 +44,15 @@ test('a line is broken where there is nothing to draw', () => {
   const same = v => v;
   assert.equal(geometry.trace([0, 1, 2, 3], [5, null, 6, 7], same, same), 'M0 5M2 6L3 7');
   assert.equal(geometry.strip([0, 1], [1, 2], [3, 4], same, same), 'M0 3L1 4L1 2L0 1Z');
+});
+
+test('the share of at least so much holds back to the value before', () => {
+  const share = geometry.stairs([0, 10, 30], [1, 0.5, 0.25], v => v, v => 100 * v);
+  assert.equal(share, 'M0 100V50H10V25H30'); // at 20, between two values, a quarter has at least so much
+});
+
+test('names are cut to their room', () => {
+  assert.deepEqual(geometry.cut(['none', 'formal handover'], 6), ['none', 'forma…']);
 });
 
 test('a gap that changes its sign is two areas, cut where the lines cross', () => {

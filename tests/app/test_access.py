@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.resources import files
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.app.conftest import Opened
 from tests.app.test_page import CONTRAST
@@ -22,26 +23,32 @@ STATES = {
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Callable[..., Opened]:
-    """A function that opens the page in a state, in a browser set up in some way."""
+def page_as(view: Opened) -> Iterator[Callable[..., Opened]]:
+    """A function that shows a state on the shared page, for a reader who has asked for colours or motion of some kind."""
 
-    def open_page(state: str, **how: object) -> Opened:
-        context = browser.new_context(bypass_csp=True, **how)  # type: ignore[arg-type]
-        view = Opened(context.new_page(), f"{address}{STATES[state]}")
-        view.page.wait_for_selector("[data-stamp]")
+    def shown(state: str, **media: Any) -> Opened:
+        view.page.emulate_media(**media)
+        view.show(STATES[state])
+        view.page.wait_for_selector("[data-run=B]" if state == "two" else "[data-stamp]")
         return view
 
-    return open_page
+    yield shown
+    view.page.emulate_media(color_scheme="light", forced_colors="none", reduced_motion="no-preference")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(opened: Callable[..., Opened], state: str, scheme: str) -> None:
-    view = opened(state, color_scheme=scheme)
-    view.page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-    found = view.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert len(found["passes"]) > 15
-    assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]] == []
+def test_axe_finds_nothing_and_text_can_be_read_in_the_light_and_in_the_dark(
+    page_as: Callable[..., Opened], state: str
+) -> None:
+    for scheme in ("light", "dark"):
+        page = page_as(state, color_scheme=scheme).page
+        ground = page.evaluate("getComputedStyle(document.querySelector('.dv')).backgroundColor")
+        assert (ground == "rgb(20, 24, 28)") == (scheme == "dark")
+        page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert len(found["passes"]) > 15
+        assert [(rule["id"], [node["html"][:200] for node in rule["nodes"]]) for rule in found["violations"]] == []
+        assert page.evaluate(CONTRAST) == [], scheme
 
 
 def test_the_document_has_a_language_a_heading_and_can_be_enlarged(view: Opened) -> None:
@@ -51,7 +58,8 @@ def test_the_document_has_a_language_a_heading_and_can_be_enlarged(view: Opened)
     assert "width=device-width" in port and "user-scalable" not in port and "maximum-scale" not in port
 
 
-def test_play_comes_early_and_the_map_is_one_stop(view: Opened) -> None:
+def test_play_comes_early_and_the_map_is_one_stop(fresh: Opened) -> None:
+    view = fresh
     seen = []
     for _ in range(24):
         view.page.keyboard.press("Tab")
@@ -77,24 +85,15 @@ def test_keys_work_while_a_slider_has_the_focus(view: Opened, slider: str) -> No
     expect(view.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
 
 
-def test_text_can_be_read_in_the_dark(opened: Callable[..., Opened]) -> None:
-    for state in STATES:
-        view = opened(state, color_scheme="dark")
-        assert (
-            view.page.evaluate("getComputedStyle(document.querySelector('.dv')).backgroundColor") == "rgb(20, 24, 28)"
-        )
-        assert view.page.evaluate(CONTRAST) == [], state
-
-
-def test_what_is_pressed_is_seen_in_forced_colours(opened: Callable[..., Opened]) -> None:
-    view = opened("run", forced_colors="active")
+def test_what_is_pressed_is_seen_in_forced_colours(page_as: Callable[..., Opened]) -> None:
+    view = page_as("run", forced_colors="active")
     ground = "e => getComputedStyle(e).backgroundColor"
     pressed = view.page.locator(".dv-switch [aria-pressed=true]").evaluate(ground)
     assert pressed != view.page.locator(".dv-switch [aria-pressed=false]").evaluate(ground)
 
 
-def test_nothing_moves_for_those_who_want_no_motion(opened: Callable[..., Opened]) -> None:
+def test_nothing_moves_for_those_who_want_no_motion(page_as: Callable[..., Opened]) -> None:
     duration = "e => getComputedStyle(e).transitionDuration"
-    still = opened("run", reduced_motion="reduce").page.locator("[data-mark]").first.evaluate(duration)
-    moving = opened("run", reduced_motion="no-preference").page.locator("[data-mark]").first.evaluate(duration)
+    still = page_as("run", reduced_motion="reduce").page.locator("[data-mark]").first.evaluate(duration)
+    moving = page_as("run", reduced_motion="no-preference").page.locator("[data-mark]").first.evaluate(duration)
     assert still == "0s" != moving

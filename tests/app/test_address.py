@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from sim.app.address import act_or_restore, address
 from sim.app.page_data import frame
@@ -76,6 +76,19 @@ def test_an_address_cannot_set_what_the_page_may_not(scenarios: Path, archive: P
     assert session.first.file == "tiny.yaml" and session.first.settings == {} and session.pinned == ""
     assert session.first.model is not None and session.first.model.seed_number == 1
     assert session.mode == "truth"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("typed", "day"), [("#run?day=9", 9), ("?day=3&mode=belief", 3)])
+def test_a_page_opened_at_a_day_stands_there(page: Page, address: str, typed: str, day: int) -> None:
+    opened = Opened(page, address + typed)
+    opened.wait_for_clock(f"Day {day}.0")
+    page.wait_for_function(
+        f"location.hash.includes('scenario=ne-syria-2019.yaml') && location.hash.includes('day={day}')"
+    )
+    assert "?" not in page.url.split("#")[0]
+    assert page.locator(".dv.belief").count() == ("belief" in typed)
+    assert opened.errors == []
 
 
 @pytest.mark.browser

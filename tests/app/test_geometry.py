@@ -1,4 +1,4 @@
-"""Geometry of the page and cells of CSV files: their tests in JavaScript, and that the parts of the page use them."""
+"""Geometry and curves of the page, and cells of CSV files: their tests in JavaScript, and that the parts of the page use them."""
 
 from __future__ import annotations
 
@@ -19,14 +19,16 @@ def node() -> Path:
 
 
 def test_the_tests_in_javascript_pass(root: Path, node: Path) -> None:
-    command = [str(node), "--test", "--test-reporter=tap", "tests/app/geometry.test.js", "tests/app/csv.test.js"]
+    files = sorted((root / "tests" / "app").glob("*.test.js"))
+    command = [str(node), "--test", "--test-reporter=tap", *map(str, files)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=120, env={**os.environ})
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "# pass 7" in done.stdout, done.stdout
+    written = sum(file.read_text("utf-8").count("\ntest(") for file in files)
+    assert len(files) == 3 and f"# pass {written}\n" in done.stdout, done.stdout
 
 
 def test_parts_are_filled_with_modules_and_none_is_left_to_ask_for(node: Path) -> None:
     found = parts()
     assert all("require(" not in source for source in found.values())
-    for name in ("dv-chart", "dv-map", "dv-results"):
-        assert "function overlap(a, b)" in found[name] and found[name].count("module.exports = {\n  props") == 1
+    for name, function in {"dv-chart": "reach(low", "dv-map": "overlap(a, b)", "dv-results": "curves(points"}.items():
+        assert f"function {function}" in found[name] and found[name].count("module.exports = {\n  props") == 1

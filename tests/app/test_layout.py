@@ -52,13 +52,12 @@ WORST = """() => { // the place with the most exits, or with the highest number 
 
 
 @pytest.mark.parametrize(("file", "day", "mode"), STATES)
-def test_no_text_lies_on_text(view: Opened, address: str, file: str, day: int, mode: str) -> None:
-    view.page.goto(f"{address}#run?scenario={file}&seed=1&replicate=0&mode={mode}&day={day}")
-    view.page.reload()
+def test_no_text_lies_on_text(view: Opened, file: str, day: int, mode: str) -> None:
+    view.show(f"#run?scenario={file}&seed=1&replicate=0&mode={mode}&day={day}")
     view.wait_for_clock(f"Day {float(day)}")
     for width, height in SIZES:
         view.page.set_viewport_size({"width": width, "height": height})
-        view.page.wait_for_timeout(250)
+        view.page.wait_for_timeout(120)
         bad, texts, beyond = view.page.evaluate(OVERLAPS)
         assert bad == [], (width, height)
         assert texts > 20 and beyond <= 0, (width, height)
@@ -78,29 +77,25 @@ ZOOMED = ((640, 360), (853, 480))
 
 
 @pytest.mark.parametrize("mode", ["truth", "belief"])
-def test_no_text_lies_on_text_in_any_scenario_with_the_record_laid_over(
-    view: Opened, address: str, long: bool, mode: str
-) -> None:
+def test_no_text_lies_on_text_in_any_scenario_with_the_record_laid_over(view: Opened, long: bool, mode: str) -> None:
     asked = [(file, day) for file, days in EVERY.items() for day in days] if long else [("kandahar-2008.yaml", 5)]
     for file, day in asked:
         record = "&record=ne-syria-2019.csv" if file.startswith("ne-syria") else ""
-        view.page.goto(f"{address}#run?scenario={file}&seed=1&replicate=0&mode={mode}&day={day}{record}")
-        view.page.reload()
+        view.show(f"#run?scenario={file}&seed=1&replicate=0&mode={mode}&day={day}{record}")
         view.wait_for_clock(f"Day {float(day)}")
         for width, height in (*SIZES, *ZOOMED) if long else (SIZES[0], SIZES[4], ZOOMED[0]):
             view.page.set_viewport_size({"width": width, "height": height})
-            view.page.wait_for_timeout(250)
+            view.page.wait_for_timeout(120)
             bad, texts, beyond = view.page.evaluate(OVERLAPS)
             assert bad == [] and texts > 8 and beyond <= 0, (file, day, width, height, bad)
 
 
-def test_two_runs_do_not_overlap_either(view: Opened, address: str) -> None:
-    view.page.goto(f"{address}#run?scenario=ne-syria-2019.yaml&two=1&b.control.handover=formal&day=12")
-    view.page.reload()
+def test_two_runs_do_not_overlap_either(view: Opened) -> None:
+    view.show("#run?scenario=ne-syria-2019.yaml&two=1&b.control.handover=formal&day=12")
     view.page.wait_for_selector("[data-run=B]")
     for width, height in SIZES:
         view.page.set_viewport_size({"width": width, "height": height})
-        view.page.wait_for_timeout(250)
+        view.page.wait_for_timeout(120)
         bad, _, beyond = view.page.evaluate(OVERLAPS)
         assert bad == [] and beyond <= 0, (width, height)
 

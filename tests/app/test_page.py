@@ -1,6 +1,7 @@
 """The page in a real browser: it shows the model's own numbers, and no truth in the officials' mode."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -135,6 +136,17 @@ def test_charts_show_what_the_model_has(view: Opened) -> None:
     row = model.outcomes()
     ends = dict(text.rsplit(" ", 1) for text in view.page.locator("[data-chart=gap] [data-end]").all_text_contents())
     assert ends["exits"] == f"{row['escaped']:,.0f}" and ends["confirmed"] == f"{row['confirmed']:,.0f}"
+    drawn = [
+        box["x"] + box["width"]
+        for line in view.page.locator("[data-chart=gap] [data-line]").all()
+        if (box := line.bounding_box())
+    ]
+    keys = [
+        box["x"]
+        for key in view.page.locator("[data-chart=gap] g:has(> .dv-end) path").all()
+        if (box := key.bounding_box())
+    ]
+    assert len(keys) == len(ends) and min(keys) > max(drawn)  # no stroke leads from a line to its label
     belief = model.belief
     for r, role in enumerate(model.roles):  # the two scopes of claims are two lines
         told, places = belief.theatre_claim[r], belief.claim[r][~np.isnan(belief.claim[r])]
@@ -302,13 +314,17 @@ def test_same_seed_other_decision_shows_both_runs(view: Opened) -> None:
 
 def paired(replicate: int, day: int) -> tuple[float, float]:
     """Exits by the end of a day in one replicate, with the handovers of the scenario and with formal ones."""
-    if not RUNS:
-        RUNS.extend(Run(load("ne-syria-2019", {"control.handover": handover})) for handover in ("none", "formal"))
-    a, b = (float(run.complete(1, replicate).daily["escaped"][day]) for run in RUNS)
-    return a, b
+    return tuple(float(exits[day]) for exits in both(replicate))  # type: ignore[return-value]
 
 
-RUNS: list[Run] = []
+@cache
+def runs() -> list[Run]:
+    return [Run(load("ne-syria-2019", {"control.handover": handover})) for handover in ("none", "formal")]
+
+
+@cache
+def both(replicate: int) -> list[np.ndarray]:
+    return [run.complete(1, replicate).daily["escaped"].copy() for run in runs()]
 
 
 def test_the_place_of_a_run_among_its_ensemble_is_that_of_the_replicates(view: Opened) -> None:

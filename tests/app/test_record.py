@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from sim.app import record
 from sim.app.address import act_or_restore, address
 from sim.app.page_data import controls, frame
 from sim.app.session import Session
@@ -60,10 +61,46 @@ def test_a_pinned_place_shows_its_own_claims_and_an_address_keeps_the_file() -> 
 
 
 def test_a_file_of_another_year_says_that_nothing_falls_in_these_days() -> None:
-    session = Session(Start.at("kandahar-2008"))
-    session.act({"do": "record", "value": "hasakah-2022.csv"})
+    session = Session(Start.at("ne-syria-2019"))
+    session.act({"do": "record", "value": "ne-syria-other.csv"})
     shown = frame(session)["panes"][0]["record"]
     assert shown["marks"] == [] and "0 claims" in shown["note"] and "outside these days" in shown["note"]
+
+
+def test_only_files_of_the_case_are_offered(root: Path, tmp_path: Path) -> None:
+    """A file that names no place of the scenario is of another case; one that names none, or given, may be of this."""
+    claims = root / "scenarios" / "claims"
+    named = {file.name: {row["facility"] for row in csv.DictReader(file.open())} for file in claims.glob("*.csv")}
+    for scenario in ("ne-syria-2019", "hasakah-2022", "kandahar-2008"):
+        session = Session(Start.at(scenario))
+        assert session.first.model is not None
+        places = set(session.first.model.names.facilities)
+        fit = sorted(name for name, found in named.items() if found & places)
+        assert controls(session)["records"] == fit and controls(session)["any_record"], scenario
+        assert bool(fit) == (scenario != "kandahar-2008")
+    session.act({"do": "record", "value": FILE})
+    assert session.record == ""  # what is not offered cannot be had by an address either
+    session = Session(Start.at("kandahar-2008").with_claims(claims / FILE))
+    assert controls(session)["records"] == [FILE] and session.record == FILE
+    note = frame(session)["panes"][0]["record"]["note"]
+    assert (
+        "0 claims" in note
+        and f"{sum(row['facility'] != 'theatre' for row in rows(root))} of places that are not" in note
+    )
+    whole = tmp_path / "claims" / "whole.csv"
+    whole.parent.mkdir()
+    lines = (claims / FILE).read_text().splitlines()
+    whole.write_text("\n".join([lines[0], *(line for line in lines if ",theatre," in line)]))
+    assert record.of_case({whole.name: whole}, session.first.loaded) == [whole.name]
+
+
+def test_a_change_of_case_drops_the_record() -> None:
+    session = Session(Start.at("ne-syria-2019"))
+    session.act({"do": "record", "value": FILE})
+    session.act({"do": "scenario", "value": "quiet-year.yaml"})
+    assert session.record == FILE  # the same places
+    session.act({"do": "scenario", "value": "kandahar-2008.yaml"})
+    assert session.record == "" and session.claims == ()
 
 
 def test_claims_that_cannot_be_read_are_told(

@@ -11,6 +11,7 @@ import pytest
 from sim.app.ensemble import Ensemble
 from sim.app.run_pane import RunPane
 from sim.app.session import Session
+from sim.app.settings import changed
 from sim.app.spread import bands, comparison, incomparable, place, rank
 from sim.app.start import Start
 from sim.model import Run
@@ -42,6 +43,18 @@ def test_an_ensemble_is_the_replicates_of_a_sweep(root: Path) -> None:
     assert shown is not None and shown["n"] == 200
     low, quarter, three, high = np.array(shown["ends"])[:, -1]
     assert [low, quarter, three, high] == np.quantile(exits("tiny.yaml", root, 10), (0.05, 0.25, 0.75, 0.95)).tolist()
+
+
+def test_an_ensemble_of_the_same_is_there_at_once_and_of_another_is_not(root: Path) -> None:
+    first = finished("tiny.yaml", root, guards__scale=0.75).ensemble
+    again = RunPane("tiny.yaml", "tiny.yaml", changed=lambda: None)
+    again.settings = {"guards.scale": 0.75}
+    again.begin(load(root / "scenarios" / "tiny.yaml"))
+    assert first is not None and again.ensemble is not None and again.ensemble.done == 200
+    assert (again.ensemble.daily("escaped") == first.daily("escaped")).all()
+    for seed, settings in ((2, {"guards.scale": 0.75}), (1, {"guards.scale": 0.7})):
+        other = Ensemble(changed(load(root / "scenarios" / "tiny.yaml"), settings), seed, lambda: None)
+        assert other.wait(60) and (other.daily("escaped") != first.daily("escaped")).any(), seed
 
 
 def test_the_place_of_a_run_is_told_of_the_last_whole_day(root: Path) -> None:

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import zlib
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -180,20 +181,68 @@ def test_a_page_without_the_internet_can_be_read_on_paper_and_in_the_dark(tmp_pa
     assert "default-src 'none'" in text
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> str:
+    """Address of the report of a grid with a hostile name, which several tests open."""
+    folder = made_up(tmp_path_factory.mktemp("report") / "r", GRID, 3, manifest={"name": HOSTILE})
+    return write_report(folder).as_uri()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [390, 1280])
-def test_the_page_opens_in_a_browser_and_asks_for_nothing(tmp_path, page, width) -> None:
-    folder = made_up(tmp_path / "r", GRID, 3, manifest={"name": HOSTILE})
+def test_the_page_opens_in_a_browser_and_asks_for_nothing(written, page, width) -> None:
     asked, errors = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(write_report(folder).as_uri())
+    page.goto(written)
     assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
     assert errors == []
     loaded = page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
     assert loaded and page.evaluate("document.images.length") == 10
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def sheets(pdf: bytes) -> list[float]:
+    """Return for each sheet of a PDF by Chromium how far down its lowest line of text stands, as a share of the sheet."""
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
+    assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(595, 842)}  # A4, in points
+    lowest = []
+    for start in (match.end() for match in re.finditer(rb"stream\r?\n", pdf)):
+        try:
+            content = zlib.decompressobj().decompress(pdf[start:])
+        except zlib.error:
+            continue
+        if content.startswith(b".23999999 0 0 -.23999999 0 841.9"):  # a page, not a figure on one
+            lowest.append(max(text_down(content), default=0.0))
+    assert len(lowest) == len(sizes)
+    return lowest
+
+
+def text_down(content: bytes) -> list[float]:
+    """Return how far down each line of text on a sheet stands; matrices here scale and move, and turn nothing."""
+    down, kept, found = (1.0, 0.0), [], []
+    for line in content.decode("latin-1").splitlines():
+        if line == "q":
+            kept.append(down)
+        elif line == "Q":
+            down = kept.pop()
+        elif line.endswith(" cm"):
+            *_, scale, _, move, _ = line.split()
+            down = (down[0] * float(scale), down[0] * float(move) + down[1])
+        elif line.endswith(" Tm"):
+            found.append(1.0 - (down[0] * float(line.split()[5]) + down[1]) / 842)
+    return found
+
+
+@pytest.mark.browser
+def test_on_paper_it_is_a4_a_brief_of_two_sheets_and_an_annex_without_gaps(written, page) -> None:
+    page.goto(written)
+    whole = sheets(page.pdf(prefer_css_page_size=True))
+    page.add_style_tag(content=".annex, .annex ~ * { display: none }")
+    brief = sheets(page.pdf(prefer_css_page_size=True))
+    assert len(brief) <= 2 < len(whole)
+    assert all(down > 0.6 for down in whole[len(brief) : -1]), whole
 
 
 def test_the_answer_stands_first_with_both_kinds_of_uncertainty(tmp_path) -> None:

@@ -16,6 +16,12 @@ function ticks(low, high, many) {
   return found;
 }
 
+// The axis of values: round ends that hold low and high, and the step of its marks. Parameters: many, steps wanted; whole, for counts.
+function reach(low, high, many, whole_) {
+  const step = (whole_ ? whole : round)(Math.max(1e-9, high - low) / many);
+  return {low: step * Math.floor(low / step + 1e-9), high: step * Math.max(low < 0 ? 0 : 1, Math.ceil(high / step - 1e-9)), step};
+}
+
 // Positions at least a gap apart within limits, as near as possible to the wanted ones, in their order.
 function spread(wanted, gap, low, high) {
   const order = wanted.map((v, k) => k).sort((a, b) => wanted[a] - wanted[b]), placed = [], result = [];
@@ -43,6 +49,14 @@ function trace(across, values, x, y) {
   return d;
 }
 
+// Stairs through points, each value holding from the point before up to its own.
+function stairs(across, values, x, y) {
+  return values.map((v, k) => k ? 'V' + y(v) + 'H' + x(across[k]) : 'M' + x(across[0]) + ' ' + y(v)).join('');
+}
+
+// Names below their places, each cut to the room it has. Parameters: room, characters.
+function cut(names, room) { return names.map(n => n.length > room ? n.slice(0, room - 1) + '…' : n); }
+
 // The strip between two lines.
 function strip(across, low, high, x, y) {
   const there = across.map((a, k) => x(a) + ' ' + y(high[k])), back = across.map((a, k) => x(a) + ' ' + y(low[k])).reverse();
@@ -64,4 +78,4 @@ function between(across, low, high, x, y) {
   return found;
 }
 
-module.exports = {round, whole, ticks, spread, overlap, trace, strip, between};
+module.exports = {round, whole, ticks, reach, spread, overlap, trace, stairs, cut, strip, between};
