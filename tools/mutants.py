@@ -211,30 +211,39 @@ class Session:
         tests = sorted((item for item in self.reached if self.reached[item] & touched), key=self.seconds.__getitem__)
         began, (read, write) = time.monotonic(), os.pipe()
         if (child := os.fork()) == 0:
-            quiet = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(quiet, 1)
-            os.dup2(quiet, 2)
-            for function in gc.get_objects():
-                same = isinstance(function, FunctionType) and function.__code__.co_filename == code.co_filename
-                if same and (function.__code__.co_name, function.__code__.co_firstlineno) == (code.co_name, first):
-                    function.__code__ = code
-            signal.signal(signal.SIGPROF, signal.SIG_DFL)
-            spent = time.process_time()
-            for item in tests:
-                os.write(write, f"{item.nodeid}\n".encode())
-                signal.setitimer(signal.ITIMER_PROF, 5 + 10 * self.seconds[item])
-                if not self.passes(item):
-                    os._exit(1)
-                if time.process_time() - spent > BUDGET:
-                    break
-            os._exit(0)
+            try:
+                self.child(first, code, tests, write)
+            finally:
+                os._exit(2)  # a fault of this tool, not a mutant that was noticed
         os.close(write)
         tried = os.fdopen(read).read().split("\n")[:-1]
         status = os.waitpid(child, 0)[1]
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == 2:
+            raise RuntimeError(f"could not be tried: {name}")
         result = {"mutant": name, "killed": status != 0, "tests": len(tests), "tried": len(tried)}
         result |= {"by": tried[-1] if status and tried else "", "seconds": round(time.monotonic() - began, 1)}
         print("killed  " if status else "SURVIVED", result["seconds"], name, flush=True)
         return result
+
+    def child(self, first: int, code: CodeType, tests: list[pytest.Item], write: int) -> None:
+        """Give the function its other code and run tests: exit 1 at the first that fails, 0 if none does."""
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        for function in gc.get_objects():
+            if type(function) is FunctionType and function.__code__.co_filename == code.co_filename:
+                if (function.__code__.co_name, function.__code__.co_firstlineno) == (code.co_name, first):
+                    function.__code__ = code
+        signal.signal(signal.SIGPROF, signal.SIG_DFL)
+        spent = time.process_time()
+        for item in tests:
+            os.write(write, f"{item.nodeid}\n".encode())
+            signal.setitimer(signal.ITIMER_PROF, 5 + 10 * self.seconds[item])
+            if not self.passes(item):
+                os._exit(1)
+            if time.process_time() - spent > BUDGET:
+                break
+        os._exit(0)
 
 
 def main() -> None:
