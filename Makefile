@@ -75,7 +75,7 @@ calibrate: ## fit uncertain numbers to the record: scenarios/draws/, docs/calibr
 .PHONY: pins
 pins: ## remake constraints.txt from the newest packages that pyproject.toml allows, and docs/licences.md
 	@rm -rf build/pins && "$$(tools/python.sh)" -m venv build/pins
-	@build/pins/bin/python -m pip install -q -q hatchling==1.26.3 ".[test,dev,analysis,cluster,bench,calibrate]"
+	@build/pins/bin/python -m pip install -q -q hatchling==1.26.3 ".[test,dev,view,plots,analysis,cluster,bench,calibrate]"
 	@build/pins/bin/python -m pip freeze --exclude detention-sim > build/pins/frozen
 	@{ sed -n '/^#/p' constraints.txt; cat build/pins/frozen; } > build/pins/new && mv build/pins/new constraints.txt
 	@build/pins/bin/python tools/licences_page.py

@@ -2,6 +2,9 @@
 
     python tools/golden.py
 
+The small worlds of tests/oracle are kept too, one replicate each: they reach nearly every line of the rules, and run as
+plain Python in seconds.
+
 The hashes hold every column of every table to the last bit, on one processor architecture with the pinned versions;
 the quantiles hold it elsewhere. Remake it only where results are meant to change, in a commit of its own.
 """
@@ -11,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +42,18 @@ def runs() -> dict[str, tuple[str, dict[str, object]]]:
 
 def golden(scenario: str, settings: dict[str, object]) -> dict[str, Any]:
     """What the replicates come to: a hash by table, and quantiles of some columns."""
-    run = Run(load(scenario, settings), full=True)
+    hashes, rows = hashed(Run(load(scenario, settings), full=True), REPLICATES)
+    quantiles = {
+        name: [float(q) for q in np.nanquantile([row[name] for row in rows], (0.05, 0.5, 0.95))] for name in SHOWN
+    }
+    return {"hashes": hashes, "quantiles": quantiles}
+
+
+def hashed(run: Run, replicates: int) -> tuple[dict[str, str], list[Any]]:
+    """Carry out replicates; return a hash of every table, and their rows of `runs`."""
     hashes = {name: hashlib.sha256() for name in ("runs", "daily", "facilities", "events", "reports")}
     rows = []
-    for replicate in range(REPLICATES):
+    for replicate in range(replicates):
         tables = run.complete(SEED, replicate)
         events = run.truth.log[: run.truth.clock["log_count"][0]]
         reports = run.belief.report[: run.belief.board["reports"][0]]
@@ -49,22 +61,30 @@ def golden(scenario: str, settings: dict[str, object]) -> dict[str, Any]:
             for name in sorted(table.dtype.names or ()):
                 digest.update(name.encode() + np.ascontiguousarray(table[name]).tobytes())
         rows.append(tables.run[0].copy())
-    quantiles = {
-        name: [float(q) for q in np.nanquantile([row[name] for row in rows], (0.05, 0.5, 0.95))] for name in SHOWN
-    }
-    return {"hashes": {name: digest.hexdigest()[:16] for name, digest in hashes.items()}, "quantiles": quantiles}
+    return {name: digest.hexdigest()[:16] for name, digest in hashes.items()}, rows
+
+
+def world(name: str) -> dict[str, str]:
+    """The hashes of one replicate of a small world of the oracle's."""
+    from tests.model.worlds import named
+
+    return hashed(Run(named(name), full=True), 1)[0]
 
 
 def everything() -> dict[str, Any]:
     """The whole file."""
+    from tests.oracle.cases import CASES
+
     return {
         "architecture": platform.machine(),
         "seed": SEED,
         "replicates": REPLICATES,
         "runs": {name: golden(*given) for name, given in runs().items()},
+        "worlds": {name: world(name) for name in CASES},
     }
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(json.dumps(everything(), indent=1) + "\n", encoding="utf-8")

@@ -5,7 +5,7 @@ set -eu
 
 target=$1
 case $target in # each set contains the one before, so it stamps that too
-    demo) extras="[analysis]" covered="demo" ;;
+    demo) extras="[view,plots,analysis]" covered="demo" ;;
     test) extras="[test]" covered="demo test" ;;
     lint) extras="[test,dev]" covered="demo test lint" ;;
     bench) extras="[test,dev,bench]" covered="demo test lint bench" ;;

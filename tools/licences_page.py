@@ -2,7 +2,7 @@
 
 `make pins` writes it too. Every package of constraints.txt must be installed:
 
-    pip install -c constraints.txt -e '.[test,dev,analysis,cluster,bench,calibrate]'.
+    pip install -c constraints.txt -e '.[test,dev,view,plots,analysis,cluster,bench,calibrate]'.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ package brings inside itself under another licence (a compiled library, a script
 
 Under a GNU licence: {gnu}. Under the MPL, alone or with others: {mpl}.
 """
-EXTRAS = ("analysis", "cluster", "calibrate", "test", "dev", "bench")
+EXTRAS = ("plots", "view", "analysis", "cluster", "calibrate", "test", "dev", "bench")
 """Extras, those of users first."""
 CLASSIFIER = "License :: "
 LONG = 60

@@ -11,6 +11,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.options import RunOptions
+from sim.experiment.extra import draws
 from sim.scenario.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def command(
         told(results, found, stream)
     if as_json:
         typer.echo(json.dumps({**data(found), "out": str(results[0].path)}))
-    if not no_plots:  # last: the answer does not wait for it
+    if draws(not no_plots):  # last: the answer does not wait for it
         drawn = figure(results[0], found, out)
         if not quiet:
             figures(drawn, stream)

@@ -11,7 +11,7 @@ import typer
 
 from sim.analysis.condition import Condition, parse
 from sim.cli import options
-from sim.cli.extra import need
+from sim.experiment.extra import draws, need
 from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 from sim.wording import per_cent
@@ -53,7 +53,7 @@ def command(
 
     results = Results.open(folder)
     found, cells = _asked(results, condition, density, reach)
-    drawn = [] if no_plots else _drawn(results, folder, found, cells, reach)
+    drawn = _drawn(results, folder, found, cells, reach) if draws(not no_plots) else []
     if not quiet:
         from sim.cli.printing import console_of
 

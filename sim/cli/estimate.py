@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.options import AsJson, NoPlots, Quiet, Replicates, Seed, Sets, Workers, overrides
+from sim.experiment.extra import draws
 from sim.scenario import shipped
 from sim.scenario.claims import read_claims
 from sim.scenario.declare import parse_date
@@ -107,7 +108,8 @@ def command(
             print(printable(line), file=stream, flush=True)
     if as_json:
         typer.echo(json.dumps(data))
-    drawn = [] if out is None else _written(out, found, day, data, resolved.scenario.name, figures=not no_plots)
+    name = resolved.scenario.name
+    drawn = [] if out is None else _written(out, found, day, data, name, figures=draws(not no_plots))
     for file in drawn if told else ():
         print(f"written: {display(file)}", file=stream)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import options
-from sim.cli.extra import need
+from sim.experiment.extra import draws, need
 from sim.scenario.errors import printable
 from sim.scenario.files import display
 
@@ -35,7 +35,7 @@ def command(
     results = Results.open(folder)
     found = study(results, metric, baseline, enough)
     drawn = []
-    if not no_plots:
+    if draws(not no_plots):
         from sim.plots import levers as figure
         from sim.plots.save import written
         from sim.plots.view import ResultsView

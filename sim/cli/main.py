@@ -20,6 +20,9 @@ from sim.scenario.errors import InputError, Problem, printable, shown
 CACHE = "DETENTION_SIM_CACHE"
 """Variable that names the folder of compiled rules and stored priors."""
 
+COMPLETE = "_DETENTION_SIM_COMPLETE"
+"""Variable by which a shell asks for what may stand next on the line."""
+
 
 class Command(NamedTuple):
     """A command: its module, which defines `command`, its line in `--help`, and what one may type first."""
@@ -110,7 +113,6 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -142,6 +144,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; `arguments` defaults to those of the process."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     group = get_command(app)
+    if COMPLETE in os.environ:
+        group.main([], "detention-sim")  # ends the process
     try:
         _check_given(given)
         _check_cache()

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli import options
+from sim.experiment.extra import PLOTS, need
 from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 
@@ -31,6 +32,7 @@ def command(
             typer.echo(printable(line))
         return
     assert folder is not None
+    need("plot", "plots", *PLOTS)
     paths = drawn(folder)
     if as_json:
         typer.echo(json.dumps({"out": str(folder), "files": [str(path) for path in paths]}))

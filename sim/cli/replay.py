@@ -61,6 +61,9 @@ def command(
 
 def _show(results: Results, folder: Path, point: int, replicate: int, port: int, *, browse: bool) -> None:
     """Open the browser view on one replicate, with the results beside it."""
+    from sim.experiment.extra import VIEW, need
+
+    need("--view", "view", *VIEW)
     from sim.app.server import view
     from sim.app.start import Start
 

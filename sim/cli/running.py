@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from sim.cli import options
 from sim.cli.options import RunOptions
 from sim.experiment.design import Design
 from sim.experiment.execution import FULL, AllFailed, Interrupted, continuing, execute, recording
+from sim.experiment.extra import draws
 from sim.experiment.manifest import Manifest
 from sim.experiment.store import MANIFEST, Folder, default_folder, parsed, prepare
 from sim.scenario.errors import InputError, Problem, printable
@@ -109,7 +111,7 @@ def replay(design: Design, results: Results, point: int, how: RunOptions) -> Non
     verdict = "equals the stored row" if same else "DIFFERS from the stored row"
     if other is not None:
         verdict += f" (the results were made by {other})"
-    drawn = [] if how.no_plots or again.status != "done" else _drawn(store.path)
+    drawn = _drawn(store.path) if draws(again.status == "done" and not how.no_plots, later(store.path)) else []
     if not how.quiet or wrong:
         print(f"replicate {design.start} of point {point}: {verdict}", file=sys.stderr)
     if not how.quiet:
@@ -176,7 +178,7 @@ def _conclude(path: Path, how: RunOptions, *, resumed: bool = False) -> None:
     if not how.quiet:
         for line in _precision(results):
             print(line, file=sys.stderr)
-    drawn = [] if how.no_plots else _drawn(path)
+    drawn = _drawn(path) if draws(not how.no_plots, later(path)) else []
     if not how.quiet:
         answer(results, drawn, to_stderr=how.as_json)
     if how.as_json:
@@ -210,6 +212,11 @@ def _precision(results: Results) -> Iterator[str]:
         else:
             why = f"{entry['half_width'] / abs(entry['mean']):.3f} of its mean, {entry['above_mean']} above it"
         yield f"  not reached at point {entry['point']} with {entry['replicates']:,} replicates: {why}"
+
+
+def later(path: Path) -> str:
+    """Return the command that draws the figures of a results folder."""
+    return f"detention-sim plot {shlex.quote(display(path))}"
 
 
 def draw(path: Path) -> list[Path]:

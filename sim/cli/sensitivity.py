@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli import options
-from sim.cli.extra import need
+from sim.experiment.extra import draws, need
 from sim.scenario.errors import printable
 from sim.scenario.files import display
 from sim.wording import per_cent
@@ -38,7 +38,7 @@ def command(
     results = Results.open(folder)
     found = sensitivities(results, tuple(metric or DEFAULT))
     drawn: list[Path] = []
-    if not no_plots:
+    if draws(not no_plots):
         from sim.plots import sensitivity as figure
         from sim.plots.save import written
         from sim.plots.view import ResultsView

@@ -27,6 +27,9 @@ def command(
     no_open: Annotated[bool, typer.Option("--no-open", help="Open no browser.")] = False,
 ) -> None:
     """Show one run in the browser: what happened, and what officials can see. Ctrl-C ends it."""
+    from sim.experiment.extra import VIEW, need
+
+    need("view", "view", *VIEW)
     from sim.app.start import Start
 
     start = Start.at(scenario)

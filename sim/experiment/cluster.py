@@ -9,6 +9,7 @@ from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
 from sim.experiment.environment import Environment, differences, here
+from sim.experiment.extra import install
 from sim.scenario.errors import InputError, Problem
 
 PATIENCE = 10.0
@@ -53,7 +54,7 @@ class Cluster(Executor):
         try:
             import distributed
         except ImportError:
-            expected = "the extra: pip install 'detention-sim[cluster]'"
+            expected = install("cluster")
             raise InputError([Problem("--cluster", 0, "", "Dask is not installed", expected)]) from None
         for name in list(logging.root.manager.loggerDict):
             if name.split(".")[0] in ("distributed", "tornado"):

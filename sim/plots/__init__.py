@@ -52,8 +52,11 @@ def drawn(results: Results | ResultsView) -> list[Drawn]:
 
 def write_plots(results: Path) -> list[Path]:
     """Draw into `plots/` of a results folder and return the paths. Raises InputError, OSError."""
+    from sim.experiment.extra import PLOTS as packages
+    from sim.experiment.extra import need
     from sim.experiment.results import Results
 
+    need("plot", "plots", *packages)
     return write_drawn(results, drawn(Results.open(results)))
 
 

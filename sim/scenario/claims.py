@@ -11,7 +11,7 @@ from typing import Any
 from sim.scenario import csvfile
 from sim.scenario.declare import parse_date
 from sim.scenario.errors import InputError, Problem, one_of, shown
-from sim.scenario.files import decode, display, read_bytes, separator_problem
+from sim.scenario.files import check_separator, decode, display, read_bytes
 from sim.scenario.vocabulary import CATEGORIES, ROLES
 
 COLUMNS: dict[str, str] = {
@@ -94,14 +94,19 @@ def read_claims(path: str | Path) -> list[Claim]:
 
 def parse_claims(text: str, file: str) -> list[Claim]:
     """Return the claims in a text; `file` is the name that problems carry. Raises InputError."""
-    records = csvfile.records(text, file, csvfile.separator(text, set(COLUMNS).issubset))
+    return _claims(text, file, csvfile.separator(text, set(COLUMNS).issubset))
+
+
+def _claims(text: str, file: str, mark: str) -> list[Claim]:
+    """Return the claims in a text with a mark between the cells. Raises InputError with every problem found."""
+    records = csvfile.records(text, file, mark)
     line, header = next(records, (1, []))
-    if (separated := separator_problem(header, file, line)) is not None:
-        raise InputError([separated])
+    check_separator(header, file, lambda mark: [] if _claims(text, file, mark) else [], line)
     columns = [csvfile.column(cell) for cell in header]
     problems = list(_header_problems(columns, file, line))
-    if problems:
-        raise InputError(problems)
+    if any(columns.count(name) > 1 for name in columns if name):
+        raise InputError(problems)  # no telling which of the two a row means
+    missing = set(COLUMNS).difference(columns)
     claims: list[Claim] = []
     for line, cells in records:
         if len(cells) != len(columns):
@@ -110,7 +115,7 @@ def parse_claims(text: str, file: str) -> list[Claim]:
             continue
         row = _Row(file, line, dict(zip(columns, (cell.strip() for cell in cells), strict=True)))
         claim = row.claim()
-        problems += row.problems
+        problems += [problem for problem in row.problems if problem.key not in missing]
         claims += [claim] if claim is not None else []
     if not claims and not problems:
         problems.append(Problem(file, 1, "", "no claims", "a row for each claim below the header"))

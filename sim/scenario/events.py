@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.scenario.errors import InputError, Problem, one_of, shown
-from sim.scenario.files import decode, display, read_bytes, separator_problem
+from sim.scenario.files import check_separator, decode, display, read_bytes
 from sim.scenario.shipped import folder
 
 COLUMNS: dict[str, str] = {
@@ -113,16 +113,21 @@ def read_events(path: str | Path) -> tuple[Event, ...]:
 
 def parse_events(text: str, file: str) -> tuple[Event, ...]:
     """Return the events in a text; `file` is the name that problems carry. Raises InputError."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    return _events(text, file, ",")
+
+
+def _events(text: str, file: str, mark: str) -> tuple[Event, ...]:
+    """Return the events in a text with a mark between the cells. Raises InputError with every problem found."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     problems: list[Problem] = []
     events: list[Event] = []
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]
-        if (separated := separator_problem(header, file)) is not None:
-            raise InputError([separated])
+        check_separator(header, file, lambda mark: [] if _events(text, file, mark) else [])
         problems += _header(header, file)
-        if problems:
-            raise InputError(problems)
+        if any(header.count(name) > 1 for name in header if name):
+            raise InputError(problems)  # no telling which of the two a row means
+        missing = set(COLUMNS).difference(header)
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -133,7 +138,7 @@ def parse_events(text: str, file: str) -> tuple[Event, ...]:
             event = row.event()
             if event.event_id and any(event.event_id == other.event_id for other in events):
                 row.wrong("event_id", f"`{shown(event.event_id)}` stands twice", "each event once")
-            problems += row.problems
+            problems += [problem for problem in row.problems if problem.key not in missing]
             events.append(event)
     except csv.Error as error:
         problems.append(Problem(file, reader.line_num, "", f"is not valid CSV: {error}", "comma-separated values"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sim.scenario.errors import InputError, Problem
@@ -89,12 +89,22 @@ def _checked(descriptor: int, name: str) -> bytes:
     return content
 
 
-def separator_problem(header: list[str], name: str, line: int = 1) -> Problem | None:
-    """Return the problem of a CSV whose header is one cell with semicolons or tabs in it, None of any other."""
-    found = next((word for mark, word in ((";", "semicolons"), ("\t", "tabs")) if mark in "".join(header)), None)
-    if found is None or len(header) != 1:
-        return None
-    return Problem(name, line, "", f"{found} stand between the cells", "commas, and points in decimal numbers")
+def check_separator(header: list[str], name: str, again: Callable[[str], Sequence[Problem]], line: int = 1) -> None:
+    """Raise InputError for a CSV whose header is one cell with semicolons or tabs in it.
+
+    It has that problem and all those that `again` finds, which reads the table with that mark between cells.
+    """
+    marks = ((";", "semicolons"), ("\t", "tabs"))
+    mark, found = next((pair for pair in marks if pair[0] in "".join(header)), ("", ""))
+    if not mark or len(header) != 1:
+        return
+    expected = "commas, and points in decimal numbers"
+    problems = [Problem(name, line, "", f"{found} stand between the cells", expected)]
+    try:
+        problems += again(mark)
+    except InputError as error:
+        problems += error.problems
+    raise InputError(problems)
 
 
 def decode(content: bytes, name: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.scenario.errors import InputError, Problem, shown
-from sim.scenario.files import decode, display, read_bytes, separator_problem
+from sim.scenario.files import check_separator, decode, display, read_bytes
 
 MAX_COLUMNS = 200
 KEPT = "draws-{}.csv"
@@ -51,16 +51,19 @@ class JointDraws:
 def read_draws(path: str | Path) -> JointDraws:
     """Return a table of draws. Raises InputError where the header is faulty or no row can be read."""
     name = display(path)
-    content = read_bytes(path)
-    reader = csv.reader(io.StringIO(decode(content, name), newline=""), strict=True)
+    return _read(read_bytes(path), name, ",")
+
+
+def _read(content: bytes, name: str, mark: str) -> JointDraws:
+    """Return a table of draws with a mark between the cells. Raises as `read_draws` does."""
+    reader = csv.reader(io.StringIO(decode(content, name), newline=""), delimiter=mark, strict=True)
     problems: list[Problem] = []
     rows: list[tuple[float, ...]] = []
     lines: list[int] = []
     faulty_header = True
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        if (separated := separator_problem(header, name)) is not None:
-            raise InputError([separated])
+        check_separator(header, name, lambda mark: _read(content, name, mark).problems)
         problems += _header(header, name)
         faulty_header = bool(problems)
         for cells in reader:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.scenario import csvfile
 from sim.scenario.errors import InputError, Problem, one_of, shown
-from sim.scenario.files import decode, display, read_bytes, separator_problem
+from sim.scenario.files import check_separator, decode, display, read_bytes
 from sim.scenario.limits import MAX_FACILITIES
 from sim.scenario.vocabulary import FacilityKind, Regime
 
@@ -96,11 +96,15 @@ def read_places(path: str | Path) -> list[ListedPlace]:
 
 def parse_places(text: str, file: str) -> list[ListedPlace]:
     """Return the places in a text; `file` is the name that problems carry. Raises InputError."""
-    mark = csvfile.separator(text, lambda names: all(names.intersection(COLUMNS[what]) for what in NEEDED))
+    fits = csvfile.separator(text, lambda names: all(names.intersection(COLUMNS[what]) for what in NEEDED))
+    return _places(text, file, fits)
+
+
+def _places(text: str, file: str, mark: str) -> list[ListedPlace]:
+    """Return the places in a text with a mark between the cells. Raises InputError with every problem found."""
     records = csvfile.records(text, file, mark)
     line, header = next(records, (1, []))
-    if (separated := separator_problem(header, file, line)) is not None:
-        raise InputError([separated])
+    check_separator(header, file, lambda mark: [] if _places(text, file, mark) else [], line)
     columns = [csvfile.column(cell) for cell in header]
     where = {what: next((columns.index(n) for n in names if n in columns), -1) for what, names in COLUMNS.items()}
     problems = list(_header_problems(columns, where, file, line))

@@ -41,6 +41,12 @@ def test_the_band_holds_the_true_curve_as_often_as_it_says() -> None:
     assert inside / 400 >= 0.93
 
 
+def test_the_band_is_as_wide_as_massart_has_it_and_no_wider() -> None:
+    assert [dkw(n) * math.sqrt(n) for n in (1, 25, 400)] == pytest.approx([1.3581015] * 3)
+    assert dkw(100, 0.99) == pytest.approx(0.16276, abs=1e-5)
+    assert dkw(0) == 1.0
+
+
 def test_what_never_happened_is_bounded_as_clopper_and_pearson_have_it() -> None:
     assert never_bound(30) == pytest.approx(stats.binomtest(0, 30, alternative="less").proportion_ci(0.95).high)
     assert never_bound(0) == 1.0

@@ -142,3 +142,12 @@ def test_a_cache_that_cannot_be_made_is_told_before_anything_begins(cli, here, m
     assert outcome.err.startswith(f"DETENTION_SIM_CACHE: {cache} cannot be used: ")
     assert outcome.err.count("\n") == 1
     assert not (here / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "found"), [("detention-sim sw", ["sweep"]), ("detention-sim sweep --re", ["--replicates", "--record"])]
+)
+def test_a_shell_completes_commands_and_their_options(process, line: str, found: list[str]) -> None:
+    asked = {"_DETENTION_SIM_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}
+    done = process("-c", "from sim.cli.start import start; start()", **asked)
+    assert (done.out.split(), done.err) == (found, "")

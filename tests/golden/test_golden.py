@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.oracle.cases import CASES
+
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = json.loads((ROOT / "tests/golden/runs.json").read_text("utf-8"))
 
@@ -39,3 +41,14 @@ def test_results_are_those_of_the_golden_run(name: str) -> None:
         assert found["hashes"] == kept["hashes"], "results change: python tools/golden.py, in a commit of its own"
     for column, quantiles in kept["quantiles"].items():
         assert found["quantiles"][column] == pytest.approx(quantiles, rel=0.15, abs=3.0), column
+
+
+def test_every_small_world_has_a_golden_run() -> None:
+    assert list(KEPT["worlds"]) == list(CASES)
+
+
+@pytest.mark.skipif(platform.machine() != KEPT["architecture"], reason="hashes hold where they were made")
+@pytest.mark.parametrize("name", KEPT["worlds"])
+def test_small_worlds_are_those_of_the_golden_run(name: str) -> None:
+    """Events and reports too, which the docking leaves out."""
+    assert TOOL.world(name) == KEPT["worlds"][name], "results change: python tools/golden.py, in a commit of its own"

@@ -28,28 +28,29 @@ extends: {tiny}
 observers:
   - {{name: militia, role: local militia, kind: source, detect: 1.0, notice_size: 0.0, delay_hours: 1.0, error: 0.0}}
 """
-LEAKY = ("--set", "stealth.per_1000_year=3000", "--replicates", "4", "--record", "full", "--no-plots", "--quiet")
+LEAKY = ("--set", "stealth.per_1000_year=3000", "--replicates", "2", "--record", "full", "--no-plots", "--quiet")
 
 
 def test_a_role_added_in_one_place_has_its_columns_its_claims_and_its_oracle(checkout: Checkout) -> None:
     checkout.edit("sim/scenario/vocabulary.py", "Role = Literal[\n", 'Role = Literal[\n    "local militia",\n')
     checkout.write("scenarios/militia.yaml", MILITIA.format(tiny="tiny.yaml"))
-    done = checkout.command("run", "scenarios/militia.yaml", *LEAKY, "--out", "out", "--json")
+    claims = "event_id,date,facility,claimed_on,claim_role,claimed_escaped_low,claimed_escaped_high\n"
+    checkout.write("claims.csv", claims + "a,2019-10-10,theatre,2019-10-12,Local militia,5,9\n")
+    run = ("run", "scenarios/militia.yaml", *LEAKY, "--out", "out", "--json")
+    done, checked = checkout.commands(run, ("check", "claims.csv"))
     assert done.returncode == 0, said(done)
+    assert checked.returncode == 0, said(checked)
     metrics = json.loads(done.stdout)["metrics"]
     assert metrics["claimed_local_militia"]["mean"] > 0
     reports = pq.ParquetFile(next((checkout.folder / "out/reports").glob("part-*"))).read().to_pylist()
     assert "local militia" in {row["role"] for row in reports}
     daily = pq.ParquetFile(next((checkout.folder / "out/daily").glob("part-*"))).read()
     assert max(value or 0 for value in daily["claimed_local_militia"].to_pylist()) > 0
+    checkout.edit("tests/docking/test_docking.py", "REPLICATES = range(4)", "REPLICATES = range(1)")
     docked = checkout.python(
         "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/docking", "-k", "observers_of_each_kind and tables"
     )
     assert docked.returncode == 0, said(docked)
-    claims = "event_id,date,facility,claimed_on,claim_role,claimed_escaped_low,claimed_escaped_high\n"
-    checkout.write("claims.csv", claims + "a,2019-10-10,theatre,2019-10-12,Local militia,5,9\n")
-    checked = checkout.command("check", "claims.csv")
-    assert checked.returncode == 0, said(checked)
 
 
 # --- an outcome
@@ -61,7 +62,7 @@ def test_an_outcome_that_nothing_writes_is_refused_by_name(checkout: Checkout) -
         '    _count("moved", "persons"',
         '    _count("lost_keys", "keys", "keys lost"),\n    _count("moved", "persons"',
     )
-    done = checkout.command("run", "tiny", "--replicates", "2", "--no-plots", "--out", "out")
+    done = checkout.command("run", "tiny", "--replicates", "1", "--days", "1", "--no-plots", "--out", "out")
     assert done.returncode == 1
     assert "run.lost_keys is declared in sim/outcomes.py, and nothing writes it" in done.stderr
 
@@ -77,10 +78,9 @@ def test_an_outcome_is_declared_in_one_place_and_written_in_another(checkout: Ch
         "    row.moved = total.moved\n",
         "    row.moved = total.moved\n    row.episodes = t.clock[0].episodes\n",
     )
-    done = checkout.command("run", "tiny", *LEAKY, "--out", "out", "--json")
+    done, shown = checkout.commands(("run", "tiny", *LEAKY, "--out", "out", "--json"), ("show", "out", "--json"))
     assert done.returncode == 0, said(done)
     assert json.loads(done.stdout)["metrics"]["episodes"]["mean"] > 0
-    shown = checkout.command("show", "out", "--json")
     assert "episodes" in said(shown)
     manifest = json.loads((checkout.folder / "out/manifest.json").read_text("utf-8"))
     assert manifest["columns"]["runs"]["episodes"] == {"unit": "episodes", "meaning": "episodes of exits"}
@@ -113,9 +113,9 @@ def test_an_array_declared_and_made_is_set_back_before_every_replicate(checkout:
     checkout.edit("sim/agents/account.py", settles, settles + "    t.dust[0] += 1.0\n")
     program = (
         "from sim.model import Run; from sim.scenario.loader import load; run = Run(load('tiny'));"
-        "print([run.complete(1, r) and float(run.truth.dust[0]) for r in (0, 1, 2)])"
+        "print([run.complete(1, r) and float(run.truth.dust[0]) for r in (0, 1)])"
     )
-    assert "[240.0, 240.0, 240.0]" in said(checkout.python("-c", program))
+    assert "[240.0, 240.0]" in said(checkout.python("-c", program))
 
 
 # --- a lever
@@ -180,7 +180,7 @@ def add_lockdown(checkout: Checkout, part: str) -> None:
     )
 
 
-RIOT = ("--set", "guards.scale=0.25", "--days", "3", "--replicates", "3", "--no-plots", "--quiet", "--json")
+RIOT = ("--set", "guards.scale=0.25", "--days", "2", "--replicates", "1", "--no-plots", "--quiet", "--json")
 
 
 def escaped(done: object) -> float:
@@ -192,25 +192,27 @@ def escaped(done: object) -> float:
 
 def test_a_lever_works_in_a_run_its_names_are_checked_and_a_branch_takes_it(checkout: Checkout) -> None:
     add_lockdown(checkout, "decision")
-    without = escaped(checkout.command("run", "tiny", *RIOT, "--out", "out"))
     locked = ("--set", "levers.lockdown={share: 1}")
-    assert without > 5
-    assert escaped(checkout.command("run", "tiny", *RIOT, *locked, "--out", "locked")) == 0
-    wrong = checkout.command("run", "tiny", *RIOT, "--set", "levers.lockdown={facilities: [lone-prisn]}", "--out", "x")
+    fork = ("replay", "out", "--replicate", "0", "--json", "--no-plots", "--quiet")
+    without, shut, wrong, early = checkout.commands(
+        ("run", "tiny", *RIOT, "--out", "out"),
+        ("run", "tiny", *RIOT, *locked, "--out", "locked"),
+        ("run", "tiny", *RIOT, "--set", "levers.lockdown={facilities: [lone-prisn]}", "--out", "x"),
+        (*fork, "--from-day", "0", *locked, "--out", "fork"),
+    )
+    assert escaped(without) > 5
+    assert escaped(shut) == 0
     assert wrong.returncode == 2
     assert "unknown facility `lone-prisn`" in wrong.stderr
     assert "lone-prison" in wrong.stderr
-    fork = ("replay", "out", "--replicate", "0", "--json", "--no-plots", "--quiet")
-    early = escaped(checkout.command(*fork, "--from-day", "0", *locked, "--out", "fork"))
-    assert early == 0
+    assert escaped(early) == 0
 
 
 def test_a_lever_whose_column_is_fixed_is_refused_by_a_branch_by_name(checkout: Checkout) -> None:
     add_lockdown(checkout, "fixed")
-    assert checkout.command("run", "tiny", *RIOT, "--out", "out").returncode == 0
-    done = checkout.command(
-        "replay", "out", "--replicate", "0", "--from-day", "1", "--set", "levers.lockdown={share: 1}", "--out", "fork"
-    )
+    fork = ("replay", "out", "--replicate", "0", "--from-day", "1", "--set", "levers.lockdown={share: 1}")
+    run, done = checkout.commands(("run", "tiny", *RIOT, "--out", "out"), (*fork, "--out", "fork"))
+    assert run.returncode == 0, said(run)
     assert done.returncode == 2
     assert "acts from the start" in done.stderr
     assert "facility.locked" in done.stderr

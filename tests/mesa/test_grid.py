@@ -14,6 +14,7 @@ from mesa.visualization.components import AgentPortrayalStyle
 
 from sim.agents import ArmedCell, Detainee, Facility, Guard, Observer, OccupyingForce, Resident
 from sim.model import DetentionModel
+from sim.world.codes import AT_LARGE
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +130,15 @@ def test_a_layer_of_the_users_own_can_be_written() -> None:
     model.grid[0, 0].rain += 1
     assert model.grid.rain.data.sum() == 3.0 * model.grid.rain.data.size + 1
     assert isinstance(model, mesa.Model)
+
+
+def test_who_has_reached_the_far_corner_stands_in_its_cell() -> None:
+    """And beyond it, by rounding, in no other."""
+    model = DetentionModel("tiny", rng=1)
+    model.truth.people["state"][:2] = AT_LARGE
+    height, width = model.truth.control.shape
+    cell = model.resolved.theatre.grid.cell_km
+    for axis, cells in (("x", width), ("y", height)):
+        model.truth.fugitive[axis][:2] = cell * (cells - 0.5), cell * cells
+    found = model.agents_by_type[Detainee].get(["column", "row_of_cell"])
+    assert [tuple(map(int, place)) for place in found[:2]] == [(width - 1, height - 1)] * 2

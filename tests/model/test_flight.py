@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.agents.flight import share_of
 from sim.model import Run
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
@@ -229,3 +230,7 @@ def test_in_a_quiet_year_no_guard_flees() -> None:
         run.complete(SEED, replicate)
         assert not (run.truth.guard["status"] == FLED).any()
         assert not (run.truth.facility["gone"] > 0).any()
+
+
+def test_a_share_of_nothing_is_nothing() -> None:
+    assert [share_of(0.0, 0.0), share_of(0.0, 2.0), share_of(1.0, 3.0), share_of(1.0, 0.0)] == [0.0, 0.0, 0.25, 1.0]

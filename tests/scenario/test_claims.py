@@ -152,11 +152,20 @@ def test_a_spreadsheets_separator_is_read_where_it_is_unambiguous() -> None:
         assert (claim.line, claim.facility, claim.low, claim.high) == (2, "roj", 1, 2)
 
 
-def test_a_separator_that_could_be_either_is_one_problem() -> None:
-    short = HEADER.replace("event_id,", "")
-    for mark, word in ((";", "semicolons"), ("\t", "tabs")):
-        text = short.replace(",", mark) + "\n"
-        assert problems(text) == [(1, "", f"{word} stand between the cells")]
+def test_a_wrong_separator_a_faulty_header_and_faulty_cells_are_told_at_once() -> None:
+    text = HEADER.replace("event_id,", "") + "\n2019-10-11,roj,2019-13-11,cook,3|5,\n2019-10-11,roj\n"
+    faulty = [
+        (1, "event_id", "the column is missing"),
+        (2, "claim_role", "`cook` is not a role"),
+        (2, "claimed_escaped_low", "`{}` is not a count"),
+        (2, "claimed_on", "`2019-13-11` is not a date"),
+        (3, "", "2 cells"),
+    ]
+    for mark, word in ((";", "semicolons"), ("\t", "tabs"), (",", "")):
+        number = "3.5" if mark == "," else "3,5"
+        told = [(line, key, problem.replace("{}", number)) for line, key, problem in faulty]
+        head = [(1, "", f"{word} stand between the cells")] if word else []
+        assert sorted(problems(text.replace(",", mark).replace("|", number[1]))) == sorted(head + told)
 
 
 def test_whom_a_claim_blames_is_kept() -> None:

@@ -7,6 +7,7 @@ from sim.model import Run
 from sim.scenario.declare import Choice
 from sim.scenario.errors import InputError
 from sim.scenario.fields import parameters
+from sim.scenario.jointdraws import read_draws
 from sim.scenario.loader import load
 
 ROWS = [(0.5, 0.11, 7), (0.75, 0.12, 8), (1.25, 0.13, 9), (1.0, 0.14, 11)]
@@ -219,3 +220,10 @@ def test_every_column_that_check_takes_can_be_drawn(write, base):
         run.reset(1, 0)
         run.advance(1)
     assert taken > 150
+
+
+def test_semicolons_and_the_cells_between_them_are_told_at_once(write):
+    path = write("posterior.csv", "guards.scale;isr.coverage\n0,5;0.1\n1;2;3\n")
+    with pytest.raises(InputError) as caught:
+        read_draws(path)
+    assert [(problem.line, problem.key) for problem in caught.value.problems] == [(1, ""), (2, "guards.scale"), (3, "")]

@@ -99,7 +99,10 @@ def test_every_bad_cell_is_told_at_once_with_its_line_and_its_own_column() -> No
         ("name,lat\n", [(1, "lon", "no column has it"), (1, "count", "no column has it")]),
         ("name,lat,lon,pop,pop\nA,1,2,3,4\n", [(1, "pop", "the column stands twice")]),
         ("name,lat,lon,pop\n", [(1, "", "no places")]),
-        ("nom;lat;lon;pop\nA;1;2;3\n", [(1, "", "semicolons stand between the cells")]),
+        (
+            "nom;lat;lon;pop\nA;1;2;3\n",
+            [(1, "", "semicolons stand between the cells"), (1, "name", "no column has it")],
+        ),
         ('name,lat,lon,pop\n"A,1,2,3\n', [(2, "", "is not valid CSV: unexpected end of data")]),
         ("name,lat,lon,pop\nA,1,-170,3\nB,1,170,3\n", [(1, "lon", "the places lie all round the globe")]),
         (
