@@ -28,11 +28,21 @@ def begin(tmp_path, monkeypatch, capsys):
     return run
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A finished sweep in full, which no test changes."""
+    folder = tmp_path_factory.mktemp("made") / "out"
+    given = ("sweep", "tiny", "--replicates", "53", "--record", "full", "--out", str(folder), "--no-plots", "--quiet")
+    assert main(given) == 0
+    return folder
+
+
 @pytest.fixture
-def sweep(begin):
-    """A finished sweep in full, and its tables."""
-    folder = begin("sweep", "tiny", "--replicates", "53", "--record", "full")
-    return folder, tables(folder)
+def sweep(made, tmp_path, monkeypatch):
+    """A copy of it as `out` below the current folder, and its tables."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(made, tmp_path / "out")
+    return tmp_path / "out", tables(tmp_path / "out")
 
 
 def tables(folder):
