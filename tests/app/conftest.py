@@ -157,12 +157,14 @@ class Opened:
         )
 
     def _do(self, asked: list[dict[str, object]]) -> None:
+        """Have the page ask for things, and wait for the answer: a mark in the log's search comes back after all of them."""
         self.page.evaluate(
             "async asked => {"
-            " const before = document.querySelector('.dv').__vue__.frame.serial;"
-            " for (const one of asked) document.querySelector('.dv').__vue__.act(one);"
-            " while (document.querySelector('.dv').__vue__.frame.serial < before + asked.length)"
-            " await new Promise(done => setTimeout(done, 15)); }",
+            " const page = () => document.querySelector('.dv').__vue__, mark = 'mark ' + Math.random();"
+            " for (const one of asked) page().act(one);"
+            " for (const text of [mark, '']) {"
+            "  page().act({do: 'text', value: text});"
+            "  while (page().controls.text !== text) await new Promise(done => setTimeout(done, 10)); } }",
             asked,
         )
 

@@ -161,8 +161,9 @@ def test_charts_show_what_the_model_has(view: Opened) -> None:
 def test_officials_view_is_sent_nothing_of_the_truth(view: Opened) -> None:
     sent: list[str] = []
     view.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: sent.append(str(data))))
+    view.page.wait_for_function("!location.hash.includes('day=')")  # a page writes its address a little later
     view.page.reload()
-    view.page.wait_for_selector("[data-clock]")
+    view.wait_for_clock("Day 0.0")
     ground = view.page.locator(".dv-pixels").get_attribute("href")
     view.step_days(8)
     escaped = view.number("escaped")

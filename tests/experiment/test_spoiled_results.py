@@ -128,5 +128,5 @@ def test_a_spoiled_folder_is_told_in_a_line_or_read_right(whole, tmp_path, monke
         f"\n{codes.total():,} commands on {LONG if long else CASES:,} spoiled folders: {dict(codes)}; {len(wrong)} wrong"
     )
     assert not wrong, "\n".join(wrong)
-    assert codes["exit 2"] > 50
+    assert codes["exit 2"] > 0.25 * codes.total()
     assert codes["exit 0"] > 100

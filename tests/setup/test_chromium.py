@@ -59,7 +59,7 @@ def installed(machine):
 def test_make_test_hands_the_browser_to_the_tests(machine):
     installed(machine)
     chromium = machine.script("chromium", RUNS)
-    assert machine.run("make", "test").stdout == f"{chromium}: -m pytest -n auto\n"
+    assert machine.run("make", "test").stdout == f"{chromium}: -m pytest -n auto --dist loadfile\n"
 
 
 def test_make_test_without_a_browser_runs_nothing(machine):
@@ -73,7 +73,9 @@ def test_make_test_without_a_browser_runs_nothing(machine):
 def test_browser_no_asks_for_none(machine):
     installed(machine)
     user(machine, 1000)
-    assert machine.run("make", "test", "BROWSER=no").stdout == "none: -m pytest -n auto -m not browser\n"
+    assert (
+        machine.run("make", "test", "BROWSER=no").stdout == "none: -m pytest -n auto --dist loadfile -m not browser\n"
+    )
 
 
 @pytest.mark.browser
