@@ -90,12 +90,11 @@ def check(file: str) -> tuple[Sequence[str], Resolved | None]:
 
 def _tried(name: str, scenario: Resolved) -> list[CalmLoss]:
     """Return what a scenario's places lose when nothing happens; warn of those that lose more than any on record."""
-    from sim.experiment.batch import is_cold
+    from sim.experiment.batch import COMPILING, is_cold
     from sim.experiment.calm import RECORD_HIGH, loss_in_calm
 
     if is_cold():
-        message = "Compiling the rules, once for this version of the program: about half a minute; not with --no-calm."
-        print(message, file=sys.stderr)
+        print(f"{COMPILING} --no-calm does without.", file=sys.stderr)
     try:
         losses = loss_in_calm(scenario)
     except Exception as error:  # a run counts its failed replicates, and does not refuse the file

@@ -116,10 +116,10 @@ def command(
 
 def _told_of_compiling() -> None:
     """Explain the wait where the rules must be compiled first."""
-    from sim.experiment.batch import is_cold
+    from sim.experiment.batch import COMPILING, is_cold
 
     if is_cold():
-        print("Compiling the rules, once for this version of the program: about a minute.", file=sys.stderr)
+        print(COMPILING, file=sys.stderr)
 
 
 def _day(text: str | None) -> date:

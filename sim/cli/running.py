@@ -284,7 +284,9 @@ class Screen:
 
     def compiling(self) -> None:
         """Explain the wait."""
-        self.say("Compiling the rules, once for this version of the program: about half a minute.")
+        from sim.experiment.batch import COMPILING
+
+        self.say(COMPILING)
 
     def started(self, total: int) -> None:
         """Show the bar."""

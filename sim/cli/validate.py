@@ -29,11 +29,11 @@ def command(
 ) -> None:
     """Forecast documented events, each by numbers fitted without its country, and score the forecasts."""
     chosen = None if events is None else read_events(events)
-    from sim.experiment.batch import is_cold
+    from sim.experiment.batch import COMPILING, is_cold
     from sim.experiment.validation import REPLICATES, validate
 
     if is_cold() and not quiet:
-        print("Compiling the rules, once for this version of the program: about a minute.", file=sys.stderr)
+        print(COMPILING, file=sys.stderr)
     found = validate(chosen, replicates=replicates or REPLICATES, workers=workers or os.cpu_count() or 1)
     if as_json:
         typer.echo(json.dumps(found.as_data()))

@@ -165,8 +165,11 @@ def encoded(table: Any) -> Part:
     return Part(len(table), hashlib.sha256(content).hexdigest(), content)
 
 
+COMPILING = "Compiling the rules, once for this version of the program: some three minutes."
+
+
 def is_cold() -> bool:
-    """Return whether the rules must be compiled first, about half a minute; in plain mode they never are."""
+    """Return whether the rules must be compiled first; in plain mode they never are."""
     return not numba.config.DISABLE_JIT and not any(cache_folder().rglob("schedule.advance-*.nbi"))
 
 

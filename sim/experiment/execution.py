@@ -59,7 +59,7 @@ class Watcher(Protocol):
         """Show a message."""
 
     def compiling(self) -> None:
-        """Say that the rules are being compiled, which takes about half a minute."""
+        """Say that the rules are being compiled, which takes minutes."""
 
     def started(self, total: int) -> None:
         """Begin: this many replicates will run."""
