@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,7 @@ def _claims(text: str, file: str, mark: str) -> list[Claim]:
     """Return the claims in a text with a mark between the cells. Raises InputError with every problem found."""
     records = csvfile.records(text, file, mark)
     line, header = next(records, (1, []))
-    check_separator(header, file, lambda mark: [] if _claims(text, file, mark) else [], line)
+    check_separator(header, file, partial(_claims, text, file), line)
     columns = [csvfile.column(cell) for cell in header]
     problems = list(_header_problems(columns, file, line))
     if any(columns.count(name) > 1 for name in columns if name):

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sim.scenario.errors import InputError, Problem, one_of, shown
@@ -123,7 +124,7 @@ def _events(text: str, file: str, mark: str) -> tuple[Event, ...]:
     events: list[Event] = []
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]
-        check_separator(header, file, lambda mark: [] if _events(text, file, mark) else [])
+        check_separator(header, file, partial(_events, text, file))
         problems += _header(header, file)
         if any(header.count(name) > 1 for name in header if name):
             raise InputError(problems)  # no telling which of the two a row means

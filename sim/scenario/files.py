@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sim.scenario.errors import InputError, Problem
@@ -89,10 +89,10 @@ def _checked(descriptor: int, name: str) -> bytes:
     return content
 
 
-def check_separator(header: list[str], name: str, again: Callable[[str], Sequence[Problem]], line: int = 1) -> None:
+def check_separator(header: list[str], name: str, again: Callable[[str], object], line: int = 1) -> None:
     """Raise InputError for a CSV whose header is one cell with semicolons or tabs in it.
 
-    It has that problem and all those that `again` finds, which reads the table with that mark between cells.
+    It has that problem and all those that `again` raises, which reads the table with that mark between cells.
     """
     marks = ((";", "semicolons"), ("\t", "tabs"))
     mark, found = next((pair for pair in marks if pair[0] in "".join(header)), ("", ""))
@@ -101,7 +101,7 @@ def check_separator(header: list[str], name: str, again: Callable[[str], Sequenc
     expected = "commas, and points in decimal numbers"
     problems = [Problem(name, line, "", f"{found} stand between the cells", expected)]
     try:
-        problems += again(mark)
+        again(mark)
     except InputError as error:
         problems += error.problems
     raise InputError(problems)

@@ -56,6 +56,10 @@ def read_draws(path: str | Path) -> JointDraws:
 
 def _read(content: bytes, name: str, mark: str) -> JointDraws:
     """Return a table of draws with a mark between the cells. Raises as `read_draws` does."""
+
+    def again(other: str) -> None:
+        raise InputError(_read(content, name, other).problems)
+
     reader = csv.reader(io.StringIO(decode(content, name), newline=""), delimiter=mark, strict=True)
     problems: list[Problem] = []
     rows: list[tuple[float, ...]] = []
@@ -63,7 +67,7 @@ def _read(content: bytes, name: str, mark: str) -> JointDraws:
     faulty_header = True
     try:
         header = [cell.strip() for cell in next(reader, [])]
-        check_separator(header, name, lambda mark: _read(content, name, mark).problems)
+        check_separator(header, name, again)
         problems += _header(header, name)
         faulty_header = bool(problems)
         for cells in reader:

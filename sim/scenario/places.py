@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sim.scenario import csvfile
@@ -104,7 +105,7 @@ def _places(text: str, file: str, mark: str) -> list[ListedPlace]:
     """Return the places in a text with a mark between the cells. Raises InputError with every problem found."""
     records = csvfile.records(text, file, mark)
     line, header = next(records, (1, []))
-    check_separator(header, file, lambda mark: [] if _places(text, file, mark) else [], line)
+    check_separator(header, file, partial(_places, text, file), line)
     columns = [csvfile.column(cell) for cell in header]
     where = {what: next((columns.index(n) for n in names if n in columns), -1) for what, names in COLUMNS.items()}
     problems = list(_header_problems(columns, where, file, line))

@@ -47,8 +47,9 @@ def test_every_small_world_has_a_golden_run() -> None:
     assert list(KEPT["worlds"]) == list(CASES)
 
 
-@pytest.mark.skipif(platform.machine() != KEPT["architecture"], reason="hashes hold where they were made")
 @pytest.mark.parametrize("name", KEPT["worlds"])
 def test_small_worlds_are_those_of_the_golden_run(name: str) -> None:
-    """Events and reports too, which the docking leaves out."""
-    assert TOOL.world(name) == KEPT["worlds"][name], "results change: python tools/golden.py, in a commit of its own"
+    """Events and reports too, which the docking leaves out; to the last bit where it was made, else the same again."""
+    found = TOOL.world(name)
+    here = KEPT["worlds"][name] if platform.machine() == KEPT["architecture"] else TOOL.world(name)
+    assert found == here, "results change: python tools/golden.py, in a commit of its own"
