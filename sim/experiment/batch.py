@@ -165,7 +165,7 @@ def encoded(table: Any) -> Part:
     return Part(len(table), hashlib.sha256(content).hexdigest(), content)
 
 
-COMPILING = "Compiling the rules, once for this version of the program: some three minutes."
+COMPILING = "Compiling the rules, once for this version of the program: one to three minutes."
 
 
 def is_cold() -> bool:

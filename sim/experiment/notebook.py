@@ -33,7 +33,7 @@ class Notebook:
 
     def compiling(self) -> None:
         """Say that the rules are being compiled."""
-        self._show("compiling the rules, once a version: some three minutes ...")
+        self._show("compiling the rules, once a version: one to three minutes ...")
 
     def started(self, total: int) -> None:
         """Begin: this many replicates will run."""
