@@ -539,8 +539,9 @@ def forms(one: Fit) -> list[tuple[str, float, float, int]]:
     if one.bank.block.name != "assaults":
         return []
     values = {n.path: one.bank.values()[:, k] for k, n in enumerate(one.bank.block.numbers)}
-    size, release, slope = (
-        values[f"assault.{name}"] for name in ("size_exponent", "self_release_per_hour", "success_slope")
+    size, release, slope, spread, relief = (
+        values[f"assault.{name}"]
+        for name in ("size_exponent", "self_release_per_hour", "success_slope", "open_sd", "relief_hours")
     )
     chosen = {
         "size exponent near 0 (cells open at a rate per attacker)": np.abs(size) < 0.2,
@@ -549,6 +550,10 @@ def forms(one: Fit) -> list[tuple[str, float, float, int]]:
         "much self-release (above 1.5 an hour)": release > 1.5,
         "force hardly matters (slope below 0.4)": slope < 0.4,
         "force nearly decides, as in Lanchester's square law (slope above 1.6)": slope > 1.6,
+        "attacks much alike in how fast cells open (spread below 0.7)": spread < 0.7,
+        "attacks very unlike in how fast cells open (spread above 1.6)": spread > 1.6,
+        "relief soon (below 1.5 hours)": relief < 1.5,
+        "relief late (above 3.5 hours)": relief > 3.5,
     }
 
     def left_out(rows: NDArray[np.bool_]) -> Floats:
