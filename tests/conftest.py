@@ -17,7 +17,7 @@ LEFT_OUT = pytest.StashKey[int]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--long`."""
-    parser.addoption("--long", action="store_true", help="the long forms: 50 kills, 20,000 broken files, ...")
+    parser.addoption("--long", action="store_true", help="the long forms: 1,000 faults, 20,000 broken files, ...")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -40,6 +40,11 @@ def until(what, process: subprocess.Popen | None = None) -> bool:
     return True
 
 
+def stored(folder: Path) -> set[str]:
+    """Names of the parts that lie there."""
+    return {str(path) for path in folder.rglob("part-*.parquet")}
+
+
 def manifest(folder: Path) -> dict:
     """The manifest as it stands."""
     return json.loads((folder / "manifest.json").read_text())

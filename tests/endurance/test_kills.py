@@ -1,6 +1,5 @@
-"""Killed at any moment, a sweep resumes and ends as if it had never been."""
+"""Stopped by a signal, a sweep says so, and resumes as if it had never been; `test_faults.py` has what asks nobody."""
 
-import random
 import signal
 import time
 
@@ -19,47 +18,6 @@ def whole(tmp_path_factory):
     began = time.monotonic()
     run(*SWEEP, "--out", "whole", cwd=folder)
     return folder / "whole", time.monotonic() - began
-
-
-def stored(folder):
-    """Names of the parts that lie there."""
-    return {str(path) for path in folder.rglob("part-*.parquet")}
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_kill_9_at_random_moments(tmp_path, long, whole):
-    """The first kill comes before any part exists, the others anywhere between two starts."""
-    kills = 50 if long else 4
-    out = tmp_path / "out"
-    chance = random.Random(7)
-    process = start(*SWEEP, "--out", "out", cwd=tmp_path)
-    assert until((out / "manifest.json").exists, process)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert manifest(out)["status"] == "running"
-    assert manifest(out)["parts"] == []
-    done, killed = [0], 1
-    while killed < kills:
-        process = start(*RESUME, cwd=tmp_path)
-        if chance.random() < 0.3:
-            time.sleep(chance.uniform(0.0, 2.0))  # while it starts, mostly
-        else:
-            there = stored(out)
-            until(lambda there=there: stored(out) - there, process)  # once it has written something new
-            time.sleep(chance.uniform(0.0, 0.25))
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        if process.returncode == 0:  # it had come to its end before: spoil it, and go on killing
-            spoiled = chance.choice(manifest(out)["parts"])
-            (out / spoiled["file"]).unlink()
-        else:
-            killed += 1
-        done.append(manifest(out)["counts"]["done"])
-    run(*RESUME, cwd=tmp_path)
-    print(f"\n{killed} kills; replicates stored after each: {done}; uninterrupted {whole[1]:.1f} s")
-    assert max(done) > 0
-    assert_same(out, whole[0])
 
 
 def test_stopped_politely_it_resumes_too(tmp_path, whole):
