@@ -159,7 +159,10 @@ def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]
     try:
         yield
     except Interrupted as stop:
-        _complain(f"stopped ({stop.reason}); {_kept(store)} in {display(store.path)}{advice}")
+        where = (
+            f"{_kept(store)} in {display(store.path)}" if store.path.is_dir() else "what was stored is where it is now"
+        )
+        _complain(f"stopped ({stop.reason}); {where}{advice}")
         raise typer.Exit(3) from None
     except AllFailed as error:
         _complain(f"every replicate failed: {error}")

@@ -37,13 +37,16 @@ def regular(folder: Path, name: str) -> str:
         return os.path.join(folder, *parts_of(name))
 
 
-def write(folder: Path, name: str, content: bytes) -> Path:
+def write(folder: Path, name: str, content: bytes, *, make: bool = True) -> Path:
     """Write a file in a folder: under a temporary name of its own, flushed to disk, then renamed. Return its path.
 
     Two that write one file at a time do not meet: the last to end is read.
+    Parameters: make, whether the folder itself is made where it is missing; those below it are.
     Raises ValueError for a name outside it, OSError: also where a folder on the way is a link.
     """
     parts = parts_of(name)
+    if make:
+        folder.mkdir(parents=True, exist_ok=True)
     target = folder_of(folder, parts[:-1], make=True) / parts[-1]
     temporary = target.with_name(f"{parts[-1]}.{secrets.token_hex(4)}.tmp")
     try:
@@ -77,10 +80,11 @@ def files_in(folder: Path, name: str) -> list[Path]:
 
 
 def folder_of(folder: Path, parts: tuple[str, ...], *, make: bool = False) -> Path:
-    """Return a folder below a folder. Raises OSError if it, or one on the way, is a link or no folder."""
+    """Return a folder below a folder, made where it is missing if asked for.
+
+    Raises OSError if it, or one on the way, is a link or no folder.
+    """
     path = folder
-    if make:
-        path.mkdir(parents=True, exist_ok=True)
     for part in parts:
         path = path / part
         if make:

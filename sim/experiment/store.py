@@ -106,6 +106,13 @@ class Memory(Store):
         return BytesIO(self.read(name))
 
 
+MOVED = "its folder was moved or removed"
+
+
+class Moved(OSError):
+    """A locked folder is no longer where it was: it was moved or removed, or another stands in its place."""
+
+
 class Folder(Store):
     """A store in a results folder."""
 
@@ -113,6 +120,8 @@ class Folder(Store):
         """The folder at `path`, which need not exist yet; `made` lists folders that were made for it."""
         self._path = Path(path)
         self._made = made
+        self._held: tuple[int, int] | None = None
+        """Device and number of the folder while it is locked."""
 
     @property
     def path(self) -> Path:
@@ -120,8 +129,27 @@ class Folder(Store):
         return self._path
 
     def write(self, name: str, content: bytes) -> None:
-        """Write under a temporary name, flush to disk, then rename; no link is followed. Raises OSError, ValueError."""
-        confined.write(self._path, name, content)
+        """Write under a temporary name, flush to disk, then rename; no link is followed.
+
+        Raises OSError, ValueError; Moved, where the folder was locked and is no longer there.
+        """
+        self._check_held()
+        try:
+            confined.write(self._path, name, content, make=self._held is None)
+        except FileNotFoundError:
+            self._check_held()
+            raise
+
+    def _check_held(self) -> None:
+        """Raise Moved if the folder that is locked is no longer at its path."""
+        if self._held is None:
+            return
+        try:
+            now = os.stat(self._path)
+        except FileNotFoundError:
+            now = None
+        if now is None or (now.st_dev, now.st_ino) != self._held:
+            raise Moved(2, MOVED, str(self._path))
 
     def read(self, name: str) -> bytes:
         """Return the content of a regular file inside the folder. Raises OSError, ValueError."""
@@ -175,8 +203,11 @@ class Folder(Store):
             except BlockingIOError:
                 problem = "is being written by another process"
                 raise InputError([Problem(display(self._path), 0, "", problem, "to wait until it ends")]) from None
+            found = os.fstat(folder)
+            self._held = found.st_dev, found.st_ino
             yield
         finally:
+            self._held = None
             os.close(folder)
 
     def open(self, name: str) -> BinaryIO | str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.experiment import confined
-from sim.experiment.store import Folder, default_folder, prepare
+from sim.experiment.store import Folder, Moved, default_folder, prepare
 from sim.scenario.errors import InputError
 
 
@@ -139,3 +139,19 @@ def test_the_default_folder_is_named_by_scenario_and_time(name, short):
     assert len(stamp) == len("20191009T120000Z")
     assert len(unique) == 6
     assert default_folder(name) != path
+
+
+def test_a_locked_folder_that_is_moved_or_replaced_is_not_written_to(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out")
+    with folder.locked():
+        folder.write("runs/part.parquet", b"first")
+        folder.path.rename(tmp_path / "aside")
+        with pytest.raises(Moved, match="moved or removed"):
+            folder.write("runs/next.parquet", b"second")
+        assert not folder.path.exists()
+        folder.path.mkdir()
+        with pytest.raises(Moved):
+            folder.write("manifest.json", b"{}")
+        assert not any(folder.path.iterdir())
+    folder.write("manifest.json", b"{}")
+    assert folder.read("manifest.json") == b"{}"
