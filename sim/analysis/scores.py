@@ -71,7 +71,17 @@ def pit(sample: ArrayLike, value: float, u: float) -> float:
     return float(np.mean(x < value) + u * np.mean(x == value))
 
 
-def skill(scores: Sequence[float], baseline: Sequence[float], draws: int = 2000) -> tuple[float, float, float]:
+def mean_difference(differences: ArrayLike, draws: int = 2000) -> tuple[float, float, float]:
+    """Return the mean of paired differences with its 95% bootstrap interval over events; NaN without events."""
+    found = np.asarray(differences, np.float64)
+    if len(found) == 0:
+        return float("nan"), float("nan"), float("nan")
+    picks = np.random.default_rng(1).integers(0, len(found), (draws, len(found)))
+    low, high = np.quantile(found[picks].mean(axis=1), (0.025, 0.975))
+    return float(found.mean()), float(low), float(high)
+
+
+def skill(scores: ArrayLike, baseline: ArrayLike, draws: int = 2000) -> tuple[float, float, float]:
     """Return 1 - sum(scores) / sum(baseline) with its 95% bootstrap interval over events; NaN without events."""
     ours, theirs = np.asarray(scores, np.float64), np.asarray(baseline, np.float64)
     if len(ours) == 0 or theirs.sum() <= 0.0:

@@ -15,7 +15,7 @@ from sim.scenario.errors import printable
 from sim.scenario.events import read_events
 
 if TYPE_CHECKING:
-    from sim.experiment.validation import Forecast, Validation
+    from sim.experiment.validation import Difference, Forecast, Validation
 
 
 def command(
@@ -56,7 +56,8 @@ def _lines(found: Validation) -> list[str]:
         "",
         f"{found.n_scored} events scored, each forecast without the events of its own country or conflict.",
         f"The 90% forecast held {found.coverage:.0%} of them (95% interval {rates}); its mean width is"
-        f" {found.mean_width:.2f}, the baseline's {found.mean_width_baseline:.2f}.",
+        f" {found.mean_width:.2f}, the baseline's {found.mean_width_baseline:.2f}: {_told(found.width)}."
+        f" In the interval score, which charges width and misses, it is {_told(found.interval_score)}.",
         "Skill, 1 less the ratio of CRPS (95% interval over events), against",
     ]
     for label, one in (
@@ -71,6 +72,10 @@ def _lines(found: Validation) -> list[str]:
         score = sum(forecast.brier_none or 0.0 for forecast in zero) / len(zero)
         lines.append(f"Events in which nobody got out, and the chance forecast for that: {told}; Brier {score:.2f}.")
     return lines
+
+
+def _told(one: Difference) -> str:
+    return f"{one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f})"
 
 
 def _line(forecast: Forecast) -> str:

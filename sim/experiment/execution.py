@@ -342,7 +342,7 @@ def _finished(begin: Callable[[], Manifest], *, fresh: bool) -> Iterator[Manifes
         else:
             _try_finish(manifest, "stopped", "bad input")
         raise
-    except Moved as error:
+    except Moved:
         raise Interrupted(MOVED) from None
     except OSError as error:
         full = error.errno in FULL

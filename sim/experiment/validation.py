@@ -21,6 +21,7 @@ from sim.analysis.scores import (
     crps_uniform,
     ignorance,
     interval_score,
+    mean_difference,
     over_range,
     pit,
     skill,
@@ -61,6 +62,9 @@ class Forecast(NamedTuple):
     interval_score: float | None = None
     pit: float | None = None
     brier_none: float | None = None
+    low_baseline: float | None = None
+    high_baseline: float | None = None
+    interval_score_baseline: float | None = None
 
     @property
     def is_scored(self) -> bool:
@@ -86,6 +90,9 @@ class Forecast(NamedTuple):
             "crps_uniform": self.crps_uniform,
             "ignorance": self.ignorance,
             "interval_score": self.interval_score,
+            "q05_baseline": self.low_baseline,
+            "q95_baseline": self.high_baseline,
+            "interval_score_baseline": self.interval_score_baseline,
             "pit": self.pit,
             "none_out": self.none_out,
             "brier_none": self.brier_none,
@@ -102,6 +109,14 @@ class Skill(NamedTuple):
     high: float
 
 
+class Difference(NamedTuple):
+    """Mean over events of ours less the baseline's, with the ends of its 95% bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 class Validation(NamedTuple):
     """All events, and what they come to together."""
 
@@ -112,6 +127,8 @@ class Validation(NamedTuple):
     coverage_high: float
     mean_width: float
     mean_width_baseline: float
+    width: Difference
+    interval_score: Difference
     against_baseline: Skill
     against_pooled: Skill
     against_uniform: Skill
@@ -134,8 +151,11 @@ class Validation(NamedTuple):
             "crps": mean("crps"),
             "ignorance": mean("ignorance"),
             "interval_score": mean("interval_score"),
+            "interval_score_baseline": mean("interval_score_baseline"),
         }
         for name, one in (
+            ("width_90_difference", self.width),
+            ("interval_score_difference", self.interval_score),
             ("crps_skill", self.against_baseline),
             ("crps_skill_pooled", self.against_pooled),
             ("crps_skill_uniform", self.against_uniform),
@@ -187,7 +207,7 @@ def validate(events: Sequence[Event] | None = None, *, replicates: int = REPLICA
     ids = {event.event_id for event in events}
     others = [*events, *(event for event in known if event.event_id not in ids)]
     pool = [Past(event, assigned.get(event.event_id, "")) for event in others if _is_past(event)]
-    return scored([_forecast(e, f, x, pool) for e, f, x in zip(events, fold_of, samples, strict=True)], pool)
+    return scored([_forecast(e, f, x, pool) for e, f, x in zip(events, fold_of, samples, strict=True)])
 
 
 class Past(NamedTuple):
@@ -238,6 +258,7 @@ def _forecast(event: Event, fold: str, simulated: Floats, pool: Sequence[Past]) 
     first, last = (event.best, event.best) if event.best is not None else (event.low, event.high)
     a, b = event.share(first), event.share(last)
     shares, mixed, pooled = baseline(event, fold, pool)
+    low_baseline, high_baseline = weighted_quantiles(shares, mixed, (LOW, HIGH))
     u = float(np.random.default_rng(held + 1).random())
     return Forecast(
         event,
@@ -255,23 +276,27 @@ def _forecast(event: Event, fold: str, simulated: Floats, pool: Sequence[Past]) 
         over_range(lambda y: ignorance(np.rint(given * held), np.rint(y * held)), a, b),
         over_range(lambda y: interval_score(low, high, y), a, b),
         pit(given, 0.5 * (a + b), u),
+        None,
+        low_baseline,
+        high_baseline,
+        over_range(lambda y: interval_score(low_baseline, high_baseline, y), a, b),
     )
 
 
-def scored(forecasts: Sequence[Forecast], pool: Sequence[Past]) -> Validation:
+def _all(forecasts: Sequence[Forecast], name: str) -> Floats:
+    return np.array([getattr(forecast, name) for forecast in forecasts], np.float64)
+
+
+def scored(forecasts: Sequence[Forecast]) -> Validation:
     """Return what forecasts come to together."""
     chosen = [forecast for forecast in forecasts if forecast.is_scored]
     inside = [bool(forecast.inside) for forecast in chosen]
-    widths = [forecast.high - forecast.low for forecast in chosen]
-    theirs = []
-    for forecast in chosen:
-        shares, mixed, _ = baseline(forecast.event, forecast.fold, pool)
-        low, high = weighted_quantiles(shares, mixed, (LOW, HIGH))
-        theirs.append(high - low)
-    ours = [float(forecast.crps or 0.0) for forecast in chosen]
+    widths = np.array([forecast.high - forecast.low for forecast in chosen])
+    theirs = _all(chosen, "high_baseline") - _all(chosen, "low_baseline")
+    scores = _all(chosen, "interval_score") - _all(chosen, "interval_score_baseline")
 
     def against(name: str) -> Skill:
-        return Skill(*skill(ours, [float(getattr(forecast, name)) for forecast in chosen]))
+        return Skill(*skill(_all(chosen, "crps"), _all(chosen, name)))
 
     return Validation(
         tuple(forecasts),
@@ -280,6 +305,8 @@ def scored(forecasts: Sequence[Forecast], pool: Sequence[Past]) -> Validation:
         *share_interval(sum(inside), len(inside)),
         float(np.mean(widths)) if chosen else float("nan"),
         float(np.mean(theirs)) if chosen else float("nan"),
+        Difference(*mean_difference(widths - theirs)),
+        Difference(*mean_difference(scores)),
         against("crps_baseline"),
         against("crps_pooled"),
         against("crps_uniform"),

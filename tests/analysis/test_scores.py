@@ -16,6 +16,7 @@ from sim.analysis.scores import (
     crps_uniform,
     ignorance,
     interval_score,
+    mean_difference,
     over_range,
     pit,
     skill,
@@ -111,3 +112,13 @@ def test_a_recorded_share_is_the_true_one_with_the_stated_error() -> None:
     full = as_recorded(np.full(40_000, 0.999), 1000, rng)
     assert np.mean(full == 1.0) == pytest.approx(SAID_ALL, abs=0.05), "an emptied place is mostly told of as emptied"
     assert ((told > 0) & (told <= 1)).all()
+
+
+def test_a_mean_difference_is_scipys_bootstrap() -> None:
+    found = RNG.normal(-0.2, 1.0, 30)
+    value, low, high = mean_difference(found)
+    theirs = stats.bootstrap((found,), np.mean, n_resamples=4000, method="percentile", rng=1).confidence_interval
+    assert value == pytest.approx(found.mean())
+    assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=0.03)
+    assert mean_difference(np.zeros(5)) == (0.0, 0.0, 0.0)
+    assert all(math.isnan(part) for part in mean_difference([]))
