@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.worlds import Keys
+
 Truths = NDArray[np.bool_]
 
 RESAMPLES = 10
@@ -81,18 +83,22 @@ class Data(NamedTuple):
         return Data({name: c[where] for name, c in self.columns.items()}, self.world[where], self.cases[where])
 
 
-def encoded(worlds: Mapping[str, Sequence[Any]], cases: Truths) -> Data:
-    """Return the table of runs. Parameters: worlds, the values of each path by world; cases, (worlds, replicates)."""
+def encoded(points: Mapping[str, Sequence[Any]], cases: Truths, worlds: Keys | None = None) -> Data:
+    """Return the table of runs.
+
+    Parameters: points, the values of each path by point; cases, (points, replicates); worlds, int64 (points,), the
+    world of each point, None for one each.
+    """
     many, replicates = cases.shape
     columns = {}
-    for path, values in worlds.items():
+    for path, values in points.items():
         if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
             columns[path] = np.repeat(np.asarray(values, np.float64), replicates)
             continue
         for name in dict.fromkeys(map(str, values)):
             here = np.array([str(value) == name for value in values], np.float64)
             columns[f"{path}{MARK}{name}"] = np.repeat(here, replicates)
-    return Data(columns, np.repeat(np.arange(many), replicates), cases.ravel())
+    return Data(columns, np.repeat(np.arange(many) if worlds is None else worlds, replicates), cases.ravel())
 
 
 def discover(data: Data, *, most: int = 2, least_density: float | None = None) -> list[Box]:

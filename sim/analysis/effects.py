@@ -11,17 +11,16 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import stats
 
 from sim.analysis.summary import Floats
-
-Keys = NDArray[np.int64]
+from sim.analysis.worlds import Keys, worlds_of
 
 MOST_LEVELS = 25
 """Most levels of a factor that are compared one by one; a number with more is cut into PARTS."""
 PARTS = 4
 FEWEST = 4
-"""Fewest points of a sampled design in a part; with fewer the factor is not compared."""
+"""Fewest worlds of a sampled design in a part; with fewer the factor is not compared."""
 RESAMPLES = 400
 """Bootstrap samples for an interval; fewer where a design is very large."""
 WORK = 40_000_000
@@ -33,8 +32,8 @@ class Effect(NamedTuple):
 
     The median at a level is the mean of its points' medians: each combination of the other factors counts alike.
     `low` and `high` bound the 95% interval of `change`, NaN where one replicate gives none. It holds for all pairs of
-    levels at once, as these two were picked: resampled are replicates, the same ones at every point, and the points of
-    a sampled design.
+    levels at once, as these two were picked: resampled are replicates, the same ones at every point, and the worlds of
+    a sampled design, each with all its levers.
     """
 
     path: str
@@ -60,6 +59,10 @@ class Paired(NamedTuple):
     values: Floats  # (points, replicates)
     sampled: bool = False
 
+    def worlds(self) -> Keys:
+        """Return what is resampled as one, by point: the world of a sampled design, else each point by itself."""
+        return worlds_of(self.points) if self.sampled else np.arange(len(self.points))
+
     def at(self, path: str, level: object) -> Floats:
         """Return the values at all points with this level of a factor: (points, replicates)."""
         return self.values[[entry[path] == level for entry in self.points]]
@@ -75,12 +78,15 @@ class Paired(NamedTuple):
         if len(levels) <= (MOST_LEVELS if not self.sampled else PARTS + 1):
             found = {level: np.flatnonzero([value == level for value in column]) for level in levels}
         elif all(isinstance(value, int | float) and not isinstance(value, bool) for value in column):
-            order = np.argsort(np.asarray(column, np.float64), kind="stable")
-            pieces = np.array_split(order, PARTS)
+            numbers = np.asarray(column, np.float64)
+            order = np.argsort(numbers, kind="stable")
+            ends = [numbers[piece[0]] for piece in np.array_split(order, PARTS) if len(piece)]
+            pieces = np.split(order, np.unique(np.searchsorted(numbers[order], ends[1:])))  # a world is not parted
             found = {f"{column[rows[0]]:.3g} to {column[rows[-1]]:.3g}": rows for rows in pieces if len(rows)}
         else:
             return {}
-        few = self.sampled and min(map(len, found.values())) < FEWEST
+        worlds = self.worlds()
+        few = self.sampled and min(len(set(worlds[rows])) for rows in found.values()) < FEWEST
         return {} if few or len(found) < 2 else found
 
 
@@ -139,13 +145,33 @@ def _half_width(table: Paired, parts: list[Keys], medians: Floats) -> float:
         return math.nan
     generator = np.random.default_rng(1)
     samples = max(50, min(RESAMPLES, WORK // max(1, points * replicates)))
+    worlds = table.worlds()
+    groups, few = _groups(worlds, parts) if table.sampled else ([], 1.0)
+    times = np.ones(points)
     errors = np.empty((samples, len(parts)))
     for k in range(samples):
-        chosen = generator.integers(0, replicates, replicates)
+        found = np.median(table.values[:, generator.integers(0, replicates, replicates)], axis=1)
+        for group in groups:
+            drawn = np.bincount(generator.choice(group, len(group)), minlength=points)
+            mine = np.isin(worlds, group)
+            times[mine] = drawn[worlds[mine]]
         for n, part in enumerate(parts):
-            rows = generator.choice(part, len(part)) if table.sampled else part
-            errors[k, n] = _median(table.values[rows][:, chosen]) - medians[n]
-    return float(np.quantile(np.ptp(errors, axis=1), 0.95))
+            errors[k, n] = times[part] @ found[part] / max(1.0, times[part].sum()) - medians[n]
+    return few * float(np.quantile(np.ptp(errors, axis=1), 0.95))
+
+
+def _groups(worlds: Keys, parts: list[Keys]) -> tuple[list[Keys], float]:
+    """Return the sets of worlds that are resampled each by itself, and what widens an interval from few of them.
+
+    A lever is tried in every world: all are one set, so that levers stay compared within worlds. The worlds of a
+    number's parts are apart. The bootstrap of m worlds spreads as if divided by m, not m - 1, and their spread is known
+    no better than Student's t says.
+    """
+    sets = [np.unique(worlds[part]) for part in parts]
+    if sum(map(len, sets)) > len(np.unique(np.concatenate(sets))):
+        sets = [np.unique(np.concatenate(sets))]
+    least, free = min(map(len, sets)), sum(len(one) - 1 for one in sets)
+    return sets, float(math.sqrt(least / (least - 1.0)) * stats.t.ppf(0.975, free) / stats.norm.ppf(0.975))
 
 
 def _median(values: Floats) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.contrast import Interval
 from sim.analysis.summary import Floats
+from sim.analysis.worlds import Keys, resampled, shuffled
 
 RESAMPLES = 200
 """Bootstrap samples of Sobol's indices and of the noise share."""
@@ -146,28 +147,30 @@ def noise_share(values: Floats) -> Interval:
     return Interval(share(np.arange(points)), float(low), float(high))
 
 
-def pawn(columns: Sequence[Sequence[Any]], values: Floats) -> list[Pawn]:
+def pawn(columns: Sequence[Sequence[Any]], values: Floats, worlds: Keys | None = None) -> list[Pawn]:
     """Return PAWN's index (median over the intervals of a factor) of each factor, from any design.
 
     Parameters: columns, the value of each factor at each point, numbers or names; values, float64 (points, replicates),
-    NaN for what has no value. Source: Pianosi & Wagener 2018 by SALib. The interval is the value and 1.96 standard
-    deviations over resampled points; `chance` is the 95% quantile of the index over shuffled points.
+    NaN for what has no value; worlds, int64 (points,), the world of each point, None for one each. Source: Pianosi &
+    Wagener 2018 by SALib. The interval is the value and 1.96 standard deviations over resampled worlds; `chance` is the
+    95% quantile of the index over shuffled worlds.
     """
     points = values.shape[0]
+    worlds = np.arange(points) if worlds is None else worlds
     kept = values[:, : max(1, PAWN_MOST // points)]
     generator = np.random.default_rng(1)
     if points > PAWN_MOST:
         rows = np.sort(generator.choice(points, PAWN_MOST, replace=False))
-        kept, columns = kept[rows], [[column[k] for k in rows] for column in columns]
+        kept, columns, worlds = kept[rows], [[column[k] for k in rows] for column in columns], worlds[rows]
     found = []
     for column in columns:
         ranks, levels = _ranks(column)
         value = _pawn(ranks, levels, kept, generator)
         drawn, chance = [], []
         for _ in range(PAWN_RESAMPLES):
-            rows = generator.integers(0, len(ranks), len(ranks))
+            rows = resampled(worlds, generator)
             drawn.append(_pawn(ranks[rows], levels, kept[rows], generator))
-            chance.append(_pawn(generator.permutation(ranks), levels, kept, generator))
+            chance.append(_pawn(shuffled(ranks, worlds, generator), levels, kept, generator))
         half = Z * float(np.std(drawn, ddof=1))
         interval = Interval(value, max(0.0, value - half), min(1.0, value + half))
         found.append(Pawn(interval, float(np.quantile(chance, 0.95))))

@@ -49,8 +49,8 @@ def discovery(results: Results, condition: Condition, *, density: float | None =
     cases = condition.holds({name: table.values for name, table in tables.items()})
     rows = _some(len(first.points), MOST_RUNS)
     cases = cases[rows, : max(1, MOST_RUNS // len(rows))]
-    worlds = {path: [first.points[k][path] for k in rows] for path in varied}
-    found = discover(encoded(worlds, cases), least_density=density)
+    chosen = {path: [first.points[k][path] for k in rows] for path in varied}
+    found = discover(encoded(chosen, cases, first.worlds()[rows]), least_density=density)
     return Discovery(condition, found, float(cases.mean()), int(cases.size), len(rows))
 
 

@@ -78,7 +78,8 @@ def _of(results: Results, metric: str, varied: list[str]) -> Sensitivity:
         expected = "finished results; `resume` finishes them"
         raise InputError([Problem("sensitivity", 0, results.name, "has no replicate done at every point", expected)])
     columns = [[point[path] for point in table.points] for path in varied]
-    of_any = pawn(columns, np.where(np.isnan(values), np.inf, values) if metric.endswith("_day") else values)
+    given = np.where(np.isnan(values), np.inf, values) if metric.endswith("_day") else values
+    of_any = pawn(columns, given, table.worlds())
     known = not np.isnan(values).any()
     rows = _baseline_rows(table.points) if LEVER in varied else list(range(len(table.points)))
     sampled = [path for path in results.varied if path != LEVER]

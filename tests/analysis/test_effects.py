@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.analysis.effects import Paired, effects, not_compared, paired
+from sim.analysis.effects import Paired, effect, effects, not_compared, paired
 
 
 def table(rows: dict[tuple, list[float]]) -> Paired:
@@ -60,3 +60,31 @@ def test_levels_picked_for_their_difference_are_not_taken_for_an_effect(levels):
 def test_one_replicate_tells_of_no_interval():
     (found,) = effects(Paired([{"a": 0}, {"a": 1}], np.array([[1.0], [5.0]])), ["a"])
     assert found.change == 4.0 and np.isnan(found.low) and not found.told
+
+
+def crossed(rng: np.random.Generator, worlds: int, pull: float = 0.0) -> Paired:
+    """Worlds of which one number acts and one does not, each under three levers; lever c takes a share off."""
+    rows, values = [], []
+    acts, inert = (rng.permutation(worlds) / worlds for _ in range(2))
+    for a, i in zip(acts.tolist(), inert.tolist(), strict=True):
+        runs = np.exp(rng.normal(8.0 - 3.0 * a, 0.6)) + rng.normal(0.0, 50.0, 10)
+        for lever in "abc":
+            rows.append({"point": len(rows), "acts": a, "inert": i, "lever": lever})
+            values.append(runs * (1.0 - pull * (lever == "c")) + rng.normal(0.0, 20.0, 10))
+    return Paired(rows, np.array(values), sampled=True)
+
+
+@pytest.mark.parametrize("worlds", [16, 24])
+def test_levers_tried_in_the_same_worlds_do_not_make_more_worlds_of_them(worlds):
+    """An inert number is told apart in half of such designs where points are resampled as if each were a world."""
+    rng = np.random.default_rng(worlds)
+    wrong = sum(effect(crossed(rng, worlds), "inert").told for _ in range(30))
+    assert wrong <= 5  # more in 1 of 300 tries at 5%
+    assert effect(crossed(rng, worlds, pull=0.4), "lever").told, "levers are compared within worlds"
+
+
+def test_a_world_is_in_one_part_of_a_number():
+    made = crossed(np.random.default_rng(1), 17)
+    parts, worlds = made.parts("acts"), made.worlds()
+    assert sorted(len(rows) for rows in parts.values()) == [12, 12, 12, 15]
+    assert sum(len(set(worlds[rows])) for rows in parts.values()) == 17
