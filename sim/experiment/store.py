@@ -193,7 +193,7 @@ class Folder(Store):
     def locked(self) -> Iterator[None]:
         """Hold a lock against other processes; it ends with the process, however that ends.
 
-        Raises InputError if another process holds it.
+        Raises InputError if another process holds it; Moved where a file was not found as the folder is gone.
         """
         self._path.mkdir(parents=True, exist_ok=True)
         folder = os.open(self._path, os.O_RDONLY)
@@ -205,7 +205,11 @@ class Folder(Store):
                 raise InputError([Problem(display(self._path), 0, "", problem, "to wait until it ends")]) from None
             found = os.fstat(folder)
             self._held = found.st_dev, found.st_ino
-            yield
+            try:
+                yield
+            except FileNotFoundError:
+                self._check_held()
+                raise
         finally:
             self._held = None
             os.close(folder)

@@ -155,3 +155,13 @@ def test_a_locked_folder_that_is_moved_or_replaced_is_not_written_to(tmp_path: P
         assert not any(folder.path.iterdir())
     folder.write("manifest.json", b"{}")
     assert folder.read("manifest.json") == b"{}"
+
+
+def test_a_file_that_is_missing_as_the_folder_is_gone_says_so(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "out")
+    with pytest.raises(Moved), folder.locked():
+        folder.path.rmdir()
+        (folder.path / "runs").rmdir()
+    with pytest.raises(FileNotFoundError) as missing, folder.locked():
+        folder.read("manifest.json")
+    assert not isinstance(missing.value, Moved)
