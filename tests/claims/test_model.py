@@ -1,0 +1,161 @@
+"""The model of claims against its formulas, written once more by scipy's distributions, quadrature and counting."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from scipy import integrate, special, stats
+
+from sim.claims.draws import BY_ROLE, COMMON, SIZE, Draws, column, columns, of_rows
+from sim.claims.model import Numbers, Speaker, draw_statements, log_forms, log_known, log_likelihood, log_numbers
+from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval
+from sim.scenario.vocabulary import ROLES
+
+COUNTS = np.array([0.0, 1.0, 40.0, 900.0])
+
+
+def made(size: int = 2, seed: int = 4, **fixed: float) -> Draws:
+    """Draws of every number, none like another, so that one in place of another shows."""
+    rng = np.random.default_rng(seed)
+    by_role = [rng.normal(0.0, 1.0, (size, len(ROLES))) for _ in BY_ROLE]
+    by_role[list(BY_ROLE).index("scale")] = rng.uniform(0.2, 0.6, (size, len(ROLES)))
+    common = {name: rng.normal(0.0, 0.7, size) for name in COMMON}
+    common |= {name: rng.uniform(0.15, 0.4, size) for name in ("within", "invented_scale")}
+    common |= {"freedom": rng.uniform(3.0, 8.0, size), "invented": rng.uniform(3.0, 5.0, size)}
+    common |= {name: np.full(size, value) for name, value in fixed.items()}
+    return Draws(*by_role, *common.values())
+
+
+def of(draws: Draws, k: int, name: str, role: int | None = None) -> float:
+    values = getattr(draws, name)
+    return float(values[k] if role is None else values[k, role])
+
+
+@pytest.mark.parametrize(("own", "blame"), [(False, False), (True, False), (False, True)])
+def test_forms_are_a_multinomial_logit(own: bool, blame: bool) -> None:
+    draws, role = made(), 2
+    found = log_forms(draws, role, own, blame, COUNTS)
+    for k in range(draws.size):
+        for c, count in enumerate(COUNTS):
+            size, none = (math.log(count / SIZE), 0.0) if count else (0.0, 1.0)
+            deny = of(draws, k, "deny", role) + of(draws, k, "deny_size") * size + of(draws, k, "deny_none") * none
+            deny += of(draws, k, "deny_own") * own + of(draws, k, "deny_blame") * blame
+            word = of(draws, k, "wordless", role) + of(draws, k, "wordless_size") * size
+            word += of(draws, k, "wordless_none") * none
+            odds = np.exp([deny, word, 0.0])
+            for form, p in zip((DENIED, UNNUMBERED, NUMBERED), odds / odds.sum(), strict=True):
+                assert math.exp(found[form][k, c]) == pytest.approx(p, rel=1e-9)
+
+
+def test_anything_is_said_unless_all_are_silent() -> None:
+    draws, roles = made(), [0, 3]
+    found = log_known(draws, roles, COUNTS)
+    for k in range(draws.size):
+        for c, count in enumerate(COUNTS):
+            size, none = (math.log(count / SIZE), 0.0) if count else (0.0, 1.0)
+            more = of(draws, k, "speak_size") * size + of(draws, k, "speak_none") * none
+            silent = math.prod(1.0 - float(special.expit(of(draws, k, "speak", role) + more)) for role in roles)
+            assert math.exp(found[k, c]) == pytest.approx(1.0 - silent, rel=1e-9)
+
+
+def density(draws: Draws, k: int, role: int, numbers: Numbers, count: float) -> float:
+    """Probability of all numbers by quadrature over the shared effect, or over what is invented."""
+
+    x = np.linspace(-1.5, 17.0, 7401)
+    given = np.ones(len(x))
+    for wordings, own, blame in zip(*numbers, strict=True):
+        shift = own * of(draws, k, "own") + blame * of(draws, k, "blame")
+        noise = stats.t(of(draws, k, "freedom"), loc=x + shift, scale=of(draws, k, "within"))
+        given *= sum(noise.cdf(one.high) - noise.cdf(one.low) for one in wordings) / len(wordings)
+    if count > 0:
+        centre = stats.t(
+            of(draws, k, "freedom"),
+            loc=math.log(count) + of(draws, k, "bias", role),
+            scale=of(draws, k, "scale", role),
+        )
+    else:
+        centre = stats.norm(of(draws, k, "invented"), of(draws, k, "invented_scale"))
+    return float(integrate.simpson(given * centre.pdf(x), x=x))
+
+
+def test_numbers_share_an_effect_that_is_integrated_out() -> None:
+    draws, role = made(1), 1
+    numbers = Numbers(
+        (
+            (Said(NUMBERED, *interval(120, 120)), Said(NUMBERED, *interval(90, 200))),
+            (Said(NUMBERED, *interval(60, None)),),
+        ),
+        (True, False),
+        (False, True),
+    )
+    found = log_numbers(draws, role, numbers, COUNTS)
+    for c, count in enumerate(COUNTS):
+        assert math.exp(found[0, c]) == pytest.approx(density(draws, 0, role, numbers, count), rel=0.02), count
+
+
+def test_one_exact_number_and_a_word_alike() -> None:
+    """A narrow interval is summed from the density, a wide one from its ends."""
+    draws, role = made(1, seed=9), 0
+    for low, high in ((137, 137), (24, 99), (1, None)):
+        numbers = Numbers(((Said(NUMBERED, *interval(low, high)),),), (False,), (False,))
+        found = log_numbers(draws, role, numbers, np.array([70.0]))
+        assert math.exp(found[0, 0]) == pytest.approx(density(draws, 0, role, numbers, 70.0), rel=0.02)
+
+
+def test_what_a_role_says_is_weighed_once_a_form_and_once_together() -> None:
+    draws = made(1)
+    number = (Said(NUMBERED, *interval(50, 50)),)
+    said = [Statement(1, number, own=True), Statement(1, (Said(DENIED),)), Statement(1, (Said(UNNUMBERED),))]
+    found = log_likelihood(draws, said, COUNTS)
+    forms = [log_forms(draws, 1, one.own, one.blame, COUNTS)[one.said[0].form] for one in said]
+    alone = log_numbers(draws, 1, Numbers((number,), (True,), (False,)), COUNTS)
+    np.testing.assert_allclose(found, sum(forms) + alone, rtol=1e-12)
+    with pytest.raises(ValueError, match="one role about one category"):
+        log_likelihood(draws, [said[0], Statement(2, number)], COUNTS)
+    with pytest.raises(ValueError, match="one role about one category"):
+        log_likelihood(draws, [said[0], Statement(1, number, "families")], COUNTS)
+
+
+@pytest.mark.parametrize("count", [0, 300])
+def test_what_is_drawn_is_what_is_weighed(count: int) -> None:
+    """Forms as often as their logit says; numbers about their median, shifted for an own failure; one effect a role."""
+    draws = made(2, within=0.05, freedom=30.0, deny_none=0.5, wordless_none=0.3)
+    rng, role, k = np.random.default_rng(6), 2, 1
+    speakers = (Speaker(role, own=True), Speaker(role))
+    forms, own, plain, apart = Counter(), [], [], []
+    for _ in range(3000):
+        first, second = draw_statements(draws, k, speakers, count, rng)
+        assert (first.role, first.own, second.own, first.category) == (role, True, False, "all")
+        forms[first.said[0].form] += 1
+        middles = [0.5 * (one.said[0].low + one.said[0].high) for one in (first, second)]
+        own += [middles[0]] * (first.said[0].form == NUMBERED)
+        plain += [middles[1]] * (second.said[0].form == NUMBERED)
+        if first.said[0].form == second.said[0].form == NUMBERED and min(middles) > 1.5:
+            apart.append(middles[0] - middles[1])
+    expected = log_forms(draws, role, True, False, np.array([float(count)]))
+    for form, logs in expected.items():
+        assert forms[form] / 3000 == pytest.approx(math.exp(logs[k, 0]), abs=0.035)
+    median = of(draws, k, "invented") if count == 0 else math.log(count) + of(draws, k, "bias", role)
+    spread = of(draws, k, "invented_scale") if count == 0 else of(draws, k, "scale", role)
+    assert np.median(plain) == pytest.approx(median, abs=0.08)
+    assert np.median(own) == pytest.approx(median + of(draws, k, "own"), abs=0.1)
+    assert np.subtract(*np.quantile(plain, (0.75, 0.25))) == pytest.approx(1.36 * spread, rel=0.2)
+    assert np.std(apart) < 0.25, "both numbers of a role move together"
+
+
+def test_draws_are_read_by_name() -> None:
+    rows = [{name: str(100 * k + n) for n, name in enumerate(columns())} for k in range(2)]
+    found = of_rows(rows)
+    for name in BY_ROLE:
+        for r, role in enumerate(ROLES):
+            assert getattr(found, name)[:, r].tolist() == [float(row[column(name, role)]) for row in rows]
+    for name in COMMON:
+        assert getattr(found, name).tolist() == [float(row[name]) for row in rows]
+    assert found.size == 2 and found.take(np.array([1])).own.tolist() == [float(rows[1]["own"])]
+    del rows[0]["own"]
+    with pytest.raises(KeyError, match="lacks own"):
+        of_rows(rows)
+    assert of_rows([]).size == 0
