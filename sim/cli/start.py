@@ -32,6 +32,9 @@ def start() -> int:
         signal.signal(number, signal.SIG_IGN)
     if code == 3:
         _leave(code)
+        # Where Ctrl-C met code that was made from a string, as an import's data classes are, Python notes that nobody
+        # caught it, and `python -m` ends by the signal whatever is returned. Any other such code takes the note back.
+        exec("")
     return code
 
 

@@ -121,6 +121,17 @@ def test_ctrl_c_is_exit_3(cli, failing) -> None:
     assert cli("check").code == 3
 
 
+def test_ctrl_c_in_code_made_from_a_string_is_exit_3_too(process, here: Path) -> None:
+    """An import makes data classes from strings; without care `python -m` then ends by the signal, 130 to a shell."""
+    (here / "stopped.py").write_text(
+        "import sys, sim.cli.main as main, sim.cli.start as start\n"
+        "main.main = lambda: exec('raise KeyboardInterrupt')\n"
+        "sys.exit(start.start())\n"
+    )
+    outcome = process("-m", "stopped")
+    assert (outcome.code, outcome.err) == (3, "detention-sim: stopped\n")
+
+
 def test_a_closed_pipe_is_no_fault(process, here) -> None:
     code = "import os,sys; from sim.cli.main import main; r, w = os.pipe(); os.close(r); os.dup2(w, 1); sys.exit(main(['params']))"
     outcome = process("-c", code)

@@ -77,7 +77,7 @@ def at_most(limit: int, value: int) -> Callable[[], None]:
 KINDS: dict[str, tuple[Struck, Callable[[], None] | None, tuple[int, ...]]] = {
     "kill -9": (killed, None, (-signal.SIGKILL,)),
     "SIGTERM": (terminated, None, (STOPPED,)),
-    "Ctrl-C twice": (interrupted_twice, None, (STOPPED, 130, -signal.SIGINT)),
+    "Ctrl-C twice": (interrupted_twice, None, (STOPPED,)),
     "paused, killed": (paused, None, (-signal.SIGKILL,)),
     "two rivals, killed": (rivalled, None, (-signal.SIGKILL,)),
     "folder renamed": (moved_away, None, (STOPPED, BUSY)),
