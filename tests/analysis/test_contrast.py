@@ -90,3 +90,13 @@ def test_intervals_of_quantiles_cover(paired: bool) -> None:
 def test_thresholds_are_of_the_baseline() -> None:
     assert thresholds(np.arange(101.0)) == [50.0, 90.0, 95.0]
     assert thresholds(np.zeros(10)) == []
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_a_change_of_a_share_stays_within_all_and_none(paired: bool) -> None:
+    none, all_ = np.zeros((1, 5)), np.full((1, 5), 9.0)
+    (up,) = exceedance_changes(Sides(none, all_, paired), [1.0])
+    (down,) = exceedance_changes(Sides(all_, none, paired), [1.0])
+    assert (up.change.value, down.change.value) == (1.0, -1.0)
+    assert up.change.high == 1.0 and down.change.low == -1.0
+    assert up.change.low < 1.0 and down.change.high > -1.0

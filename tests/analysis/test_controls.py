@@ -72,3 +72,16 @@ def test_the_change_is_the_difference_of_the_sides_and_says_what_was_gained() ->
     assert found.variance_reduction == pytest.approx((a.var(ddof=1) + b.var(ddof=1)) / 200 / error**2)
     same = controlled(Sides(a[None], a[None], True), controls)
     assert same.difference.value == pytest.approx(0)
+
+
+def test_the_change_lies_amid_its_interval_and_no_freedom_gives_none() -> None:
+    generator = np.random.default_rng(5)
+    a, controls = made(generator, 50)
+    b = a + generator.normal(2.0, 1.0, 50)
+    found = controlled(Sides(a[None, :], b[None, :], True), controls)
+    mean, half = half_width(b - a, controls)
+    assert found.difference == pytest.approx((mean, mean - half, mean + half))
+    assert found.alternative - found.baseline == pytest.approx(mean)
+    value, error, freedom = at_mean(a[:4], controls[:4])  # a mean and three numbers from four replicates
+    assert math.isnan(value) and math.isnan(error) and freedom == 0
+    assert math.isnan(controlled_half_width(error, freedom))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.behaviour import CELLS, behaviour
-from sim.analysis.discovery import by_chance, discover, encoded, inside
+from sim.analysis.discovery import STABLE, by_chance, discover, encoded, inside
 
 WORLDS, REPLICATES = 250, 2
 
@@ -60,3 +60,23 @@ def test_cells_reached_hold_every_run_and_no_other() -> None:
     assert found.counts[0, 0] == 1 and found.counts[1, 0] == 1 and found.counts[CELLS - 1, CELLS - 1] == 1
     assert found.by_point[CELLS - 1, CELLS - 1] == 2 and found.by_point[5, 5] == -1
     assert found.never == pytest.approx(1 - 0.05 ** (1 / 3))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_box_says_of_itself_what_its_limits_hold(seed: int) -> None:
+    """Counted again from its limits; a limit that seldom comes back is dropped where another does."""
+    given, generator = worlds(20 + seed), np.random.default_rng(30 + seed)
+    planted = np.array(given["guards.scale"]) < 0.8
+    cases = generator.random((WORLDS, REPLICATES)) < np.where(planted, 0.8, 0.25)[:, None]
+    data = encoded(given, cases)
+    box = discover(data)[0]
+    here = inside(box.limits, data)
+    assert box.mass == pytest.approx(here.mean())
+    assert box.density == pytest.approx(data.cases[here].mean())
+    assert box.coverage == pytest.approx(data.cases[here].sum() / data.cases.sum())
+    assert box.found and "guards.scale" in box.limits
+    for limit in box.limits.values():
+        assert limit.again >= STABLE
+        assert limit.names is not None or limit.low is not None or limit.high is not None
+    low, middle, high = box.held_out
+    assert low <= middle <= high and middle > data.cases.mean()

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from sim.analysis.effects import Paired, effect, effects, not_compared, paired
+from sim.analysis.effects import Paired, _groups, effect, effects, not_compared, paired
 
 
 def table(rows: dict[tuple, list[float]]) -> Paired:
@@ -88,3 +89,19 @@ def test_a_world_is_in_one_part_of_a_number():
     parts, worlds = made.parts("acts"), made.worlds()
     assert sorted(len(rows) for rows in parts.values()) == [12, 12, 12, 15]
     assert sum(len(set(worlds[rows])) for rows in parts.values()) == 17
+
+
+def test_two_replicates_give_an_interval():
+    (found,) = effects(Paired([{"a": 0}, {"a": 1}], np.array([[1.0, 3.0], [5.0, 8.0]])), ["a"])
+    assert found.low < found.change < found.high
+
+
+def test_few_worlds_widen_an_interval_as_students_t_and_the_sample_variance_do():
+    made = crossed(np.random.default_rng(3), 24)
+    worlds = made.worlds()
+    groups, wider = _groups(worlds, list(made.parts("acts").values()))
+    assert sorted(len(group) for group in groups) == [6, 6, 6, 6]
+    assert wider == pytest.approx(np.sqrt(6 / 5) * stats.t.ppf(0.975, 20) / 1.959964)
+    groups, wider = _groups(worlds, list(made.parts("lever").values()))
+    assert [len(group) for group in groups] == [24]
+    assert wider == pytest.approx(np.sqrt(24 / 23) * stats.t.ppf(0.975, 23) / 1.959964)

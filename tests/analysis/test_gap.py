@@ -89,3 +89,32 @@ def test_a_curve_over_clusters_is_that_of_kaplan_and_meier_and_wider_where_clust
 def test_one_cluster_has_no_interval() -> None:
     found = clustered(np.array([1.0, 2.0]), np.array([True, False]), np.array([7, 7]))
     assert found.share.tolist() == [0.5, 0.5] and np.isnan(found.low).all()
+
+
+def test_who_gets_out_at_the_very_end_was_watched_for_no_time() -> None:
+    assert delays(np.array([10.0, 12.0]), np.array([NULL, NULL]), 10.0).censored.tolist() == [0.0, 0.0]
+
+
+def test_before_anything_is_known_the_interval_is_nothing() -> None:
+    curve = kaplan_meier(Delays(np.array([3.0, 4.0]), np.array([1.0, 5.0]), 0))
+    first = curve.days <= 1.0
+    assert first.sum() == 2
+    assert curve.share[first].tolist() == curve.low[first].tolist() == curve.high[first].tolist() == [0.0, 0.0]
+    never = kaplan_meier(Delays(np.zeros(0), np.array([2.0, 7.0]), 0))
+    assert [column.tolist() for column in never[:3]] == [[0.0, 7.0], [0.0, 0.0], [0.0, 0.0]]
+    assert never.high.shape == (2,) and np.isnan(never.high).all()
+
+
+def test_every_replicate_as_its_own_cluster_is_kaplan_and_meiers_estimate() -> None:
+    rng = np.random.default_rng(8)
+    days, seen = rng.exponential(4.0, 40).round(1), rng.random(40) < 0.7
+    curve = clustered(days, seen, np.arange(40))
+    theirs = ecdf(CensoredData(uncensored=days[seen], right=days[~seen])).cdf
+    np.testing.assert_allclose(curve.share, theirs.evaluate(curve.days))
+    plain = kaplan_meier(Delays(days[seen], days[~seen], 0))
+    middle = np.searchsorted(curve.days, 3.0)
+    at = np.searchsorted(plain.days, curve.days[middle])
+    assert curve.low[middle] == pytest.approx(plain.low[at], abs=0.06)
+    assert curve.high[middle] == pytest.approx(plain.high[at], abs=0.06)
+    twice = clustered(np.tile(days, 2), np.tile(seen, 2), np.tile(np.arange(40), 2))
+    np.testing.assert_allclose(twice.low, curve.low)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.analysis.modes import modes
+from sim.analysis.modes import _valleys, modes
 
 
 def test_two_kinds_are_told_with_their_shares() -> None:
@@ -27,3 +27,17 @@ def test_one_kind_is_none(kind: str) -> None:
 
 def test_few_or_constant_runs_have_no_kinds() -> None:
     assert modes([0.0, 1000.0]) == modes(np.zeros(100)) == modes([np.nan] * 50) == []
+
+
+@pytest.mark.parametrize(
+    ("density", "cuts"),
+    [
+        ([0.2, 0.9, 0.3, 0.01, 0.3, 0.8, 0.5], [3]),
+        ([0.9, 0.1, 0.05, 0.1, 0.8], [2]),  # modes at both ends
+        ([0.2, 0.9, 0.6, 0.8, 0.1, 0.7, 0.1], [4]),  # no valley between the first two
+        ([0.2, 0.5, 0.3, 0.9, 0.38, 0.8, 0.1], [4]),  # the higher of two that are not parted counts
+        ([0.1, 0.9, 0.1], []),
+    ],
+)
+def test_valleys_part_modes(density: list[float], cuts: list[int]) -> None:
+    assert _valleys(np.array(density)) == cuts

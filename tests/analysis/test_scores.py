@@ -20,6 +20,7 @@ from sim.analysis.scores import (
     over_range,
     pit,
     skill,
+    weighted_quantiles,
 )
 
 RNG = np.random.default_rng(4)
@@ -122,3 +123,9 @@ def test_a_mean_difference_is_scipys_bootstrap() -> None:
     assert (low, high) == pytest.approx((theirs.low, theirs.high), abs=0.03)
     assert mean_difference(np.zeros(5)) == (0.0, 0.0, 0.0)
     assert all(math.isnan(part) for part in mean_difference([]))
+
+
+def test_weighted_quantiles_of_one_value_and_of_equal_weights() -> None:
+    assert weighted_quantiles(np.array([3.0]), np.array([1.0]), (0.05, 0.5, 0.95)) == [3.0, 3.0, 3.0]
+    assert weighted_quantiles(np.array([4.0, 1.0, 3.0, 2.0]), np.full(4, 0.25), (0.2, 0.5, 1.0)) == [1.0, 2.0, 4.0]
+    assert all(math.isnan(part) for part in weighted_quantiles(np.zeros(0), np.zeros(0), (0.1, 0.9)))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from sim.claims.draws import BY_ROLE, COMMON, SIZE, Draws, column, columns, of_rows
+from sim.claims.draws import BY_ROLE, COMMON, SIZE, Draws, column, columns, of_rows, settled
 from sim.claims.model import Numbers, Speaker, draw_statements, log_forms, log_known, log_likelihood, log_numbers
 from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval
 from sim.scenario.vocabulary import ROLES
@@ -159,3 +159,8 @@ def test_draws_are_read_by_name() -> None:
     with pytest.raises(KeyError, match="lacks own"):
         of_rows(rows)
     assert of_rows([]).size == 0
+
+
+def test_settled_counts_are_ranges_of_known_events() -> None:
+    found = settled()
+    assert len(found) >= 5 and all(0 <= low <= high for low, high in found.values())
