@@ -132,14 +132,14 @@ def test_two_runs_do_not_overlap_either(view: Opened) -> None:
 SIZED = """() => {
   const high = e => { const range = document.createRange(); range.selectNodeContents(e); return range.getBoundingClientRect().height; };
   const all = (which, of) => [...document.querySelectorAll(which)].map(of);
-  return [parseFloat(getComputedStyle(document.querySelector('.dv')).getPropertyValue('--k')), all('.dv-table tbody .number', high),
+  return [parseFloat(getComputedStyle(document.querySelector('.dv')).getPropertyValue('--k')), all('[data-range], .dv-table .number small', high),
     all('.dv-table tbody td:not(.number)', high), all('.dv-heat', e => e.getBoundingClientRect().width)];
 }"""
-"""The size of the page's own pixel, heights of the text in cells of numbers and of names, and widths of maps of medians."""
+"""The size of the page's own pixel, heights of ranges and of names in the table, and widths of maps of medians."""
 
 
 @pytest.mark.parametrize("folder", ["plain", "sweep", "levers"])
-def test_results_do_not_overlap_and_a_row_of_numbers_is_one_line(view: Opened, folder: str) -> None:
+def test_results_do_not_overlap_and_a_range_is_not_broken(view: Opened, folder: str) -> None:
     view.show(f"#results?results={folder}&metric=escaped&point=0")
     view.page.wait_for_selector("[data-row]")
     for width, height in (SIZES[0], SIZES[2], SIZES[4], SIZES[7]):
@@ -147,8 +147,8 @@ def test_results_do_not_overlap_and_a_row_of_numbers_is_one_line(view: Opened, f
         view.page.wait_for_timeout(120)
         bad, texts, beyond = view.page.evaluate(OVERLAPS)
         assert bad == [] and texts > 20 and beyond <= 0, (width, height, bad)
-        size, numbers, names, maps = view.page.evaluate(SIZED)
-        assert max(numbers) < 24 * size and max(names, default=0) < 90 * size, (width, height)
+        size, ranges, names, maps = view.page.evaluate(SIZED)
+        assert max(ranges) < 24 * size and max(names, default=0) < 90 * size, (width, height)
         assert all(map_ >= 300 * size for map_ in maps), (width, height, maps)
 
 
