@@ -69,7 +69,8 @@ def _title(sites: list[Site]) -> str:
     emptied = sum(float(np.median(site.escaped)) >= 0.5 * site.held for site in sites)
     if len(sites) == 1:
         low, high = (wording.per_cent(q) for q in np.quantile(sites[0].escaped / sites[0].held, (0.05, 0.95)))
-        return f"Exits from {wording.tidy(sites[0].name, 26)}: {low if low == high else f'{low} to {high}'} of the number held"
+        share = low if low == high else f"{low} to {high}"
+        return f"Exits from {wording.tidy(sites[0].name, 26)}: {share} of the number held"
     once = len(sites[0].escaped) == 1
     if emptied:
         often = "" if once else " in half of all runs"
