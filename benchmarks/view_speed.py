@@ -2,7 +2,7 @@
 
     python benchmarks/view_speed.py [--scenario NAME] [--hours H] [--runs N] [--chromium PATH]
 
-Starts `detention-sim view` as a user does, opens its page, and plays whole runs in both modes and side by side.
+Starts `detention-sim view` as a user does, opens its page, and plays N whole runs in each mode, and one side by side.
 A frame counts when the page has drawn it, with the spread of 200 runs behind its lines. Memory is what the page's scripts hold after a collection of rubbish,
 and the resident set of the server; both are taken after every full run. At last pages are opened and left, and the server's memory is taken again
 once it has let go of them.
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+MODES = ("What happened", "What officials can see")
 PAINTS, FRAMES, GROWS = 3.0, 20.0, 0.10
 """Seconds to the first paint at most, frames a second at least, and growth of the server over all sessions at most."""
 KEPT = "3s"
@@ -82,6 +83,18 @@ def play(page: Page, hours: int) -> tuple[float, float, int]:
     return 1000 * (len(times) - 1) / (times[-1] - times[0]), float(worst), len(times)
 
 
+def turns(runs: int) -> list[str]:
+    """The modes in the order in which they are played: each as often, in turn."""
+    return [mode for _ in range(runs) for mode in MODES]
+
+
+def positive(text: str) -> int:
+    """A whole number of at least 1, or ValueError."""
+    if int(text) < 1:
+        raise ValueError(text)
+    return int(text)
+
+
 def visit(browser: Browser, address: str) -> None:
     """Open a page, let it play a few frames, and leave it."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
@@ -106,7 +119,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", default="ne-syria-2019")
     parser.add_argument("--hours", type=int, default=6, choices=(1, 3, 6, 12, 24))
-    parser.add_argument("--runs", type=int, default=4, help="full runs, over which memory is followed")
+    parser.add_argument(
+        "--runs", type=positive, default=2, help="full runs of each mode, over which memory is followed"
+    )
     parser.add_argument("--sessions", type=int, default=50, help="pages opened and left, over which memory is followed")
     parser.add_argument("--chromium", default=os.environ.get("CHROMIUM") or shutil.which("chromium"))
     given = parser.parse_args()
@@ -121,13 +136,12 @@ def main() -> int:
             painted = time.perf_counter() - printed
             print(f"first paint of the map      {painted:6.2f} s after the address is printed")
             print(f"{'':27} {'frames/s':>8} {'slowest second':>15} {'page MB':>8} {'server MB':>10}")
-            for run in range(given.runs):
-                mode = ("What happened", "What officials can see")[run % 2]
+            for mode in turns(given.runs):
                 page.get_by_role("button", name=mode, exact=True).click()
                 rate, worst, _ = play(page, given.hours)
                 slowest = min(slowest, rate)
                 print(f"{mode:27} {rate:8.1f} {worst:15.0f} {heap(page):8.1f} {resident(server.pid):10.1f}", flush=True)
-            page.get_by_role("button", name="What happened", exact=True).click()
+            page.get_by_role("button", name=MODES[0], exact=True).click()
             page.get_by_role("button", name="Same seed, other decision", exact=True).click()
             page.wait_for_selector("[data-run=B] [data-site]")
             rate, worst, _ = play(page, given.hours)

@@ -95,6 +95,11 @@ def span(low: float, high: float) -> str:
     return count(low) if count(low) == count(high) else f"{count(low)} to {count(high)}"
 
 
+def between(low: float, high: float) -> str:
+    """Return `between 7 and 60`, or `at 7` if both are the same."""
+    return f"at {count(low)}" if count(low) == count(high) else f"between {count(low)} and {count(high)}"
+
+
 def middle(values: ArrayLike) -> str:
     """Return a median count with the middle 90%, `790 (21–1,987)`; of one run its count alone."""
     low, half, high = (float(q) for q in quantiles(values, (0.05, 0.5, 0.95)))

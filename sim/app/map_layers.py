@@ -21,6 +21,8 @@ TARGET_DOTS = 1200
 """About how many dots are drawn at most."""
 SCATTER_KM = 4.0
 """Largest distance of a dot from where the person is, km."""
+MOST_PLACES = 4
+"""Most places offered for a party's name."""
 FRONT_KM = 25.0
 """Distance from a unit on the move up to which a line between parties at war is drawn as the front, km."""
 
@@ -54,8 +56,7 @@ def control_layers(model: DetentionModel, control: np.ndarray, first: np.ndarray
     titles = party_titles(model)
     parties = [int(p) for p in np.unique(control)]
     party_names = [name for p in parties for name in party_labels(control, p, titles[p], model, projection)]
-    written = {name["text"] for name in party_names}  # a party named on the map needs no entry in the legend
-    legend = [p for p in parties if titles[p] not in written]
+    written = {name["text"] for name in party_names}  # on a map that is not small they need no entry in the legend
     return {
         "width": round(projection.width, 1),
         "height": round(projection.height, 1),
@@ -64,7 +65,10 @@ def control_layers(model: DetentionModel, control: np.ndarray, first: np.ndarray
         "borders": borders(control, projection),
         "former_borders": former_borders(first, control, projection),
         "party_labels": party_names,
-        "parties": [{"title": titles[p], "fill": party_fill(p), "ink": party_ink(p)} for p in legend],
+        "parties": [
+            {"title": titles[p], "fill": party_fill(p), "ink": party_ink(p), "written": titles[p] in written}
+            for p in parties
+        ],
     }
 
 
@@ -139,22 +143,26 @@ def _heading(model: DetentionModel, unit: Any) -> float | None:
 def party_labels(
     control: np.ndarray, party: int, title: str, model: DetentionModel, projection: Projection
 ) -> list[dict[str, Any]]:
-    """Return a party's name and its place within the party's cells, clear of facilities; empty if it does not fit."""
+    """Return a party's name and places for it within the party's cells, clear of facilities, the roomiest first.
+
+    Empty if it fits nowhere. The map takes the first place that nothing else is written on.
+    """
     free = control == party
     sites = model.truth.facility
     for row, column in zip(sites["row"], sites["column"], strict=True):
         free[max(0, row - 1) : row + 2, max(0, column - 2) : column + 4] = False
     cell = projection.width / control.shape[1]
     half = 0.5 * (len(title) * 7.4 + 12) / cell  # half the name's length, cells
-    padded = np.pad(free, 1)
-    room = ndimage.distance_transform_edt(padded, sampling=(half / 0.55, 1.0))[1:-1, 1:-1]
-    row, column = np.unravel_index(int(room.argmax()), room.shape)
-    if room[row, column] < half:
-        return []
-    return [{
-        "text": title, "ink": party_ink(party),
-        "x": round((float(column) + 0.5) * cell, 1), "y": round(projection.height - (float(row) + 0.5) * cell, 1),
-    }]  # fmt: skip
+    places: list[list[float]] = []
+    while len(places) < MOST_PLACES:
+        room = ndimage.distance_transform_edt(np.pad(free, 1), sampling=(half / 0.55, 1.0))[1:-1, 1:-1]
+        row, column = np.unravel_index(int(room.argmax()), room.shape)
+        if room[row, column] < half:
+            break
+        x, y = (float(column) + 0.5) * cell, projection.height - (float(row) + 0.5) * cell
+        places.append([round(x, 1), round(y, 1)])
+        free[max(0, row - 1) : row + 2] = False
+    return [{"text": title, "ink": party_ink(party), "places": places}] if places else []
 
 
 def people_dots(model: DetentionModel) -> tuple[str, int]:

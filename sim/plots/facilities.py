@@ -1,4 +1,4 @@
-"""Facilities: the share of those held who got out, and the share confirmed."""
+"""Facilities: exits and exits confirmed, as a share of the number held; exits may be more than the people held."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.experiment.results import Results
 
 NAME = "facilities"
-CAPTION = "Facility by facility: the share of those held who got out, and the share confirmed."
+CAPTION = "Facility by facility: exits and exits confirmed, as a share of the number held."
 MOST = 25
 """Most facilities drawn."""
 
@@ -29,7 +29,7 @@ def applies(results: Results | ResultsView) -> bool:
 
 
 def ranked(sites: list[Site]) -> list[Site]:
-    """Sort facilities by mean share that got out, largest first."""
+    """Sort facilities by mean exits over held, largest first."""
     return sorted(sites, key=lambda site: (-float(np.mean(site.escaped)) / site.held, -site.held, site.name))
 
 
@@ -69,19 +69,18 @@ def _title(sites: list[Site]) -> str:
     emptied = sum(float(np.median(site.escaped)) >= 0.5 * site.held for site in sites)
     if len(sites) == 1:
         low, high = (wording.per_cent(q) for q in np.quantile(sites[0].escaped / sites[0].held, (0.05, 0.95)))
-        return f"Out of {wording.tidy(sites[0].name, 26)}: {low if low == high else f'{low} to {high}'} of those held"
+        share = low if low == high else f"{low} to {high}"
+        return f"Exits from {wording.tidy(sites[0].name, 26)}: {share} of the number held"
     once = len(sites[0].escaped) == 1
     if emptied:
         often = "" if once else " in half of all runs"
-        return (
-            f"{emptied} of {len(sites):,} facilities lose{'s' if emptied == 1 else ''} half their people or more{often}"
-        )
+        return f"At {emptied} of {len(sites):,} facilities exits come to half of the number held or more{often}"
     if once:
-        return "No facility loses half its people"
+        return "At no facility do exits come to half of the number held"
     touched = sum(float(np.quantile(site.escaped, 0.95)) >= 0.05 * site.held for site in sites)
     if touched:
-        return f"{touched} of {len(sites):,} facilities could lose 5% of their people or more (1 run in 20)"
-    return "No facility loses 5% of its people or more in 19 of 20 runs"
+        return f"At {touched} of {len(sites):,} facilities exits come to 5% of the number held or more (1 run in 20)"
+    return "At no facility do exits come to 5% of the number held in 19 of 20 runs"
 
 
 def _row(axes: Axes, y: int, site: Site) -> None:

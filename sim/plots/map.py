@@ -186,7 +186,7 @@ def _names(axes: Axes, found: list[Spot], area: float, km: float, size: tuple[fl
         taken.append((spot.x - r, spot.y - r, spot.x + r, spot.y + r))
     for spot in found:
         text = wording.tidy(spot.name, 24)
-        text += f"  {wording.mean(spot.out)} out of {wording.count(spot.held)}" if spot.out > 0 else ""
+        text += f"  {wording.mean(spot.out)} exits, {wording.count(spot.held)} held" if spot.out > 0 else ""
         wide, high = CHARACTER * len(text) * km, LABEL * km
         r = math.sqrt(spot.most * area) + 0.06 * km
         beside = [(r, -high / 2), (-r - wide, -high / 2), (-wide / 2, r), (-wide / 2, -r - high)]
@@ -214,11 +214,12 @@ def _key(sheet: style.Sheet, parties: list[tuple[str, str]], largest: float, *, 
     axes.set_xlim(0.0, ACROSS)
     axes.set_ylim(0.0, 0.75)
     axes.set_aspect("equal")
-    example = style.round_step(largest / 10, whole=True)
+    example = style.round_step(largest / 10, whole=largest >= 10)
     r = LARGEST * math.sqrt(example / largest)
     axes.add_patch(Circle((r, 0.5), r, facecolor=style.TRUTH, alpha=0.72, linewidth=0))
     x = 2 * r + 0.08
-    said = [(f"{wording.count(example)} exits", style.TRUTH), ("- - confirmed", style.readable(style.BELIEF))]
+    exits = "1 exit" if example == 1 else f"{wording.count(example) if example > 1 else f'{example:g}'} exits"
+    said = [(exits, style.TRUTH), ("- - confirmed", style.readable(style.BELIEF))]
     said += [("····· claimed", style.INK)] if claims else []
     for text, color in said:
         style.write(axes, x, 0.5, text, size=9.0, color=color, weight="bold", va="center")

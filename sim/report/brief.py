@@ -21,7 +21,7 @@ from sim.report.carried import worlds
 from sim.report.decision import head as lever_head
 from sim.report.decision import lines as lever_lines
 from sim.report.decision import rows as lever_rows
-from sim.wording import count, days, mean, middle, per_cent, setting, settings, thinness, thinnest, tidy
+from sim.wording import between, count, days, mean, middle, per_cent, setting, settings, span, thinness, thinnest, tidy
 
 HUNDRED = 100
 """Fewest runs of which a worst one in a hundred is named."""
@@ -117,9 +117,7 @@ def _how_many(view: ResultsView) -> Answer:
     low, high = median_interval(escaped)
     some = per_cent(float(np.mean(escaped > 0)))
     headline = f"{count(found.q50)} (median)" if found.q50 >= 0.5 else f"somebody in {some} of runs"
-    details = [
-        f"Nine in ten runs lie between {count(found.q05)} and {count(found.q95)}; the mean is {mean(found.mean)}."
-    ]
+    details = [f"Nine in ten runs lie {between(found.q05, found.q95)}; the mean is {mean(found.mean)}."]
     if found.n >= HUNDRED:
         details.append(f"The worst run in a hundred lets out {count(found.q99)} or more.")
     else:
@@ -129,9 +127,7 @@ def _how_many(view: ResultsView) -> Answer:
     elif held > 0:
         details.append(f"The median is {per_cent(found.q50 / held)} of the {count(held)} people detained at the start.")
     if low == low and high == high:
-        details.append(
-            f"With {found.n:,} runs the median is known to lie between {count(low)} and {count(high)} (95%)."
-        )
+        details.append(f"With {found.n:,} runs the median is known to lie {between(low, high)} (95%).")
     else:
         details.append(f"{found.n:,} runs cannot say how well the median is known.")
     kinds = modes(escaped)
@@ -148,7 +144,7 @@ def _how_known(view: ResultsView) -> Answer:
     first = view.pooled("first_escape_day")
     once = gap.n == 1
     headline = f"{count(confirmed.q50)} confirmed{'' if once else ' (median)'}"
-    median = f" (median; 90% of runs: {count(gap.q05)} to {count(gap.q95)})"
+    median = f" (median; 90% of runs: {span(gap.q05, gap.q95)})"
     details = [
         f"The gap, exits not confirmed, is {count(gap.q50)}{'' if once else median}."
         + (" Below zero, more is confirmed than happened." if gap.q05 < -0.5 else "")
@@ -157,7 +153,8 @@ def _how_known(view: ResultsView) -> Answer:
         details.append("Nobody gets out in any run, so there is nothing to detect.")
         return Answer(question, headline, tuple(details))
     low, half, high = quantiles(defined("undetected_share", shares), (0.05, 0.5, 0.95))
-    median = f" (median; 90% of runs: {per_cent(low)} to {per_cent(high)})"
+    shown = per_cent(low) if per_cent(low) == per_cent(high) else f"{per_cent(low)} to {per_cent(high)}"
+    median = f" (median; 90% of the runs with exits: {shown})"
     details.append(f"{per_cent(half)} of exits are never truly reported{'' if once else median}.")
     horizon = view.horizon(view.reference)
     for name, words in (("first_report_day", "true report"), ("first_confirmed_day", "confirmed count")):
@@ -218,7 +215,7 @@ def _emptied(sites: list[Site]) -> str:
     once = len(sites[0].escaped) == 1
     named = ", ".join(name if once else f"{name} in {per_cent(often[name])} of runs" for name in order[:3])
     more = f", and {len(sites) - 3} more places{'' if once else ' in fewer'}" if len(sites) > 3 else ""
-    return f"Half of its people or more leave {named}{more}."
+    return f"Exits come to half of the number held or more at {named}{more}."
 
 
 def _how_thin(view: ResultsView) -> Answer:
@@ -255,7 +252,8 @@ def _factors(view: ResultsView) -> Table | None:
     note += " range each."
     if missing := not_compared(table, view.varied):
         note += f" Not compared, with too few points: {', '.join(missing)}."
-    return Table("What matters most", note, ("factor", "least at", "most at", "change of median people out"), rows)
+    title = "What matters most" if any(e.told for e in found) else "What matters: no factor is told apart from none"
+    return Table(title, note, ("factor", "least at", "most at", "change of median people out"), rows)
 
 
 def decision(view: ResultsView) -> tuple[Table, list[str]] | None:
@@ -325,12 +323,15 @@ def _sites(view: ResultsView) -> Table | None:
             )
         )
     left = len(sites) - MOST_SITES
-    note = "Worst first. Residents of camps, who may walk out, are not among those held."
+    note = (
+        "Worst first. Residents of camps, who may walk out, are not among those held. Exits, not people: who gets out"
+    )
+    note += " twice, or was brought there, makes more exits than the number held at the start has people."
     note += f" {left:,} further facilities are left out." if left > 0 else ""
     heads: tuple[str, ...] = (
-        "facility", "held", "exits, median (90%)", "mean share out", "runs with any", "confirmed", "gap",
+        "facility", "held", "exits, median (90%)", "mean, of held", "runs with any", "confirmed", "gap",
     )  # fmt: skip
-    heads = ("facility", "held", "exits", "share out", "confirmed", "gap") if view.once else heads
+    heads = ("facility", "held", "exits", "of held", "confirmed", "gap") if view.once else heads
     return Table("By facility", note, heads, tuple(rows))
 
 
@@ -404,7 +405,7 @@ def provenance(view: ResultsView) -> list[tuple[str, str]]:
     done = manifest.get("counts", {}).get("done", 0)
     rows = [
         ("scenario or sweep", tidy(told.name, 200)),
-        ("status", f"{view.results.status}, {done:,} replicates done, {view.failed:,} failed"),
+        ("status", f"{view.results.status}, {done:,} replicate{'' if done == 1 else 's'} done, {view.failed:,} failed"),
         ("points", view.points_said),
         ("replicates of each", view.replicates_said),
         ("seed", told.seed),

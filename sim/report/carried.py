@@ -14,7 +14,7 @@ from sim.experiment.assumptions import basis
 from sim.outcomes import HEADLINE
 from sim.plots.view import Numbers, ResultsView
 from sim.scenario.fields import parameters
-from sim.wording import count, days, per_cent, span, tidy
+from sim.wording import between, count, days, per_cent, span, tidy
 
 MOST_NUMBERS = 8
 """Most numbers named among those that carry a result."""
@@ -51,7 +51,7 @@ def sentences(view: ResultsView, carries: Carried | None) -> list[str]:
         return [first, _known(view), _sure(out, carries)]
     first = (
         f"In half of {worlds(view)} {count(middle)} people or more get out of {count(_held(view))} held, in nine of ten"
-        f" between {count(low)} and {count(high)}."
+        f" {between(low, high)}."
     )
     return [first, _known(view), _sure(out, carries)]
 
@@ -65,7 +65,8 @@ def _known(view: ResultsView) -> str:
     if not len(share):
         return "Nobody gets out in any run, so there is nothing to know of."
     low, middle, high = quantiles(share, (0.05, 0.5, 0.95))
-    spread = f" (median of the runs with anybody out; in 90% of them {per_cent(low)} to {per_cent(high)})"
+    ends = per_cent(low) if per_cent(low) == per_cent(high) else f"{per_cent(low)} to {per_cent(high)}"
+    spread = f" (median of the runs with anybody out; in 90% of them {ends})"
     said = f"True reports account for {per_cent(middle)} of the people out{spread if len(share) > 1 else ''}"
     found = delays(view.pooled("first_escape_day"), view.pooled("first_report_day"), view.horizon(view.reference))
     half = delay_quantile(found, 0.5)

@@ -52,6 +52,9 @@ def rows(found: Study) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
 
 def lines(found: Study) -> Iterator[str]:
     """Yield what the table means, prices, where the ranking flips, and what is worth knowing."""
+    others = [option.price.averted for option in found.options[1:]]
+    if not any(averted.low > 0 or averted.high < 0 for averted in others):
+        yield f"No lever is told apart from {found.options[0].name}: the order of the table is chance."
     yield (
         "Regret: mean loss beyond the best lever's in the same world, with hindsight, and what 95% of worlds stay"
         f" under. Chosen: share of resampled worlds in which it has the least mean loss; <= {mean(found.enough)}: share"

@@ -40,6 +40,18 @@ test('boxes that only touch share nothing', () => {
   assert.equal(geometry.overlap([0, 0, 10, 10], [10, 0, 20, 10]), 0);
 });
 
+test('a box hides a disc that it lies on, and a line crosses a box that it passes through', () => {
+  assert.equal(geometry.hides([0, 0, 10, 4], {x: 13, y: 2, r: 3.1}), true);
+  assert.equal(geometry.hides([0, 0, 10, 4], {x: 13, y: 2, r: 3}), false);
+  assert.equal(geometry.hides([0, 0, 10, 4], {x: 12, y: 6, r: 2.5}), false); // at a corner
+  assert.equal(geometry.hides([0, 0, 10, 4], {x: 5, y: 2, r: 0.1}), true); // within
+  assert.equal(geometry.crosses([0, 0, 10, 4], [-5, 2, 15, 3]), true);
+  assert.equal(geometry.crosses([0, 0, 10, 4], [-5, 2, -1, 2]), false); // ends before
+  assert.equal(geometry.crosses([0, 0, 10, 4], [5, -3, 5, 0]), false); // touches
+  assert.equal(geometry.crosses([0, 0, 10, 4], [3, -5, 3, 9]), true);
+  assert.equal(geometry.crosses([0, 0, 10, 4], [12, 0, 12, 9]), false);
+});
+
 test('a line is broken where there is nothing to draw', () => {
   const same = v => v;
   assert.equal(geometry.trace([0, 1, 2, 3], [5, null, 6, 7], same, same), 'M0 5M2 6L3 7');

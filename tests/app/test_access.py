@@ -90,6 +90,11 @@ def test_what_is_pressed_is_seen_in_forced_colours(page_as: Callable[..., Opened
     ground = "e => getComputedStyle(e).backgroundColor"
     pressed = view.page.locator(".dv-switch [aria-pressed=true]").evaluate(ground)
     assert pressed != view.page.locator(".dv-switch [aria-pressed=false]").evaluate(ground)
+    line = "e => getComputedStyle(e).borderBottomColor"
+    here, other = (
+        view.page.locator(f".dv-nav a{which}").evaluate(line) for which in ("[aria-current]", ":not([aria-current])")
+    )
+    assert here != other == view.page.locator(".dv").evaluate(ground)
 
 
 def test_nothing_moves_for_those_who_want_no_motion(page_as: Callable[..., Opened]) -> None:

@@ -1,4 +1,4 @@
-"""The page at the sizes of phones, laptops, zoomed windows and large screens: no text on text, the worst place named."""
+"""The page at the sizes of phones, laptops, zoomed windows and large screens: no text on text or on a mark, the worst place named."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ OVERLAPS = """() => {
     }
     return {l: l + 1, t: t + 2.5, r: q - 1, b: b - 2.5};
   };
-  const fixed = getComputedStyle(document.querySelector('.dv-player')).position === 'fixed';
+  const player = document.querySelector('.dv-player'), fixed = player && getComputedStyle(player).position === 'fixed';
   const walker = document.createTreeWalker(document.querySelector('.dv'), NodeFilter.SHOW_TEXT), found = [];
   while (walker.nextNode()) {
     const node = walker.currentNode, e = node.parentElement;
@@ -39,6 +39,28 @@ OVERLAPS = """() => {
   found.forEach((a, k) => { for (const b of found.slice(k + 1)) {
     if (a.e !== b.e && a.l < b.r && b.l < a.r && a.t < b.b && b.t < a.b) bad.push([a.text, b.text]);
   } });
+  const along = (e, many) => { // points of a drawn line
+    const to = e.getScreenCTM(), whole = e.getTotalLength();
+    return Array.from({length: many}, (_, k) => { const p = e.getPointAtLength(whole * (k + 0.5) / many); return new DOMPoint(p.x, p.y).matrixTransform(to); });
+  };
+  for (const map of document.querySelectorAll('.dv-mapbox > svg')) {
+    const texts = found.filter(a => a.e.ownerSVGElement === map), bounds = map.getBoundingClientRect();
+    const lies = (what, hit) => { for (const a of texts) if (hit(a)) bad.push([a.text, what]); };
+    for (const site of map.querySelectorAll('[data-site]')) {
+      const box = site.querySelector('[data-mark]').getBoundingClientRect(), x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+      const away = (v, low, high) => Math.max(low - v, 0, v - high);
+      lies('circle of ' + site.dataset.site, a => Math.hypot(away(x, a.l, a.r), away(y, a.t, a.b)) < box.width / 2);
+      for (const e of site.querySelectorAll('[data-age], .dv-sure, .dv-halo')) {
+        const points = along(e, 40);
+        lies(e.getAttribute('class') + ' of ' + site.dataset.site, a => points.some(p => p.x > a.l && p.x < a.r && p.y > a.t && p.y < a.b));
+      }
+    }
+    for (const e of map.querySelectorAll('.dv-leader, .dv-unit path')) {
+      const points = along(e, 80);
+      lies(e.closest('.dv-unit') ? 'unit' : 'leader', a => points.some(p => p.x > a.l && p.x < a.r && p.y > a.t && p.y < a.b));
+    }
+    for (const a of texts) if (a.l < bounds.left || a.r > bounds.right || a.t < bounds.top || a.b > bounds.bottom) bad.push([a.text, 'edge of the map']);
+  }
   return [bad, found.length, document.documentElement.scrollWidth - innerWidth];
 }"""
 WORST = """() => { // the place with the most exits, or with the highest number in its newest report; null where there is none
@@ -48,6 +70,12 @@ WORST = """() => { // the place with the most exits, or with the highest number 
     if (n > most) { most = n; worst = site.dataset.site; }
   }
   return worst === null ? null : [worst, !!document.querySelector(`[data-note="${worst}"]`)];
+}"""
+
+
+UNNAMED = """() => { // parties whose name stands neither on the map nor in the legend
+  const said = [...document.querySelectorAll('.dv-party-label, .dv-legend span')].filter(e => e.checkVisibility()).map(e => e.textContent);
+  return document.querySelector('.dv').__vue__.baseMaps[0].parties.map(p => p.title).filter(title => !said.includes(title));
 }"""
 
 
@@ -61,6 +89,7 @@ def test_no_text_lies_on_text(view: Opened, file: str, day: int, mode: str) -> N
         bad, texts, beyond = view.page.evaluate(OVERLAPS)
         assert bad == [], (width, height)
         assert texts > 20 and beyond <= 0, (width, height)
+        assert view.page.evaluate(UNNAMED) == [], (width, height)
         worst = view.page.evaluate(WORST)
         assert worst is None or worst[1], (width, height, worst)
 
@@ -98,6 +127,29 @@ def test_two_runs_do_not_overlap_either(view: Opened) -> None:
         view.page.wait_for_timeout(120)
         bad, _, beyond = view.page.evaluate(OVERLAPS)
         assert bad == [] and beyond <= 0, (width, height)
+
+
+SIZED = """() => {
+  const high = e => { const range = document.createRange(); range.selectNodeContents(e); return range.getBoundingClientRect().height; };
+  const all = (which, of) => [...document.querySelectorAll(which)].map(of);
+  return [parseFloat(getComputedStyle(document.querySelector('.dv')).getPropertyValue('--k')), all('[data-range], .dv-table .number small', high),
+    all('.dv-table tbody td:not(.number)', high), all('.dv-heat', e => e.getBoundingClientRect().width)];
+}"""
+"""The size of the page's own pixel, heights of ranges and of names in the table, and widths of maps of medians."""
+
+
+@pytest.mark.parametrize("folder", ["plain", "sweep", "levers"])
+def test_results_do_not_overlap_and_a_range_is_not_broken(view: Opened, folder: str) -> None:
+    view.show(f"#results?results={folder}&metric=escaped&point=0")
+    view.page.wait_for_selector("[data-row]")
+    for width, height in (SIZES[0], SIZES[2], SIZES[4], SIZES[7]):
+        view.page.set_viewport_size({"width": width, "height": height})
+        view.page.wait_for_timeout(120)
+        bad, texts, beyond = view.page.evaluate(OVERLAPS)
+        assert bad == [] and texts > 20 and beyond <= 0, (width, height, bad)
+        size, ranges, names, maps = view.page.evaluate(SIZED)
+        assert max(ranges) < 24 * size and max(names, default=0) < 90 * size, (width, height)
+        assert all(map_ >= 300 * size for map_ in maps), (width, height, maps)
 
 
 def test_places_stay_in_place_from_scenario_to_scenario(view: Opened) -> None:

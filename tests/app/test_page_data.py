@@ -82,6 +82,21 @@ def test_a_long_run_is_sent_in_few_numbers(scenarios: Path) -> None:
     assert len(sent_text(session)) < 250_000
 
 
+def test_every_party_that_holds_ground_is_named_on_the_map_or_in_the_legend(session: Session) -> None:
+    pane = session.first
+    assert pane.model is not None
+    holders = {pane.model.names.parties[p] for p in np.unique(pane.model.truth.control)}
+    titles = {pane.model.resolved.theatre.parties[name].title or name for name in holders}
+    sent = base_map_of(pane, "truth")
+    named = {name["text"] for name in sent["party_labels"]}
+    assert {party["title"]: party["written"] for party in sent["parties"]} == {
+        title: title in named for title in titles
+    }
+    assert named
+    places = [tuple(place) for name in sent["party_labels"] for place in name["places"]]
+    assert len(places) == len(set(places)) > len(named)  # a map has several to choose from
+
+
 def keys(data: object) -> set[str]:
     """Return the keys of all dictionaries in JSON data, except those that are values themselves."""
     if isinstance(data, dict):

@@ -35,6 +35,13 @@ def test_areas_on_the_map_are_the_means_of_the_table(tmp_path) -> None:
         assert radii[0] ** 2 / other**2 == pytest.approx(mean / truth)
 
 
+def test_the_key_of_the_map_stands_clear_where_hardly_anybody_gets_out(tmp_path) -> None:
+    figure = map.draw(opened(tmp_path / "r", replicates=40, some=1, sites={"hasakah": 900}))
+    (disc,) = [p for p in figure.axes[1].patches if isinstance(p, Circle)]
+    assert disc.get_radius() <= 0.25 and disc.center[1] + disc.get_radius() <= 0.75  # above the names of the parties
+    assert any(text.endswith(" exits") for text in texts(figure)) and "1 exits" not in texts(figure)
+
+
 def with_table(folder, name: str, keys: dict, columns, values: dict):
     """Made-up results with one more table, of the first point."""
     import hashlib

@@ -38,6 +38,27 @@ function overlap(a, b) {
   return Math.max(0, Math.min(a[2], b[2]) - Math.max(a[0], b[0])) * Math.max(0, Math.min(a[3], b[3]) - Math.max(a[1], b[1]));
 }
 
+// Whether a box lies on a disc {x, y, r}.
+function hides(box, disc) {
+  const away = (v, low, high) => Math.max(low - v, 0, v - high);
+  return Math.hypot(away(disc.x, box[0], box[2]), away(disc.y, box[1], box[3])) < disc.r;
+}
+
+// Whether a line [x, y, x, y] passes through a box; one that only touches it does not.
+function crosses(box, [x, y, to, down]) {
+  let from = 0, until = 1;
+  for (const [start, way, low, high] of [[x, to - x, box[0], box[2]], [y, down - y, box[1], box[3]]]) {
+    if (Math.abs(way) < 1e-9) {
+      if (start <= low || start >= high) return false;
+      continue;
+    }
+    const ends = [(low - start) / way, (high - start) / way];
+    from = Math.max(from, Math.min(...ends));
+    until = Math.min(until, Math.max(...ends));
+  }
+  return until - from > 1e-9;
+}
+
 // A line through points, broken where a value is null.
 function trace(across, values, x, y) {
   let d = '', pen = 'M';
@@ -78,4 +99,4 @@ function between(across, low, high, x, y) {
   return found;
 }
 
-module.exports = {round, whole, ticks, reach, spread, overlap, trace, stairs, cut, strip, between};
+module.exports = {round, whole, ticks, reach, spread, overlap, hides, crosses, trace, stairs, cut, strip, between};
