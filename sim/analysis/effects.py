@@ -147,14 +147,14 @@ def _half_width(table: Paired, parts: list[Keys], medians: Floats) -> float:
     samples = max(50, min(RESAMPLES, WORK // max(1, points * replicates)))
     worlds = table.worlds()
     groups, few = _groups(worlds, parts) if table.sampled else ([], 1.0)
+    within = [np.flatnonzero(np.isin(worlds, group)) for group in groups]
     times = np.ones(points)
     errors = np.empty((samples, len(parts)))
     for k in range(samples):
         found = np.median(table.values[:, generator.integers(0, replicates, replicates)], axis=1)
-        for group in groups:
+        for group, rows in zip(groups, within, strict=True):
             drawn = np.bincount(generator.choice(group, len(group)), minlength=points)
-            mine = np.isin(worlds, group)
-            times[mine] = drawn[worlds[mine]]
+            times[rows] = drawn[worlds[rows]]
         for n, part in enumerate(parts):
             errors[k, n] = times[part] @ found[part] / max(1.0, times[part].sum()) - medians[n]
     return few * float(np.quantile(np.ptp(errors, axis=1), 0.95))
