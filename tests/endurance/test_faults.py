@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -28,11 +29,19 @@ def killed(process: subprocess.Popen, folder: Path) -> None:
     process.kill()
 
 
+def listens(process: subprocess.Popen) -> bool:
+    """Whether it has set its handlers: before, while Python itself starts, a signal ends it as any Python program."""
+    caught = re.search(r"SigCgt:\s*(\w+)", Path(f"/proc/{process.pid}/status").read_text())
+    return caught is not None and bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def terminated(process: subprocess.Popen, folder: Path) -> None:
+    until(lambda: listens(process), process)
     process.send_signal(signal.SIGTERM)
 
 
 def interrupted_twice(process: subprocess.Popen, folder: Path) -> None:
+    until(lambda: listens(process), process)
     process.send_signal(signal.SIGINT)
     process.send_signal(signal.SIGINT)
 
@@ -131,6 +140,8 @@ def test_no_row_is_lost_or_doubled(tmp_path: Path, long: bool) -> None:
         assert before.items() <= now.items(), "a part is gone, or another"
         progress += len(now) > len(before)
         before = now
+        if counts.total() and counts.total() % 100 == 0:
+            print(f"\n{counts.total()} faults, {sweeps} sweeps, parts added {progress} times", flush=True)
         if begun and manifest(out)["status"] == "done":
             assert_same(out, tmp_path / "whole")
             shutil.rmtree(out)
