@@ -22,7 +22,7 @@ from sim.world.codes import CUSTODY, DAY, DENIAL, NO_ASSAULT, NONE, RELEASED, WO
 
 STATES = {
     "held": "held",
-    "thin": "thinly guarded",
+    "thin": "fewer than half its guards",
     "disorder": "in disorder",
     "attack": "under attack",
     "open": "open, unguarded",
@@ -31,7 +31,7 @@ STATES = {
 }
 """States and their names on the page, in the order of the legend."""
 THIN = 0.5
-"""Share of the assigned guards below which a facility counts as thinly guarded."""
+"""Share of the assigned guards below which a facility counts as thinly guarded (`thin`)."""
 EMPTY = 0.05
 """Share of those held at the start below which a facility counts as empty."""
 DISORDER = 0.02

@@ -27,6 +27,11 @@ def test_the_tests_in_javascript_pass(root: Path, node: Path) -> None:
     assert len(files) == 3 and f"# pass {written}\n" in done.stdout, done.stdout
 
 
+def test_only_one_part_draws_charts(root: Path) -> None:
+    drawing = {file.name for file in (root / "sim/app/parts").glob("*.vue") if "dv-axis" in file.read_text("utf-8")}
+    assert drawing == {"chart.vue"} and "<svg" not in (root / "sim/app/parts/results.vue").read_text("utf-8")
+
+
 def test_parts_are_filled_with_modules_and_none_is_left_to_ask_for(node: Path) -> None:
     found = parts()
     assert all("require(" not in source for source in found.values())

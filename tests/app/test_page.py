@@ -102,6 +102,7 @@ def test_hover_shows_a_facility_and_a_click_pins_it(view: Opened) -> None:
     fact = view.page.locator("[data-panel] [data-fact='Guards']")
     expect(fact).to_have_text(f"{site['on_site']} of {site['assigned']:.0f}")
     assert view.page.inner_text("[data-panel] [data-fact='Exits']") == f"{site['escaped']:,}"
+    assert view.page.locator("[data-chart=gap]").is_visible() and view.page.locator("[data-chart=guards]").count() == 1
     assert view.page.inner_text("[data-panel] [data-fact='In disorder']") == f"{site['active']:,}"
     opening = f"{100 * site['opening']:.{1 if site['opening'] < 0.1 else 0}f}%"
     assert view.page.inner_text("[data-panel] [data-fact='Walls open']") == opening
@@ -156,6 +157,25 @@ def test_charts_show_what_the_model_has(view: Opened) -> None:
     assert view.page.text_content("[data-chart=guards] [data-end]") == f"now {row['guards_on_duty']:,.0f}"
     coverage = float(model.belief.board["coverage"][0])
     assert view.page.text_content("[data-chart=coverage] [data-end]") == f"now {int(100 * coverage + 0.5)}%"
+
+
+def test_what_is_drawn_has_a_legend_and_a_unit(view: Opened) -> None:
+    view.scrub(9)
+    legend = view.page.inner_text(".dv-legend")
+    for word in (
+        "area of a circle: people held",
+        "darker ground",
+        "camp residents",
+        "front",
+        "at large",
+        "fewer than half",
+    ):
+        assert word in legend, word
+    assert view.page.inner_text("[data-chart=guards] em") == "people"
+    assert view.page.inner_text("[data-chart=gap] figcaption b").startswith("Exits")
+    assert "%" in str(view.page.text_content("[data-chart=coverage] .dv-axis"))
+    view.press("What officials can see")
+    expect(view.page.locator(".dv-legend")).to_contain_text("grades: A1 best, F6 worst")
 
 
 def test_officials_view_is_sent_nothing_of_the_truth(view: Opened) -> None:
@@ -295,6 +315,12 @@ def test_same_seed_other_decision_shows_both_runs(view: Opened) -> None:
     for run, model in (("A", a), ("B", b)):
         fact = view.page.locator(f"[data-run={run}] [data-panel] [data-fact='Exits']")
         expect(fact).to_have_text(f"{model.truth.facility['escaped'][f]:,}")
+    for chart in ("gapA", "gapB", "guardsA", "guardsB", "coverageA", "coverageB", "both", "difference"):
+        assert view.page.locator(f"[data-chart={chart}] svg[width]").is_visible(), chart
+    assert view.page.locator("[data-run] .dv-legend").count() == 2
+    expect(view.page.locator(".dv-strip .dv-log h2")).to_have_text("Log of run B")
+    difference = view.page.locator("[data-chart=difference] [data-line=mean]")
+    assert (difference.bounding_box() or {"height": 0})["height"] > 3  # a line that leaves zero
     view.page.locator("[data-path='guards.scale']").fill("0.5")  # of B, where it stands
     c = stepped(12, control__handover="formal", guards__scale=0.5)
     expect(view.page.locator("[data-run=B] [data-number=escaped]")).to_have_text(numbers(c)["escaped"])

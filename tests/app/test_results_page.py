@@ -67,6 +67,19 @@ def test_the_change_from_the_baseline_is_paired(view: Opened, results: Results) 
         assert change == f"{sign}{count(mean)} ({count(mean - half)} to {count(mean + half)})"
 
 
+def test_medians_below_zero_are_drawn_below_zero(view: Opened, results: Results) -> None:
+    view.page.select_option("#dv-metric", "gap")
+    expect(view.page.locator(".dv-table-head h2")).to_contain_text("Gap: ")
+    low, least, inks = view.page.evaluate(
+        "() => { const page = document.querySelector('.dv-results').__vue__, data = page.data;"
+        " page._props.data = Object.freeze({...data, points: data.points.map((p, k) => ({...p, median: k ? p.median : -500}))});"
+        " const found = [page.bottom, page.curves[0].least, [page.paint(-500), page.paint(0)].map(style => style.background)];"
+        " page._props.data = data;"
+        " return found; }"
+    )
+    assert low == least == -500 and inks[0] != inks[1]
+
+
 def test_a_plain_run_has_a_table_too(view: Opened, results: Results) -> None:
     view.page.select_option("#dv-folder", "plain")
     expect(view.page.locator("[data-row]")).to_have_count(1)

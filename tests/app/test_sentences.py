@@ -51,6 +51,10 @@ def test_whatever_is_said_of_a_place_is_one_report(session: Session) -> None:
             continue
         newest = max(here, key=lambda sent: (-sent[2], here.index(sent)))
         assert (site["label"], site["role"], site["age"], site["grade"]) == newest
+        kinds = {"denied": "denied", "no number": "wordless"}  # drawn by what it says, however old
+        assert site["state"] == kinds.get(newest[0], "claimed") and site["since"] == pytest.approx(
+            newest[2] / (model.hours / 24), abs=0.01
+        )
         for entry in site["claims"]:  # the newest of each role, whole
             sent = (entry["label"], entry["role"], entry["age"], entry["grade"])
             assert sent in here
