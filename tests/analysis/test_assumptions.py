@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from scipy import stats
+from sklearn.linear_model import LinearRegression
 
-from sim.analysis.assumptions import FEWEST, carried
+from sim.analysis.assumptions import FEWEST, _explained, carried
 
 
 def world(n: int, seed: int, weight: float = 1.0):
@@ -49,3 +50,15 @@ def test_too_few_replicates_or_no_spread_say_nothing() -> None:
     many = {f"n{k}": values for k in range(8) for values in columns.values()}
     assert carried({f"{k}": list(np.random.default_rng(k).normal(size=200)) for k in range(95)}, outcome).share is None
     assert carried(many, outcome) is not None
+
+
+def test_the_share_explained_is_the_adjusted_one_with_its_large_sample_interval() -> None:
+    rng = np.random.default_rng(6)
+    x = rng.normal(size=(60, 3))
+    y = x[:, 0] + rng.normal(size=60)
+    found = _explained(x, y)
+    raw = LinearRegression().fit(x, y).score(x, y)
+    share = 1.0 - (1.0 - raw) * 59 / 56
+    half = 1.96 * np.sqrt(4.0 * share * (1.0 - share) ** 2 / 56)
+    assert found == pytest.approx((share, share - half, share + half))
+    assert _explained(x[:25], y[:25]) is None

@@ -5,7 +5,18 @@ import math
 import numpy as np
 import pytest
 
-from sim.analysis.decision import flips, frontier, price, regrets, satisficing, value_of_all, value_of_knowing
+from sim.analysis.decision import (
+    _mean,
+    _parts,
+    _shuffled,
+    flips,
+    frontier,
+    price,
+    regrets,
+    satisficing,
+    value_of_all,
+    value_of_knowing,
+)
 
 LOSSES = np.array([[10.0, 10.0, 10.0, 10.0], [2.0, 4.0, 14.0, 16.0], [12.0, 12.0, 4.0, 2.0]])
 """Doing nothing, a lever for the first two worlds, one for the others; four worlds, equally likely."""
@@ -79,3 +90,35 @@ def test_worlds_of_a_cluster_count_once() -> None:
     twice, clusters = np.tile(once, 2), np.tile(np.arange(4), 2)
     assert price(twice, 1, 20.0, clusters).each == pytest.approx(price(once, 1, 20.0).each)
     assert price(twice, 1, 20.0).averted.low > price(once, 1, 20.0).averted.low, "as if there were eight"
+
+
+def test_the_frontier_begins_with_the_cheapest_and_changes_below_a_worth_of_one_too() -> None:
+    assert frontier([0.0, 10.0, 30.0, 99.0], [0.0, 5.0, 45.0, None]) == [(0.0, 0), (0.5, 1), (2.0, 2)]
+    assert frontier([1.0], [None]) == []
+
+
+def test_clusters_may_be_of_unlike_size_and_numbers_left_out() -> None:
+    values = np.array([1.0, 3.0, 8.0, 4.0, 4.0])
+    even = _mean(values[:4], np.array([0, 0, 2, 2]))
+    assert even.value == 4.0 and even.low == pytest.approx(4.0 - 12.7062 * np.std([2.0, 6.0], ddof=1) / np.sqrt(2))
+    odd = _mean(values, np.array([0, 0, 2, 2, 2]))
+    assert odd.value == pytest.approx(values.mean()) and np.isfinite(odd.high)
+
+
+def test_shuffled_clusters_keep_their_number_and_others_are_shuffled_one_by_one() -> None:
+    generator, clusters = np.random.default_rng(1), np.repeat(np.arange(6), 4)
+    shared = np.repeat(np.arange(6.0), 4)[:, None]
+    rows = _shuffled(shared, clusters, generator)
+    assert all(len(set(shared[rows, 0][clusters == k])) == 1 for k in range(6))
+    assert sorted(set(shared[rows, 0])) == list(range(6))
+    own = np.arange(24.0)[:, None]
+    assert sorted(_shuffled(own, clusters, generator)) == list(range(24))
+
+
+def test_parts_of_a_number_hold_as_many_worlds_each() -> None:
+    column = (np.random.default_rng(4).permutation(120) / 10.0).tolist()
+    found = _parts(column)
+    assert {len(rows) for _, rows in found} == {120 // len(found)}
+    assert found[0][0].startswith("0 to") and found[-1][0].endswith("11.9")
+    assert sorted(np.concatenate([rows for _, rows in found]).tolist()) == list(range(120))
+    assert [name for name, _ in _parts(["x", "y", "x"])] == ["x", "y"]

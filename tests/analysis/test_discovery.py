@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.behaviour import CELLS, behaviour
-from sim.analysis.discovery import STABLE, by_chance, discover, encoded, inside
+from sim.analysis.discovery import STABLE, Limit, _confirmed, by_chance, discover, encoded, inside
 
 WORLDS, REPLICATES = 250, 2
 
@@ -77,6 +77,19 @@ def test_a_box_says_of_itself_what_its_limits_hold(seed: int) -> None:
     assert box.found and "guards.scale" in box.limits
     for limit in box.limits.values():
         assert limit.again >= STABLE
-        assert limit.names is not None or limit.low is not None or limit.high is not None
+        assert limit.low is not None or limit.high is not None or 0 < len(limit.names or ()) < 3
     low, middle, high = box.held_out
     assert low <= middle <= high and middle > data.cases.mean()
+
+
+def test_a_limit_comes_back_where_a_resample_limits_the_same_side() -> None:
+    def limit(low: float | None, high: float | None, names: tuple[str, ...] | None = None) -> Limit:
+        return Limit(low, high, names, 0.0, None, None)
+
+    again = [{"x": limit(0.1, None)}, {"x": limit(0.3, 0.9)}, {"x": limit(None, 0.8)}, {}]
+    low, high = (_confirmed("x", limit(*ends), again) for ends in ((0.2, None), (None, 0.7)))
+    assert (low.again, low.highs) == (0.5, None) and low.lows == pytest.approx((0.12, 0.28))
+    assert (high.again, high.lows) == (0.5, None) and high.highs == pytest.approx((0.81, 0.89))
+    assert _confirmed("x", limit(0.2, 0.7), again).again == 0.25
+    names = [{"x": limit(None, None, ("a",))}, {"x": limit(None, None, ("a", "b"))}]
+    assert _confirmed("x", limit(None, None, ("a",)), names).again == 0.5

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from sim.analysis.contrast import Sides
 from sim.analysis.family import holm, simultaneous
@@ -57,3 +58,13 @@ def test_what_never_differs_is_no_finding() -> None:
 def test_holm_by_hand() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([0.5]) == [0.5]
+
+
+def test_one_unpaired_alternative_has_welchs_p_value() -> None:
+    generator = np.random.default_rng(2)
+    for shift in (0.0, 6.0, 15.0):
+        a, b = generator.gamma(2.0, 20.0, (1, 400)), generator.gamma(2.0, 20.0, (1, 300)) + shift
+        (found,) = simultaneous([Sides(a, b, False)])
+        theirs = stats.ttest_ind(b[0], a[0], equal_var=False)
+        assert found.p == pytest.approx(theirs.pvalue, rel=0.15, abs=1e-6)
+        assert (found.low, found.high) == pytest.approx(tuple(theirs.confidence_interval()), rel=0.01, abs=0.02)

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
-from sim.analysis.summary import metric
+from sim.analysis.summary import metric, quantile_interval
 
 
 def test_one_value_has_a_mean_and_no_spread() -> None:
@@ -18,3 +19,11 @@ def test_several_values() -> None:
     assert (found["mean"], found["n"]) == (4.5, 4)
     assert found["sd"] == pytest.approx(values.std(ddof=1))
     assert found["half_width_95"] == pytest.approx(3.182446 * values.std(ddof=1) / 2)
+
+
+@pytest.mark.parametrize("n", [1, 5, 6, 36, 100, 333])
+@pytest.mark.parametrize("probability", [0.05, 0.5, 0.95])
+def test_the_interval_of_a_quantile_is_scipys(n: int, probability: float) -> None:
+    values = np.random.default_rng(n).exponential(10.0, n)
+    theirs = stats.quantile_test(values, p=probability).confidence_interval(0.95)
+    assert quantile_interval(values, probability) == pytest.approx((theirs.low, theirs.high), nan_ok=True)

@@ -10,7 +10,7 @@ import pytest
 from scipy import integrate, special, stats
 
 from sim.claims.draws import BY_ROLE, COMMON, SIZE, Draws, column, columns, of_rows, settled
-from sim.claims.model import Numbers, Speaker, draw_statements, log_forms, log_known, log_likelihood, log_numbers
+from sim.claims.model import Numbers, Speaker, _read, draw_statements, log_forms, log_known, log_likelihood, log_numbers
 from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval
 from sim.scenario.vocabulary import ROLES
 
@@ -164,3 +164,9 @@ def test_draws_are_read_by_name() -> None:
 def test_settled_counts_are_ranges_of_known_events() -> None:
     found = settled()
     assert len(found) >= 5 and all(0 <= low <= high for low, high in found.values())
+
+
+def test_a_table_is_read_between_its_columns_and_not_beyond_them() -> None:
+    table = np.array([[1.0, 3.0, 9.0]])
+    at = np.array([[-2.0, 0.0, 0.25, 1.0, 1.5, 2.0, 7.0]])
+    np.testing.assert_allclose(_read(table, at), np.interp(at, [0.0, 1.0, 2.0], table[0]))
