@@ -67,7 +67,9 @@ class StatedScenario(Scenario):
     _made_of: ClassVar[MadeOf]
 
     def __init__(self, *, rng: Any = None, **others: Any) -> None:
-        super().__init__(rng=self._made_of.seed if rng is None else rng, **others)
+        # Numbered here: Mesa numbers by class, and so keeps every class, with what the model was made of, for good.
+        numbered = {"_scenario_id": 0, **others}
+        super().__init__(rng=self._made_of.seed if rng is None else rng, **numbered)
 
     def __reduce__(self) -> Any:
         return stating, (self._made_of,)

@@ -8,6 +8,7 @@ import gc
 import math
 import pickle
 import tracemalloc
+import weakref
 from typing import Any
 
 import mesa
@@ -287,6 +288,16 @@ def test_models_that_are_dropped_leave_nothing_behind() -> None:
     kept = 20 * sum(layer.data.nbytes for layer in (layers.control, layers.front, layers.terrain)) / 2**20
     assert grown < kept / 2, f"{grown:.2f} MiB left of 20 models; their layers alone come to {kept:.2f} MiB"
     assert len(copyreg.dispatch_table) <= registered + 1  # that of `layers`
+
+
+def test_what_a_dropped_model_was_made_of_goes_with_it() -> None:
+    """Mesa numbers scenarios by class and keeps those classes: a page opened and left is one such model."""
+    loaded = load("tiny")
+    DetentionModel(loaded, rng=1)
+    there = weakref.ref(loaded)
+    del loaded
+    gc.collect()
+    assert there() is None
 
 
 def test_draws_are_clipped_at_the_declared_bounds() -> None:
