@@ -54,3 +54,9 @@ def test_what_is_refused(text: str, says: str) -> None:
     with pytest.raises(InputError, match="--when") as caught:
         parse(text)
     assert says in str(caught.value)
+
+
+def test_a_condition_stands_at_no_line_of_a_file() -> None:
+    with pytest.raises(InputError) as caught:
+        parse("escaped = 5")
+    assert [(problem.file, problem.line) for problem in caught.value.problems] == [("--when", 0)]

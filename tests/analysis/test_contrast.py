@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.analysis.contrast import Sides, contrast, exceedance_changes, quantile_changes, thresholds
+from sim.analysis.contrast import (
+    RESAMPLES,
+    Sides,
+    _resampled,
+    contrast,
+    exceedance_changes,
+    quantile_changes,
+    thresholds,
+)
 from sim.analysis.summary import quantiles
 
 A = np.array([[10.0, 20.0, 30.0, 40.0]])
@@ -100,3 +108,44 @@ def test_a_change_of_a_share_stays_within_all_and_none(paired: bool) -> None:
     assert (up.change.value, down.change.value) == (1.0, -1.0)
     assert up.change.high == 1.0 and down.change.low == -1.0
     assert up.change.low < 1.0 and down.change.high > -1.0
+
+
+def test_every_replicate_and_every_sampled_world_is_drawn() -> None:
+    a = np.arange(12.0).reshape(3, 4)
+    for paired, sampled in ((True, False), (True, True), (False, True)):
+        drawn = list(_resampled(Sides(a, a + 100, paired, sampled)))
+        assert len(drawn) == RESAMPLES
+        assert set(np.concatenate([one.ravel() for one, _ in drawn])) == set(a.ravel())
+        assert {other.shape for _, other in drawn} == {(3, 4)}
+        assert all((other - one == 100).all() for one, other in drawn) == paired
+        assert any(one[0, 0] >= 4 for one, _ in drawn) == sampled, "another world stands in the first one's place"
+        assert set(np.concatenate([other.ravel() for _, other in drawn])) == set(a.ravel() + 100)
+    assert list(_resampled(Sides(a[:, :1], a, False))) == []
+    assert len(list(_resampled(Sides(a[:, :2], a[:, :2], True)))) == RESAMPLES
+
+
+@pytest.mark.parametrize(("work", "draws"), [(24 * 150 + 5, 150), (24, 100)])
+def test_large_tables_are_resampled_less_often(monkeypatch, work: int, draws: int) -> None:
+    monkeypatch.setattr("sim.analysis.contrast.WORK", work)
+    assert len(list(_resampled(Sides(np.zeros((3, 4)), np.zeros((3, 4)), True)))) == draws
+
+
+@pytest.mark.parametrize(("n", "told"), [(5, [0, 0, 0]), (6, [0, 1, 0]), (71, [0, 1, 0]), (72, [1, 1, 1])])
+def test_a_quantile_has_an_interval_where_an_order_statistic_bounds_it(n: int, told: list[int]) -> None:
+    a = np.random.default_rng(n).random((1, n))
+    found = quantile_changes(Sides(a, a * 2, True))
+    assert [int(not math.isnan(found[name].low)) for name in ("q05", "q50", "q95")] == told
+
+
+def test_exceedance_of_two_samples_is_welchs_of_each_with_one_more_of_both_kinds() -> None:
+    a, b = np.array([[1.0] * 12 + [0.0] * 28]), np.array([[1.0] * 4 + [0.0] * 26])
+    (found,) = exceedance_changes(Sides(a, b, False), [1.0])
+    theirs = stats.ttest_ind([*b[0], 0, 1], [*a[0], 0, 1], equal_var=False).confidence_interval()
+    assert found.change.value == pytest.approx(4 / 30 - 0.3)
+    assert found.change.high - found.change.low == pytest.approx(theirs.high - theirs.low)
+
+
+def test_two_pairs_tell_of_the_variance_saved_and_nulls_alone_of_nothing() -> None:
+    assert contrast("escaped", Sides(A[:, :2], B[:, :2], True)).variance_reduction == pytest.approx((25 + 12.25) / 2.25)
+    nothing = contrast("undetected_share", Sides(A * math.nan, B, True))
+    assert (nothing.n, nothing.left_out) == (0, 4) and math.isnan(nothing.difference.value)

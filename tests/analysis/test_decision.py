@@ -4,8 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy import stats
+from sklearn.linear_model import LinearRegression
 
 from sim.analysis.decision import (
+    KNOTS,
+    _basis,
     _mean,
     _parts,
     _shuffled,
@@ -122,3 +126,33 @@ def test_parts_of_a_number_hold_as_many_worlds_each() -> None:
     assert found[0][0].startswith("0 to") and found[-1][0].endswith("11.9")
     assert sorted(np.concatenate([rows for _, rows in found]).tolist()) == list(range(120))
     assert [name for name, _ in _parts(["x", "y", "x"])] == ["x", "y"]
+
+
+def test_a_cluster_of_one_world_counts() -> None:
+    found = _mean(np.array([1.0, 3.0, 8.0]), np.array([0, 0, 2]))
+    ends = stats.t.interval(0.95, 1, 4.0, np.std([4 / 1.5, 8 / 1.5], ddof=1) / math.sqrt(2))
+    assert found == pytest.approx((4.0, *ends))
+
+
+def test_a_flip_is_told_by_bonferronis_interval_from_two_worlds_on() -> None:
+    losses = np.array([[9.0] * 6, [8.0, 8.0, 0.0, 4.0, 2.0, 2.0], [2.9, 3.1, 9.0, 9.0, 9.0, 9.0]])
+    (found,) = flips({"place": ["a", "a", "b", "b", "c", "c"]}, losses)
+    assert (found.lever, found.where) == (2, "a")
+    value, half = 5.0, stats.norm.ppf(1 - 0.025 / 6) / stats.norm.ppf(0.975) * stats.t.ppf(0.975, 1) * 0.1
+    assert flips({"place": ["a", "b", "b", "c", "c", "c"]}, losses) == [], "one world of its own tells nothing"
+    assert (found.better_by.value, found.better_by.low) == pytest.approx((value, value - half))
+
+
+def test_the_only_world_is_drawn_whenever_worlds_are() -> None:
+    assert [lever.chosen for lever in regrets(np.array([[3.0], [1.0]]))] == [0.0, 1.0]
+
+
+def test_a_number_has_a_cubic_spline_and_few_values_a_group_each() -> None:
+    column = np.linspace(0.0, 1.0, 50)
+    basis = _basis(column.tolist())
+    assert basis.shape == (50, KNOTS + 1)  # K knots give K + 2 cubic pieces, which sum to one
+    fitted = LinearRegression().fit(basis, column**3)
+    assert fitted.score(basis, column**3) == pytest.approx(1.0, abs=1e-12)
+    assert _basis([1, 2, 3, 4, 5, 6, 1]).shape == (7, 5) and _basis([1, 2, 3, 4, 5, 6, 7]).shape == (7, KNOTS + 1)
+    assert _basis(["x", "y", "x"]).tolist() == [[0.0], [1.0], [0.0]]
+    assert _basis([True, True]).tolist() == [[0.0], [0.0]]

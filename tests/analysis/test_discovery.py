@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.behaviour import CELLS, behaviour
-from sim.analysis.discovery import STABLE, Limit, _confirmed, by_chance, discover, encoded, inside
+from sim.analysis.discovery import STABLE, Limit, _best, _confirmed, by_chance, discover, encoded, inside
 
 WORLDS, REPLICATES = 250, 2
 
@@ -93,3 +93,16 @@ def test_a_limit_comes_back_where_a_resample_limits_the_same_side() -> None:
     assert _confirmed("x", limit(0.2, 0.7), again).again == 0.25
     names = [{"x": limit(None, None, ("a",))}, {"x": limit(None, None, ("a", "b"))}]
     assert _confirmed("x", limit(None, None, ("a",)), names).again == 0.5
+
+
+def test_the_box_on_the_way_that_is_taken() -> None:
+    coverage, density = np.array([1.0, 0.8, 0.5, 0.3]), np.array([0.3, 0.7, 0.9, 0.95])
+    # harmonic means 0.46, 0.75, 0.64, 0.46
+    assert [_best(coverage, density, least) for least in (None, 0.3, 0.9, 0.99)] == [1, 0, 2, 3]
+
+
+def test_a_single_case_has_a_box_that_is_no_finding() -> None:
+    cases = np.zeros((WORLDS, 1), bool)
+    cases[7] = True
+    (box,) = discover(encoded({"x": np.arange(float(WORLDS)).tolist()}, cases))
+    assert box.coverage == 1.0 and not box.found

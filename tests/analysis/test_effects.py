@@ -105,3 +105,17 @@ def test_few_worlds_widen_an_interval_as_students_t_and_the_sample_variance_do()
     groups, wider = _groups(worlds, list(made.parts("lever").values()))
     assert [len(group) for group in groups] == [24]
     assert wider == pytest.approx(np.sqrt(24 / 23) * stats.t.ppf(0.975, 23) / 1.959964)
+
+
+def test_levels_are_compared_one_by_one_while_they_are_few() -> None:
+    def cut(values: list, sampled: bool) -> int:
+        points = [{"point": k, "x": value} for k, value in enumerate(values)]
+        return len(Paired(points, np.zeros((len(points), 2)), sampled).parts("x"))
+
+    assert [cut(list(range(n)), False) for n in (1, 2, 25, 26)] == [0, 2, 25, 4]
+    assert cut([f"n{k}" for k in range(26)], False) == 0, "names have no range to cut"
+    each = lambda n, worlds: [k for k in range(n) for _ in range(worlds)]  # noqa: E731
+    rows = lambda n, worlds: [{"point": k, "x": x, "world": k} for k, x in enumerate(each(n, worlds))]  # noqa: E731
+    many = [len(Paired(rows(*size), np.zeros((size[0] * size[1], 2)), True).parts("x")) for size in ((5, 4), (6, 8))]
+    assert many == [5, 4]
+    assert Paired(rows(5, 3), np.zeros((15, 2)), True).parts("x") == {}, "three worlds are too few"

@@ -85,3 +85,7 @@ def test_the_medians_interval_holds_it_as_often_as_it_says() -> None:
     assert np.mean(held) >= 0.93
     assert all(math.isnan(end) for end in median_interval([5.0])), "one run knows no median"
     assert all(math.isnan(end) for end in median_interval([]))
+
+
+def test_one_run_bounds_what_it_did_not_see() -> None:
+    assert never_bound(1) == pytest.approx(0.95) and never_bound(1, 0.8) == pytest.approx(0.8)

@@ -43,7 +43,7 @@ def test_intervals_and_p_values_agree_and_effects_are_found() -> None:
     family = [Sides(baseline, baseline + s + generator.normal(0, 5, (2, 40)), True) for s in shifts]
     found = simultaneous(family)
     assert [one.p <= 0.05 for one in found] == [one.low > 0 or one.high < 0 for one in found]
-    assert found[3].p < 0.01 and found[3].high < -15
+    assert found[3].p == 1 / 1000 and found[3].high < -15, "none of 999 resamples is as far off"
     alone = simultaneous(family[:1])
     assert found[0].high - found[0].low > alone[0].high - alone[0].low
 
@@ -68,3 +68,22 @@ def test_one_unpaired_alternative_has_welchs_p_value() -> None:
         theirs = stats.ttest_ind(b[0], a[0], equal_var=False)
         assert found.p == pytest.approx(theirs.pvalue, rel=0.15, abs=1e-6)
         assert (found.low, found.high) == pytest.approx(tuple(theirs.confidence_interval()), rel=0.01, abs=0.02)
+
+
+def test_one_pair_alone_has_students_interval_and_two_replicates_have_one() -> None:
+    generator = np.random.default_rng(3)
+    a, b = generator.normal(0, 1, (2, 1, 12))
+    (found,) = simultaneous([Sides(a, b, True)])
+    assert (found.low, found.high) == pytest.approx(tuple(stats.ttest_rel(b[0], a[0]).confidence_interval()))
+    both = simultaneous([Sides(a[:, :2], b[:, :2], True)] * 2)
+    assert both[0].low < both[0].high
+    assert all(np.isnan(one.low) for one in simultaneous([Sides(a[:, :1], b[:, :1], True)] * 2))
+
+
+def test_one_alternative_twice_is_no_family_where_worlds_are_sampled() -> None:
+    """What is largest of two equal errors is either: the factor is that of one, here the normal one."""
+    world = np.random.default_rng(4).normal(0, 10, (40, 1)) + np.zeros((1, 8))
+    found, again = simultaneous([Sides(np.zeros((40, 8)), world, True, True)] * 2)
+    factor = (found.high - found.low) / 2 / stats.sem(world[:, 0])
+    assert found == again and factor == pytest.approx(1.96 * np.sqrt(39 / 40), abs=0.12)
+    assert (found.high + found.low) / 2 == pytest.approx(world.mean())

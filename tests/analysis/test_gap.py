@@ -5,7 +5,7 @@ import warnings
 
 import numpy as np
 import pytest
-from scipy.stats import CensoredData, ecdf
+from scipy.stats import CensoredData, binom, ecdf
 
 from sim.analysis.gap import Delays, clustered, delay_quantile, delays, kaplan_meier, trusted_until
 
@@ -118,3 +118,20 @@ def test_every_replicate_as_its_own_cluster_is_kaplan_and_meiers_estimate() -> N
     assert curve.high[middle] == pytest.approx(plain.high[at], abs=0.06)
     twice = clustered(np.tile(days, 2), np.tile(seen, 2), np.tile(np.arange(40), 2))
     np.testing.assert_allclose(twice.low, curve.low)
+
+
+def test_a_curve_over_clusters_of_one_time_has_the_quantiles_of_a_binomial_share() -> None:
+    seen = np.arange(400) % 2 == 0
+    curve = clustered(np.where(seen, 1.0, 2.0), seen, np.arange(400), 0.5)
+    assert curve.low[0] == pytest.approx(binom.ppf(0.25, 400, 0.5) / 400, abs=0.005)
+    assert curve.high[0] == pytest.approx(binom.ppf(0.75, 400, 0.5) / 400, abs=0.005)
+
+
+def test_who_is_known_on_the_day_itself_was_not_known_before() -> None:
+    assert delays(np.array([1.0, 2.0, 5.0]), np.array([1.0, 2.5, 4.0]), 10.0).before == 1
+
+
+def test_a_quantile_may_fall_on_the_last_day_that_is_trusted_and_not_later() -> None:
+    early = Delays(np.arange(1.0, 97.0), np.array([0.5] * 4), 0)
+    assert delay_quantile(early, 92 / 96) == trusted_until(early) == 92.0
+    assert math.isnan(delay_quantile(early, 93 / 96))

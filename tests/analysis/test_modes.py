@@ -36,6 +36,7 @@ def test_few_or_constant_runs_have_no_kinds() -> None:
         ([0.9, 0.1, 0.05, 0.1, 0.8], [2]),  # modes at both ends
         ([0.2, 0.9, 0.6, 0.8, 0.1, 0.7, 0.1], [4]),  # no valley between the first two
         ([0.2, 0.5, 0.3, 0.9, 0.38, 0.8, 0.1], [4]),  # the higher of two that are not parted counts
+        ([0.1, 0.8, 0.4, 1.0, 0.1], [2]),  # half of the lower one is low enough
         ([0.1, 0.9, 0.1], []),
     ],
 )

@@ -35,3 +35,8 @@ def test_where_nothing_differs_between_worlds_all_is_chance_and_where_nothing_va
     assert noise_share(drawn(300, 20, 0.0, 1.0)).value > 0.97
     assert noise_share(np.repeat(np.arange(6.0)[:, None], 4, axis=1)).value == 0.0
     assert math.isnan(noise_share(np.ones((5, 4))).value)
+
+
+def test_two_points_tell() -> None:
+    # A variance of 2 within each; means 1 and 5, which share all of their chance, vary by 8.
+    assert noise_share(np.array([[0.0, 2.0], [4.0, 6.0]])).value == pytest.approx(2 / (2 + 8))

@@ -42,3 +42,10 @@ def test_the_interval_covers_as_it_says() -> None:
         found = rate(generator.negative_binomial(2, 2 / (2 + 0.5 * exposures)), exposures)
         inside += found.low <= 0.5 <= found.high
     assert 0.92 <= inside / 2000 <= 0.98
+
+
+def test_two_samples_tell_of_their_clumps() -> None:
+    found = rate([0, 100], [1.0, 1.0])  # (50^2 / 50) twice, over one degree of freedom: 100 at a time
+    assert found.high == pytest.approx(100 * chi2.ppf(0.975, 4) / 2 / 2)
+    assert found.low == pytest.approx(100 * chi2.ppf(0.025, 2) / 2 / 2)
+    assert rate([100], [2.0]).high == pytest.approx(chi2.ppf(0.975, 202) / 2 / 2)

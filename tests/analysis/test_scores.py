@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 import scoringrules
-from scipy import integrate, stats
+from scipy import integrate, special, stats
 
-from sim.analysis.recorded import ERROR, SAID_ALL, as_recorded, log_odds
+from sim.analysis.recorded import ERROR, OTHER, SAID_ALL, as_recorded, log_odds
 from sim.analysis.scores import (
     PERSON_BINS,
     crps,
@@ -129,3 +129,18 @@ def test_weighted_quantiles_of_one_value_and_of_equal_weights() -> None:
     assert weighted_quantiles(np.array([3.0]), np.array([1.0]), (0.05, 0.5, 0.95)) == [3.0, 3.0, 3.0]
     assert weighted_quantiles(np.array([4.0, 1.0, 3.0, 2.0]), np.full(4, 0.25), (0.2, 0.5, 1.0)) == [1.0, 2.0, 4.0]
     assert all(math.isnan(part) for part in weighted_quantiles(np.zeros(0), np.zeros(0), (0.1, 0.9)))
+
+
+def test_nobody_and_one_are_bins_of_their_own() -> None:
+    bins = len(PERSON_BINS)
+    assert ignorance([0, 0, 1], 0) == pytest.approx(-math.log2((2 + 1 / bins) / 4))
+    assert ignorance([0, 0, 1], 1) == pytest.approx(-math.log2((1 + 1 / bins) / 4))
+
+
+def test_the_record_is_now_and_then_of_another_kind_and_never_below_half_a_person() -> None:
+    assert log_odds(0.3, 1000) == pytest.approx(math.log(300.5 / 700.5))
+    told = as_recorded(np.full(40_000, 0.3), 1000, np.random.default_rng(5))
+    far = np.abs(log_odds(told, 1000) - log_odds(0.3, 1000)) > 5 * ERROR
+    low, high = special.expit(log_odds(0.3, 1000) + np.array([-5, 5]) * ERROR)
+    assert far.mean() == pytest.approx(OTHER * (1 - high + low), rel=0.25)
+    assert as_recorded(np.full(2000, 0.001), 1000, np.random.default_rng(6)).min() == 0.0005

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.analysis.summary import metric, quantile_interval
+from sim.analysis.summary import half_width_95, metric, quantile_interval
 
 
 def test_one_value_has_a_mean_and_no_spread() -> None:
@@ -27,3 +27,8 @@ def test_the_interval_of_a_quantile_is_scipys(n: int, probability: float) -> Non
     values = np.random.default_rng(n).exponential(10.0, n)
     theirs = stats.quantile_test(values, p=probability).confidence_interval(0.95)
     assert quantile_interval(values, probability) == pytest.approx((theirs.low, theirs.high), nan_ok=True)
+
+
+def test_two_values_have_a_half_width() -> None:
+    assert half_width_95([1.0, 3.0]) == pytest.approx(stats.t.ppf(0.975, 1))
+    assert np.isnan(half_width_95([1.0]))

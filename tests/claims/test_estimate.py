@@ -9,7 +9,18 @@ import pytest
 
 from sim.claims.draws import fitted, settled, without
 from sim.claims.model import _rounded, log_forms, log_likelihood
-from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval, statements, unit, wording
+from sim.claims.statements import (
+    DENIED,
+    NUMBERED,
+    UNNUMBERED,
+    Said,
+    Statement,
+    interval,
+    odd_causes,
+    statements,
+    unit,
+    wording,
+)
 from sim.experiment.estimate import posterior_of, smoothed
 from sim.scenario.claims import Claim
 from sim.scenario.vocabulary import ROLES
@@ -128,6 +139,8 @@ def test_words_and_ranges_as_intervals() -> None:
     assert np.exp(interval(24, 99)) == pytest.approx((23.5, 99.5))
     assert np.exp(interval(100, None)) == pytest.approx((99.5, 199.5))
     assert np.exp(interval(1, None)) == pytest.approx((0, 23.5))
+    assert np.exp(interval(2, None)) == pytest.approx((1.5, 3.5))
+    assert np.exp(wording(0, 5)[1:]) == pytest.approx((0, 5.5))
     assert wording(0, 0).form == DENIED and wording(None, None).form == UNNUMBERED
     assert wording(0, 5).form == NUMBERED and wording(0, None).form == UNNUMBERED
 
@@ -140,6 +153,11 @@ def test_the_causes_that_make_a_failure_ones_own() -> None:
     assert (own.own, own.blame) == (True, False)
     assert (attacked.own, attacked.blame) == (False, False)
     assert (blamed.own, blamed.blame, named.blame) == (False, True, True)
+    (other,) = statements([claim("media", 700, 700, cause="riot")])
+    (admitted,) = statements([claim(cause="collusion")])
+    assert (other.own, other.blame, admitted.own, admitted.blame) == (False, False, False, False)
+    odd = [claim(cause="Quake ", line=5), claim(cause="quake", line=3), claim(cause="riot", line=2), claim(line=4)]
+    assert odd_causes(odd) == ["line 5: cause `quake` is not known, and is not used"]
 
 
 def test_draws_as_shipped_are_joint_and_sound() -> None:

@@ -10,7 +10,17 @@ import pytest
 from scipy import integrate, special, stats
 
 from sim.claims.draws import BY_ROLE, COMMON, SIZE, Draws, column, columns, of_rows, settled
-from sim.claims.model import Numbers, Speaker, _read, draw_statements, log_forms, log_known, log_likelihood, log_numbers
+from sim.claims.model import (
+    Numbers,
+    Speaker,
+    _read,
+    draw_statements,
+    log_forms,
+    log_known,
+    log_likelihood,
+    log_numbers,
+    speaks_of,
+)
 from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval
 from sim.scenario.vocabulary import ROLES
 
@@ -170,3 +180,14 @@ def test_a_table_is_read_between_its_columns_and_not_beyond_them() -> None:
     table = np.array([[1.0, 3.0, 9.0]])
     at = np.array([[-2.0, 0.0, 0.25, 1.0, 1.5, 2.0, 7.0]])
     np.testing.assert_allclose(_read(table, at), np.interp(at, [0.0, 1.0, 2.0], table[0]))
+
+
+def test_who_blames_shifts_what_is_said_and_silence_is_as_likely_as_it_is_weighed() -> None:
+    draws, role, rng = made(2, within=0.05, freedom=30.0, blame=0.5), 2, np.random.default_rng(7)
+    middles = []
+    for _ in range(600):
+        (said,) = (one.said[0] for one in draw_statements(draws, 1, (Speaker(role, blame=True),), 3000, rng))
+        middles += [0.5 * (said.low + said.high)] * (said.form == NUMBERED)
+    assert np.median(middles) == pytest.approx(math.log(3000) + of(draws, 1, "bias", role) + 0.5, abs=0.12)
+    told = np.mean([speaks_of(draws, 1, [0, 3], 30, rng) for _ in range(600)])
+    assert told == pytest.approx(math.exp(log_known(draws, [0, 3], np.array([30.0]))[1, 0]), abs=0.06)

@@ -237,6 +237,31 @@ def assault_dated() -> Case:
 
 
 @case
+def broken_twice() -> Case:
+    """One place is broken twice, days apart, and what was known of the first time counts; another quietly changes hands.
+
+    Nobody is out of control in the other one, which is left alone as soon as its new custodian's authority is settled.
+    """
+    attacks = [{"date": f"2019-10-{day:02}T02:00", "facility": "block", "attackers": 40.0} for day in (2, 5)]
+    return build(
+        {
+            "days": 8,
+            "step_hours": 3.0,
+            "armed_cells": {"attacks": attacks},
+            "assault": {"fight_hours": 1.0, "success_level": 2.0, "open_per_attacker_hour": 3.0, "relief_hours": 2.0},
+            "walls": {"prison_flow_per_hour": 4.0},
+            "disorder": {"authority_up_hours": 30.0},
+            "control": {
+                "changes": [{"date": "2019-10-02T06:00", "facility": "yard", "to": "state", "handover": "formal"}],
+            },
+            "isr": {"coverage": 1.0, "revisit_hours": 3.0, "detect_per_look": 1.0},
+            "observers": EYES[:2],
+        },
+        {"facilities": two_prisons(), "parties": {"keeper": {"authority": 0.9}}},
+    )
+
+
+@case
 def assault_on_the_changed() -> Case:
     """Attacks on places that have changed hands: before and after custody is taken over, occupied, moving, released."""
     changes = [
