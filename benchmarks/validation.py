@@ -22,9 +22,10 @@ from scipy import stats
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
+from sim.analysis.contrast import Interval
 from sim.analysis.escapes import share_interval
 from sim.analysis.scores import mean_difference, skill
-from sim.experiment.validation import REPLICATES, SHRINK, Difference, Forecast, Skill, Validation, validate
+from sim.experiment.validation import REPLICATES, SHRINK, Forecast, Skill, Validation, validate
 from sim.scenario.eventworld import HELD_UNKNOWN
 from sim.scenario.shipped import folder
 
@@ -66,7 +67,7 @@ def figure(found: Validation) -> None:
     plt.close(fig)
 
 
-def told(one: Skill | Difference) -> str:
+def told(one: Skill | Interval) -> str:
     """Return a skill or a difference with its interval."""
     return f"{one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f})"
 
@@ -77,9 +78,9 @@ def narrowest(shares: Sequence[float]) -> float:
     return min(ordered[-1] - ordered[1], ordered[-2] - ordered[0])
 
 
-def width_of(forecasts: Sequence[Forecast]) -> Difference:
+def width_of(forecasts: Sequence[Forecast]) -> Interval:
     """Return the difference in width of forecasts to their baselines'."""
-    return Difference(
+    return Interval(
         *mean_difference([f.high - f.low - ((f.high_baseline or 0.0) - (f.low_baseline or 0.0)) for f in forecasts])
     )
 
@@ -99,14 +100,6 @@ def by_mode(found: Validation) -> list[str]:
             f"| {mode} | {len(chosen)} | {hits} ({low:.2f} to {high:.2f}) | {width:.2f} | {ours:.3f} | {theirs:.3f} | {pits} |"
         )
     return rows
-
-
-def _in_baseline(forecast: Forecast) -> bool:
-    event = forecast.event
-    assert event.low is not None and event.high is not None
-    first, last = (event.best, event.best) if event.best is not None else (event.low, event.high)
-    low, high = forecast.low_baseline or 0.0, forecast.high_baseline or 0.0
-    return event.share(last) >= low - 1e-12 and event.share(first) <= high + 1e-12
 
 
 def _of_mode(found: Validation, mode: str) -> Skill:
@@ -190,7 +183,6 @@ def page(found: Validation, replicates: int) -> str:
     scored = [f for f in found.forecasts if f.is_scored]
     attacks = [f for f in scored if f.event.mode == "external_assault"]
     shares = [f.event.share(f.event.best) for f in attacks if f.event.best is not None]
-    of_baseline = sum(_in_baseline(f) for f in scored) / len(scored)
     lines = [
         "# Validation",
         "",
@@ -213,7 +205,7 @@ def page(found: Validation, replicates: int) -> str:
         "",
         f"{found.n_scored} events scored. The 90% forecast holds {found.coverage:.0%} of them"
         f" (95% interval {found.coverage_low:.2f} to {found.coverage_high:.2f}), at a mean width of {found.mean_width:.2f};"
-        f" the baseline's 90% range is {found.mean_width_baseline:.2f} wide and holds {of_baseline:.0%}. Differences to the baseline,"
+        f" the baseline's 90% range is {found.mean_width_baseline:.2f} wide and holds {found.coverage_baseline:.0%}. Differences to the baseline,"
         f" with 95% bootstrap intervals over events: in width {told(found.width)}, {told(width_of(attacks))} for attacks and"
         f" {told(width_of([f for f in scored if f not in attacks]))} for all other modes; in the interval score, which charges width and misses together, {told(found.interval_score)}.",
         "",

@@ -18,7 +18,7 @@ from sim.experiment.design import Design
 from sim.experiment.execution import FULL, AllFailed, Interrupted, continuing, execute, recording
 from sim.experiment.extra import draws
 from sim.experiment.manifest import Manifest
-from sim.experiment.store import MANIFEST, MOVED, Folder, Moved, default_folder, parsed, prepare
+from sim.experiment.store import MANIFEST, Folder, Moved, default_folder, parsed, prepare
 from sim.scenario.errors import InputError, Problem, printable
 from sim.scenario.files import display
 
@@ -159,13 +159,10 @@ def _ending(store: Folder, advice: str = "; `resume` goes on") -> Iterator[None]
     try:
         yield
     except Interrupted as stop:
-        where = (
-            f"{_kept(store)} in {display(store.path)}" if store.path.is_dir() else "what was stored is where it is now"
-        )
-        _complain(f"stopped ({stop.reason}); {where}{advice}")
+        _complain(f"stopped ({stop.reason}); {_kept(store)} in {display(store.path)}{advice}")
         raise typer.Exit(3) from None
-    except Moved:
-        _complain(f"stopped ({MOVED}); what was stored is where it is now{advice}")
+    except Moved as gone:
+        _complain(f"stopped ({gone.strerror}); what was stored is where it is now{advice}")
         raise typer.Exit(3) from None
     except AllFailed as error:
         _complain(f"every replicate failed: {error}")

@@ -15,7 +15,8 @@ from sim.scenario.errors import printable
 from sim.scenario.events import read_events
 
 if TYPE_CHECKING:
-    from sim.experiment.validation import Difference, Forecast, Validation
+    from sim.analysis.contrast import Interval
+    from sim.experiment.validation import Forecast, Skill, Validation
 
 
 def command(
@@ -65,7 +66,7 @@ def _lines(found: Validation) -> list[str]:
         ("all other events", found.against_pooled),
         ("a uniform share", found.against_uniform),
     ):
-        lines.append(f"  {label:25} {one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f})")
+        lines.append(f"  {label:25} {_told(one)}")
     zero = [forecast for forecast in found.forecasts if forecast.brier_none is not None]
     if zero:
         told = ", ".join(f"{forecast.event.event_id} {forecast.none_out:.0%}" for forecast in zero)
@@ -74,7 +75,7 @@ def _lines(found: Validation) -> list[str]:
     return lines
 
 
-def _told(one: Difference) -> str:
+def _told(one: Interval | Skill) -> str:
     return f"{one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f})"
 
 

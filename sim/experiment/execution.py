@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiment.design import Batch, Design, no_longer_than
 from sim.experiment.manifest import Manifest
-from sim.experiment.store import MOVED, Moved, Store
+from sim.experiment.store import Moved, Store
 from sim.scenario.errors import InputError
 
 if TYPE_CHECKING:  # the manifest is written before anything heavy is imported
@@ -342,8 +342,8 @@ def _finished(begin: Callable[[], Manifest], *, fresh: bool) -> Iterator[Manifes
         else:
             _try_finish(manifest, "stopped", "bad input")
         raise
-    except Moved:
-        raise Interrupted(MOVED) from None
+    except Moved:  # what is stored lies elsewhere, its manifest with it
+        raise
     except OSError as error:
         full = error.errno in FULL
         _try_finish(manifest, "stopped" if full else "failed", str(error))

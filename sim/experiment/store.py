@@ -106,9 +106,6 @@ class Memory(Store):
         return BytesIO(self.read(name))
 
 
-MOVED = "its folder was moved or removed"
-
-
 class Moved(OSError):
     """A locked folder is no longer where it was: it was moved or removed, or another stands in its place."""
 
@@ -149,7 +146,7 @@ class Folder(Store):
         except FileNotFoundError:
             now = None
         if now is None or (now.st_dev, now.st_ino) != self._held:
-            raise Moved(2, MOVED, str(self._path))
+            raise Moved(2, "its folder was moved or removed", str(self._path))
 
     def read(self, name: str) -> bytes:
         """Return the content of a regular file inside the folder. Raises OSError, ValueError."""

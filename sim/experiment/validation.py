@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.contrast import Interval
 from sim.analysis.escapes import share_interval
 from sim.analysis.recorded import as_recorded
 from sim.analysis.scores import (
@@ -64,6 +65,7 @@ class Forecast(NamedTuple):
     brier_none: float | None = None
     low_baseline: float | None = None
     high_baseline: float | None = None
+    inside_baseline: bool | None = None
     interval_score_baseline: float | None = None
 
     @property
@@ -92,6 +94,7 @@ class Forecast(NamedTuple):
             "interval_score": self.interval_score,
             "q05_baseline": self.low_baseline,
             "q95_baseline": self.high_baseline,
+            "inside_90_baseline": self.inside_baseline,
             "interval_score_baseline": self.interval_score_baseline,
             "pit": self.pit,
             "none_out": self.none_out,
@@ -109,16 +112,10 @@ class Skill(NamedTuple):
     high: float
 
 
-class Difference(NamedTuple):
-    """Mean over events of ours less the baseline's, with the ends of its 95% bootstrap interval."""
-
-    value: float
-    low: float
-    high: float
-
-
 class Validation(NamedTuple):
-    """All events, and what they come to together."""
+    """All events, and what they come to together; `width` and `interval_score` are ours less the baseline's, mean over
+    events with its 95% bootstrap interval.
+    """
 
     forecasts: tuple[Forecast, ...]
     n_scored: int
@@ -127,8 +124,9 @@ class Validation(NamedTuple):
     coverage_high: float
     mean_width: float
     mean_width_baseline: float
-    width: Difference
-    interval_score: Difference
+    coverage_baseline: float
+    width: Interval
+    interval_score: Interval
     against_baseline: Skill
     against_pooled: Skill
     against_uniform: Skill
@@ -148,6 +146,7 @@ class Validation(NamedTuple):
             "coverage_90_high": self.coverage_high,
             "mean_width_90": _number(self.mean_width),
             "mean_width_90_baseline": _number(self.mean_width_baseline),
+            "coverage_90_baseline": _number(self.coverage_baseline),
             "crps": mean("crps"),
             "ignorance": mean("ignorance"),
             "interval_score": mean("interval_score"),
@@ -268,7 +267,7 @@ def _forecast(event: Event, fold: str, simulated: Floats, pool: Sequence[Past]) 
         low,
         middle,
         high,
-        bool(b >= low - 1e-12 and a <= high + 1e-12),
+        _meet(a, b, low, high),
         over_range(lambda y: crps(given, y), a, b),
         over_range(lambda y: crps(shares, y, mixed), a, b),
         over_range(lambda y: crps(shares, y, pooled), a, b),
@@ -279,8 +278,14 @@ def _forecast(event: Event, fold: str, simulated: Floats, pool: Sequence[Past]) 
         None,
         low_baseline,
         high_baseline,
+        _meet(a, b, low_baseline, high_baseline),
         over_range(lambda y: interval_score(low_baseline, high_baseline, y), a, b),
     )
+
+
+def _meet(first: float, last: float, low: float, high: float) -> bool:
+    """Return whether an accepted range meets a forecast one."""
+    return bool(last >= low - 1e-12 and first <= high + 1e-12)
 
 
 def _all(forecasts: Sequence[Forecast], name: str) -> Floats:
@@ -305,8 +310,9 @@ def scored(forecasts: Sequence[Forecast]) -> Validation:
         *share_interval(sum(inside), len(inside)),
         float(np.mean(widths)) if chosen else float("nan"),
         float(np.mean(theirs)) if chosen else float("nan"),
-        Difference(*mean_difference(widths - theirs)),
-        Difference(*mean_difference(scores)),
+        float(np.mean(_all(chosen, "inside_baseline"))) if chosen else float("nan"),
+        Interval(*mean_difference(widths - theirs)),
+        Interval(*mean_difference(scores)),
         against("crps_baseline"),
         against("crps_pooled"),
         against("crps_uniform"),
