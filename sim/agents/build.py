@@ -7,6 +7,7 @@ map, and the counts of each list.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,6 +34,7 @@ from sim.agents.speech import SPEECH
 from sim.agents.sponsor import presence_schedule
 from sim.agents.walls import describe_walls
 from sim.engine.columns import check_bundle, specs
+from sim.scenario.limits import MAX_GIGABYTES
 from sim.scenario.vocabulary import ROLES
 from sim.world.belief import Belief
 from sim.world.codes import CAUSES, DAY, STATES
@@ -50,6 +52,15 @@ SUBSTEP_MINUTES = 15
 """Longest substep, minutes: the part of a step in which disorder, assaults, exits and walls change."""
 
 
+IN_LISTS = (
+    "episodes of escape",
+    "people brought into a facility",
+    "events of a full record",
+    "reports of a full record",
+)
+"""What the rows of each list of `Capacity` are, in their order."""
+
+
 class Capacity(NamedTuple):
     """Numbers of rows of the lists that a run fills."""
 
@@ -58,9 +69,24 @@ class Capacity(NamedTuple):
     log: int = 0
     reports: int = 0
 
-    def larger(self) -> Capacity:
-        """Return a capacity of four times the rows."""
-        return Capacity(*(4 * n for n in self))
+    @property
+    def bytes(self) -> int:
+        """Return the memory of the lists of a replicate."""
+        sizes = (EPISODE.dtype.itemsize + 4 * 8, 3 * 4, LOG.dtype.itemsize, REPORT.dtype.itemsize)
+        return sum(rows * size for rows, size in zip(self, sizes, strict=True))
+
+    def larger(self, short: Sequence[bool]) -> Capacity:
+        """Return four times the rows of every list that proved too `short`.
+
+        Raises ValueError if the lists would take more than MAX_GIGABYTES, or none was too short.
+        """
+        if not any(short):
+            raise ValueError("a list proved too short that cannot be made longer")
+        made = Capacity(*(4 * rows if more else rows for rows, more in zip(self, short, strict=True)))
+        if made.bytes > MAX_GIGABYTES * 1e9:
+            rows, what = max((rows, what) for rows, what, more in zip(self, IN_LISTS, short, strict=True) if more)
+            raise ValueError(f"over {rows:,} {what} in a replicate: its lists would take over {MAX_GIGABYTES:g} GB")
+        return made
 
     def covering(self, other: Capacity) -> Capacity:
         """Return a capacity of the larger number of rows of both, list by list."""

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from sim.experiment.lacking import lacking
 from sim.scenario.errors import InputError, Problem, printable, shown
 
 CACHE = "DETENTION_SIM_CACHE"
@@ -219,6 +220,9 @@ def _failed(error: Exception) -> int:
     if os.environ.get("DETENTION_SIM_DEBUG") == "1":
         traceback.print_exception(error)
         return 1
+    if (reason := lacking(error)) is not None:
+        print(f"detention-sim: stopped ({reason})", file=sys.stderr)
+        return 3
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     print(f"detention-sim: {printable(what)} (set DETENTION_SIM_DEBUG=1 for the traceback)", file=sys.stderr)
     return 1

@@ -15,8 +15,9 @@ import typer
 from sim.cli import options
 from sim.cli.options import RunOptions
 from sim.experiment.design import Design
-from sim.experiment.execution import FULL, AllFailed, Interrupted, continuing, execute, recording
+from sim.experiment.execution import AllFailed, Interrupted, continuing, execute, recording
 from sim.experiment.extra import draws
+from sim.experiment.lacking import lacking
 from sim.experiment.manifest import Manifest
 from sim.experiment.store import MANIFEST, Folder, Moved, default_folder, parsed, prepare
 from sim.scenario.errors import InputError, Problem, printable
@@ -190,13 +191,13 @@ def _conclude(path: Path, how: RunOptions, *, resumed: bool = False) -> None:
 
 
 def _drawn(path: Path) -> list[Path]:
-    """Draw the figures. Raises typer.Exit(3) if the disk is full: the tables are done, `plot` draws later."""
+    """Draw the figures. Raises typer.Exit(3) on a full disk and its like: the tables are done, `plot` draws later."""
     try:
         return draw(path)
-    except OSError as error:
-        if error.errno not in FULL:
+    except Exception as error:
+        if (reason := lacking(error)) is None:
             raise
-        _complain(f"the disk is full: {display(path)} has all its tables, `plot` draws the figures")
+        _complain(f"{reason}: {display(path)} has all its tables, `plot` draws the figures")
         raise typer.Exit(3) from None
 
 
@@ -255,8 +256,8 @@ def sweep_json(results: Results) -> dict[str, Any]:
 def _kept(store: Folder) -> str:
     try:
         counts = parsed(store.read(MANIFEST))["counts"]
-    except (OSError, ValueError):
-        return "nothing is"
+    except (OSError, ValueError) as error:
+        return "nothing is" if lacking(error) is None else "what was stored is"
     return f"{counts['done']:,} of {counts['replicates']:,} replicates are"
 
 

@@ -8,6 +8,8 @@ import signal
 import sys
 from types import FrameType
 
+from sim.experiment.lacking import lacking
+
 STOPPABLE = ("run", "sweep", "resume", "replay", "compare")
 """Commands that Ctrl-C and SIGTERM stop with exit code 3, also as a background job of a shell."""
 
@@ -27,6 +29,11 @@ def start() -> int:
         code = main()
     except KeyboardInterrupt:
         print("detention-sim: stopped", file=sys.stderr)
+        code = 3
+    except (OSError, ImportError, MemoryError) as error:  # of an import: `main` answers for the rest
+        if (reason := lacking(error)) is None:
+            raise
+        print(f"detention-sim: stopped ({reason})", file=sys.stderr)
         code = 3
     for number in (signal.SIGINT, signal.SIGTERM):  # the answer is given; nothing may change it now
         signal.signal(number, signal.SIG_IGN)

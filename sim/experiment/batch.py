@@ -18,6 +18,7 @@ from sim.engine.compiled import cache_folder
 from sim.experiment import tables
 from sim.experiment.branch import Branch
 from sim.experiment.design import Batch, Past
+from sim.experiment.lacking import lacking
 from sim.model import Run
 from sim.outcomes import DAILY_RECORD, FACILITY_RECORD, RUN_RECORD
 from sim.scenario.resolved import Resolved
@@ -58,7 +59,7 @@ def complete(
     """Run a batch; a replicate that raises becomes a row of `runs` with its error.
 
     Parameters: record, one of `RECORD_LEVELS`; stopping, called before every replicate, tells whether to stop; past,
-    the scenario before a branch. Raises Stopped.
+    the scenario before a branch. Raises Stopped, and what says that the machine ran out of something.
     """
     rows = _Rows(batch, resolved.scenario.seed)
     run: Run | None = None
@@ -68,8 +69,10 @@ def complete(
         try:
             run = run or _taken(resolved, past, full=record == "full")
             rows.add(run, replicate, full=record == "full")
-        except Exception as error:  # the other replicates go on
-            rows.fail(error)
+        except Exception as error:
+            if lacking(error) is not None:  # another machine would complete it: no row says otherwise
+                raise
+            rows.fail(error)  # the other replicates go on
             run = None
     _kept.run = (resolved, past, record == "full", run) if run is not None else None
     rows.check()

@@ -7,7 +7,6 @@ defines the batches, and parts are named after their batch.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import signal
@@ -21,6 +20,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.experiment.design import Batch, Design, no_longer_than
+from sim.experiment.lacking import lacking
 from sim.experiment.manifest import Manifest
 from sim.experiment.store import Moved, Store
 from sim.scenario.errors import InputError
@@ -35,9 +35,6 @@ THREADS = "replicates"
 """Start of the names of the threads that run replicates."""
 GRACE = 2.0
 """Longest wait for running replicates to end after Ctrl-C or SIGTERM, seconds; what they compute is not stored."""
-
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""errno values for a full disk or an exceeded quota."""
 
 
 class Interrupted(Exception):
@@ -96,8 +93,8 @@ def recording(
     """Write a manifest at once, and its final status when the block ends, however it ends.
 
     Parameters: record, a record level; precision, replicate until it is reached. SIGTERM counts as Ctrl-C.
-    Raises Interrupted (Ctrl-C, SIGTERM, a full disk), InputError (a faulty point: nothing is kept), and what the
-    block raises.
+    Raises Interrupted (Ctrl-C, SIGTERM, a full disk or another lack of the machine), InputError (a faulty point:
+    nothing is kept), and what the block raises.
     """
     begin = partial(Manifest.begun, design, store, record=record, precision=precision)
     asked = threading.Event()
@@ -344,16 +341,13 @@ def _finished(begin: Callable[[], Manifest], *, fresh: bool) -> Iterator[Manifes
         raise
     except Moved:  # what is stored lies elsewhere, its manifest with it
         raise
-    except OSError as error:
-        full = error.errno in FULL
-        _try_finish(manifest, "stopped" if full else "failed", str(error))
-        if not full:
-            raise
-        raise Interrupted("the disk is full") from None
     except AllFailed as error:
         _try_finish(manifest, "failed", str(error))
         raise
     except Exception as error:
+        if (reason := lacking(error)) is not None:
+            _try_finish(manifest, "stopped", reason)
+            raise Interrupted(reason) from None
         _try_finish(manifest, "failed", f"{type(error).__name__}: {error}")
         raise
 

@@ -134,13 +134,22 @@ class Run:
             getattr(holder, bound.array)[bound.column][bound.row] = value
 
     def advance(self, steps: int) -> None:
-        """Advance by a number of steps; if a list proves too short, repeat the replicate with longer ones."""
+        """Advance by a number of steps; if a list proves too short, repeat the replicate with a longer one.
+
+        Raises ValueError if the lists would take too much memory.
+        """
         done = int(self.truth.clock["step"][0])
         advance(self.truth, self.belief, self.tables.as_rows(), steps)
         while self.truth.clock["overflow"][0] or self.belief.board["overflow"][0]:
-            self.make_room(self._capacity.larger())
+            self.make_room(self._capacity.larger(self._too_short()))
             self.reset(self.seed, self.replicate, self._given)
             advance(self.truth, self.belief, self.tables.as_rows(), done + steps - int(self.truth.clock["step"][0]))
+
+    def _too_short(self) -> list[bool]:
+        """Return of each list whether it is full."""
+        clock, board = self.truth.clock[0], self.belief.board[0]
+        used = clock["episodes"], clock["entries"], clock["log_count"], board["reports"]
+        return [rows >= room > 0 for rows, room in zip(used, self._capacity, strict=True)]
 
     @property
     def capacity(self) -> Capacity:

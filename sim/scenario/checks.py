@@ -242,4 +242,8 @@ def check_memory(scenario: Scenario, theatre: Theatre, layers: Layered) -> list[
         return []
     most = max(parts, key=lambda part: part.bytes)
     problem = f"a replicate takes about {gigabytes:.1f} GB of memory, most of it for {most.number:,} {most.what}"
-    return [layers.problem((most.key,), problem, f"at most {MAX_GIGABYTES:g} GB, a full record not counted")]
+    return [
+        layers.problem(
+            (most.key,), problem, f"at most {MAX_GIGABYTES:g} GB, beside at most as much for lists that grow"
+        )
+    ]

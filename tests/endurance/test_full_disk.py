@@ -1,6 +1,5 @@
 """A disk that fills up: a clear error, nothing torn, and on again once there is space."""
 
-import contextlib
 import hashlib
 import os
 import resource
@@ -9,29 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.endurance.disk import may_mount, small_disk
 from tests.endurance.processes import assert_same, manifest, run
 
 SWEEP = ("sweep", "tiny", "--replicates", "300", "--record", "full", "--no-plots", "--quiet")
-
-
-@contextlib.contextmanager
-def small_disk(folder: Path, kilobytes: int):
-    """A tmpfs of this size, unmounted at the end. Raises CalledProcessError where mounting is not allowed."""
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)]
-    subprocess.run(command, check=True, capture_output=True)
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def may_mount(tmp_path_factory) -> bool:
-    try:
-        with small_disk(tmp_path_factory.mktemp("try") / "disk", 64):
-            return True
-    except (OSError, subprocess.CalledProcessError):
-        return False
 
 
 def assert_not_torn(folder: Path) -> None:
@@ -43,10 +23,10 @@ def assert_not_torn(folder: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_full_disk_stops_the_sweep_and_resume_completes_it(tmp_path, tmp_path_factory):
+def test_a_full_disk_stops_the_sweep_and_resume_completes_it(tmp_path):
     """On a small tmpfs; where mounting is not allowed, a limit on the size of files stands for it."""
     run(*SWEEP, "--out", "whole", cwd=tmp_path)
-    if not may_mount(tmp_path_factory):
+    if not may_mount(tmp_path):
         limit = 20_000
 
         def limited() -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import random
 import threading
 
@@ -11,6 +12,7 @@ import pytest
 import sim.model
 from sim.experiment.design import scenario_design, sweep_design
 from sim.experiment.execution import AllFailed, Interrupted, execute, recording
+from sim.experiment.lacking import lacking
 from sim.experiment.store import Memory
 from sim.tables import TABLES
 from tests.experiment.conftest import ran
@@ -107,13 +109,50 @@ def test_a_number_that_is_none_fails_its_replicate(monkeypatch):
 
 def test_a_model_that_cannot_be_built_fails_its_replicates(monkeypatch):
     def broken(self, resolved, *, full=False):
-        raise MemoryError
+        raise ZeroDivisionError
 
     monkeypatch.setattr(sim.model.Run, "__init__", broken)
     store = Memory()
-    with pytest.raises(AllFailed, match="MemoryError"):
+    with pytest.raises(AllFailed, match="ZeroDivisionError"):
         ran(scenario_design("tiny", {"replicates": 2}), store)
     assert json.loads(store.read("manifest.json"))["status"] == "failed"
+
+
+LACKING = {
+    "memory": (MemoryError(), "the memory is full"),
+    "files": (OSError(errno.EMFILE, os.strerror(errno.EMFILE)), "too many files are open"),
+    "files, of an import": (ImportError(f"x.so: {os.strerror(errno.EMFILE)}"), "too many files are open"),
+    "memory, of an import": (ImportError("x.so: failed to map segment from shared object"), "the memory is full"),
+    "threads": (RuntimeError("can't start new thread"), "no more threads can be started"),
+    "disk": (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), "the disk is full"),
+}
+
+
+@pytest.mark.parametrize("name", LACKING)
+def test_what_the_machine_lacks_fails_no_replicate_and_the_run_goes_on_later(monkeypatch, name):
+    """Another machine, or this one later, completes the replicate: a row with an error would say otherwise."""
+    error, reason = LACKING[name]
+    complete = sim.model.Run.complete
+
+    def broken(self, seed, replicate):
+        if replicate == 2:
+            raise error
+        return complete(self, seed, replicate)
+
+    design, store = scenario_design("tiny", {"replicates": 4}), Memory()
+    with monkeypatch.context() as patch:
+        patch.setattr(sim.model.Run, "complete", broken)
+        with pytest.raises(Interrupted, match=reason):
+            ran(design, store)
+    made = json.loads(store.read("manifest.json"))
+    assert (made["status"], made["error"], made["counts"]["failed"]) == ("stopped", reason, 0)
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(errno.EIO, "x"), ImportError("no module named x"), RuntimeError("x"), KeyError("x")]
+)
+def test_other_errors_are_no_lack(error):
+    assert lacking(error) is None
 
 
 def test_when_all_fail_it_is_said_and_stored(failing):

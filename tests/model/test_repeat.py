@@ -156,6 +156,42 @@ def test_lists_that_prove_too_short_where_the_world_is_made_anew() -> None:
     assert len(set(expected)) == 4
 
 
+@pytest.mark.usefixtures("cramped")
+def test_only_the_list_that_was_too_short_is_made_longer() -> None:
+    run = Run(named("everything"), full=True)
+    run.complete(SEED, 1)
+    used = run.truth.clock["episodes"][0], run.truth.clock["entries"][0], run.truth.clock["log_count"][0]
+    for rows, room in zip((*used, run.belief.board["reports"][0]), run.capacity, strict=True):
+        assert rows <= room <= max(2, 4 * rows)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_lists_that_would_fill_the_memory_fail_the_replicate(monkeypatch: pytest.MonkeyPatch, full: bool) -> None:
+    """The same one on every machine, and before the memory is taken."""
+
+    def room(log: int = 0, reports: int = 0) -> Capacity:
+        return Capacity(2, 4096, log, reports)
+
+    monkeypatch.setattr(sim.model.run, "Capacity", room)
+    run = Run(named("recapture_and_rejoining"), full=full)
+    monkeypatch.setattr("sim.agents.build.MAX_GIGABYTES", (run.capacity.bytes + 1) / 1e9)
+    with pytest.raises(ValueError, match="over 2 episodes of escape in a replicate: its lists would take over"):
+        for replicate in range(3):
+            run.complete(SEED, replicate)
+
+
+def test_the_memory_of_lists_is_that_of_their_arrays() -> None:
+    run = Run(named("everything"), full=True)
+    lists = [run.truth.episode, run.truth.entry, run.truth.log, run.belief.report]
+    lists += [run.belief.began, run.belief.learned_by, run.belief.reported_at, run.belief.confirmed_at]
+    assert run.capacity.bytes == sum(array.nbytes for array in lists)
+
+
+def test_a_list_that_cannot_be_longer_is_no_endless_loop() -> None:
+    with pytest.raises(ValueError, match="cannot be made longer"):
+        Capacity().larger([False] * 4)
+
+
 def _uncertain() -> Resolved:
     """A world with a number that is bound, and one for which the arrays are made anew."""
     held = {"fighters": {"local": Choice(choice=[20.0, 40.0, 60.0])}}
