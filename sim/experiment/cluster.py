@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, Future
 from typing import Any
 
 from sim.experiment.environment import Environment, differences, here
 from sim.experiment.extra import install
+from sim.experiment.lacking import lacking
 from sim.scenario.errors import InputError, Problem
 
 PATIENCE = 10.0
@@ -24,7 +26,11 @@ class ForeignCode(Exception):
     """The code, Python or packages of a worker differ from those that asked."""
 
 
-class NoWorkers(Exception):
+class Lost(Exception):
+    """The cluster went away while it was needed, or its last worker that fits did; the message is one line."""
+
+
+class NoWorkers(Lost):
     """No worker is left with the same code, Python and packages."""
 
 
@@ -49,7 +55,7 @@ class Cluster(Executor):
     def __init__(self, address: str, say: Callable[[str], None]) -> None:
         """Parameters: address, `tcp://host:port` of the scheduler; say, called with a line for each refused worker.
 
-        Raises InputError: Dask is not installed, no scheduler answers, no worker fits.
+        Raises InputError: Dask is not installed, no scheduler answers, no worker fits; Lost: it was there, and is gone.
         """
         try:
             import distributed
@@ -65,13 +71,13 @@ class Cluster(Executor):
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             expected = "tcp://host:port of a running Dask scheduler"
             raise InputError([Problem("--cluster", 0, address, f"nobody answers: {reason}", expected)]) from None
-        self.lost: tuple[type[BaseException], ...] = (
+        self._lost: tuple[type[BaseException], ...] = (
             CancelledError,
-            NoWorkers,
             OSError,
             distributed.client.FutureCancelledError,
             distributed.scheduler.KilledWorker,
         )
+        """What a call or a future of the client raises when the cluster is gone."""
         self._say = say
         self._fit: dict[str, bool] = {}
         self._same: list[str] = []
@@ -79,36 +85,59 @@ class Cluster(Executor):
         try:
             self._look()
         except NoWorkers:
-            self._client.close()
+            self.shutdown()
             expected = "a worker with this version of detention-sim and its packages"
             raise InputError([Problem("--cluster", 0, address, "has no worker with the same code", expected)]) from None
+        except Lost:
+            self.shutdown()
+            raise
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Raise Lost for what a call or a future of the client raises when the cluster is gone."""
+        try:
+            yield
+        except self._lost as error:
+            if lacking(error) is not None:  # a worker's machine ran out of something
+                raise
+            raise Lost(str(error).splitlines()[0] if str(error) else type(error).__name__) from None
 
     @property
     def workers(self) -> int:
-        """Threads of the workers that fit."""
-        threads: dict[str, int] = self._client.nthreads(self._same)
+        """Threads of the workers that fit. Raises Lost."""
+        with self._answering():
+            threads: dict[str, int] = self._client.nthreads(self._same)
         return max(1, sum(threads.values()))
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Run a call on one of the workers; the future raises what the call raises."""
+        """Run a call on one of the workers; the future raises what the call raises. Raises Lost."""
         if time.monotonic() - self._looked > OFTEN:
             self._look()
         # If only these were allowed, a batch would wait for ever once they are gone; `run_here` refuses on the others.
-        executor = self._client.get_executor(workers=self._same, allow_other_workers=True, retries=RETRIES, pure=False)
-        future: Future[Any] = executor.submit(run_here, here(), fn, *args, **kwargs)
+        how = {"workers": self._same, "allow_other_workers": True, "retries": RETRIES, "pure": False}
+        with self._answering():
+            future: Future[Any] = self._client.get_executor(**how).submit(run_here, here(), fn, *args, **kwargs)
         return future
 
+    def result(self, future: Future[Any]) -> Any:
+        """Return the result of a call that has ended, or raise what it raised. Raises Lost."""
+        with self._answering():
+            return future.result()
+
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Cancel our calls and disconnect; the cluster goes on."""
-        self._client.close(timeout=2)
+        """Cancel our calls and disconnect; the cluster goes on, if it is still there."""
+        with contextlib.suppress(*self._lost):
+            self._client.close(timeout=2)
 
     def _look(self) -> None:
-        """Check new workers. Raises NoWorkers if none fits."""
-        known = list(self._client.scheduler_info(n_workers=-1)["workers"])
+        """Check new workers. Raises NoWorkers if none fits, Lost."""
+        with self._answering():
+            known = list(self._client.scheduler_info(n_workers=-1)["workers"])
         self._looked = time.monotonic()
         new = [address for address in known if address not in self._fit]
         if new:
-            found = self._client.run(here, workers=new, on_error="return")
+            with self._answering():
+                found = self._client.run(here, workers=new, on_error="return")
             for address in new:
                 refused = _refused(found.get(address))
                 self._fit[address] = not refused

@@ -130,11 +130,14 @@ def execute(
     """
     job = _Job(design, store, manifest, watcher or Silent())
     if cluster is not None:
-        from sim.experiment.cluster import Cluster
+        from sim.experiment.cluster import Cluster, Lost
 
-        with Cluster(cluster, job.watcher.say) as executor:
-            job.prepare()
-            job.run(executor, batches, 2 * executor.workers + 2, lost=executor.lost)
+        try:
+            with Cluster(cluster, job.watcher.say) as executor:
+                job.prepare()
+                job.run(executor, batches, 2 * executor.workers + 2, result=executor.result)
+        except Lost as error:
+            raise Interrupted(f"the cluster was lost: {error}") from None
     else:
         job.prepare()
         count = workers or cores()
@@ -219,11 +222,11 @@ class _Job:
         ahead: int,
         *,
         stopping: Callable[[], bool] | None = None,
-        lost: tuple[type[BaseException], ...] = (),
+        result: Callable[[Future[Done]], Done] = Future.result,
     ) -> None:
         """Run the missing batches, at most `ahead` at once.
 
-        Parameters: stopping, tells a running batch to give up; lost, the exceptions of an executor that is gone.
+        Parameters: stopping, tells a running batch to give up; result, returns or raises what a future holds.
         """
         from sim.experiment.batch import complete
         from sim.experiment.cluster import ForeignCode
@@ -249,7 +252,7 @@ class _Job:
                 for future in ended:
                     batch = running.pop(future)
                     try:
-                        done = future.result()
+                        done = result(future)
                     except ForeignCode:  # it went to a worker not checked yet
                         submit(batch)
                         continue
@@ -259,9 +262,6 @@ class _Job:
             self.stop.set()
             wait(running, timeout=GRACE)
             raise
-        except lost as error:
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise Interrupted(f"the cluster was lost: {reason}") from None
         if self.manifest.data["precision"] is not None:
             self.manifest.looked(schedule.entries())
 

@@ -1,5 +1,8 @@
 """The command line as a whole: help, versions, light imports and exit codes."""
 
+import errno
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -114,6 +117,27 @@ def test_a_fault_of_the_program_is_one_line_and_exit_1(cli, failing, monkeypatch
     )
     monkeypatch.setenv("DETENTION_SIM_DEBUG", "1")
     assert "Traceback" in cli("check").err
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.ENOMEM])
+def test_what_the_machine_lacks_is_no_fault_of_the_program(cli, failing, number: int) -> None:
+    failing(OSError(number, os.strerror(number)))
+    outcome = cli("check")
+    assert (outcome.code, outcome.out) == (3, "")
+    assert re.fullmatch(r"detention-sim: stopped \([a-z ]+\)\n", outcome.err)
+
+
+def test_an_import_that_finds_too_many_files_open_is_no_fault_either(process) -> None:
+    code = (
+        "import errno, sys, sim.cli.start as start\n"
+        "class Finder:\n"
+        "    def find_spec(self, *_):\n"
+        "        raise OSError(errno.EMFILE, 'Too many open files')\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "sys.exit(start.start())"
+    )
+    outcome = process("-c", code)
+    assert (outcome.code, outcome.out, outcome.err) == (3, "", "detention-sim: stopped (too many files are open)\n")
 
 
 def test_ctrl_c_is_exit_3(cli, failing) -> None:

@@ -1,6 +1,7 @@
 """A real Dask cluster on loopback, of processes started by their own commands."""
 
 import re
+import resource
 import shutil
 import signal
 from pathlib import Path
@@ -54,6 +55,18 @@ def test_a_lost_scheduler_stops_the_sweep_and_it_resumes_locally(cluster, tmp_pa
     assert b"the cluster was lost" in err
     assert b"Traceback" not in err
     assert manifest(tmp_path / "out")["status"] == "stopped"
+    run("resume", "out", "--no-plots", "--quiet", cwd=tmp_path)
+    assert_same(tmp_path / "out", local)
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_no_lost_cluster(cluster, tmp_path, local):
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, 9_000))
+
+    given = (*SWEEP, "--out", "out", "--cluster", cluster.address)
+    _, err = run(*given, cwd=tmp_path, code=3, preexec_fn=limited)
+    assert "the disk is full" in err
     run("resume", "out", "--no-plots", "--quiet", cwd=tmp_path)
     assert_same(tmp_path / "out", local)
 

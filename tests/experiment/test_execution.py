@@ -6,6 +6,7 @@ import os
 import random
 import threading
 
+import distributed
 import pyarrow.compute as pc
 import pytest
 
@@ -146,6 +147,25 @@ def test_what_the_machine_lacks_fails_no_replicate_and_the_run_goes_on_later(mon
             ran(design, store)
     made = json.loads(store.read("manifest.json"))
     assert (made["status"], made["error"], made["counts"]["failed"]) == ("stopped", reason, 0)
+
+
+def test_a_scheduler_that_leaves_while_it_is_asked_stops_the_run(monkeypatch):
+    """It answered, and is gone before its workers were looked at."""
+
+    class Client:
+        def __init__(self, *_, **__):
+            pass
+
+        def scheduler_info(self, **_):
+            raise OSError("the connection closed")
+
+        close = scheduler_info
+
+    monkeypatch.setattr(distributed, "Client", Client)
+    store = Memory()
+    with pytest.raises(Interrupted, match="the cluster was lost: the connection closed"):
+        ran(scenario_design("tiny", {"replicates": 4}), store, cluster="tcp://127.0.0.1:9")
+    assert json.loads(store.read("manifest.json"))["status"] == "stopped"
 
 
 @pytest.mark.parametrize(
