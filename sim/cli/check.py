@@ -1,11 +1,11 @@
-"""`detention-sim check`: list every problem of a file, and tell what a scenario's places lose when nothing happens."""
+"""`detention-sim check`: every problem of a file, what a scenario's places lose in calm, and what a replicate costs."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -16,11 +16,40 @@ from sim.scenario.events import parse_events
 from sim.scenario.files import decode, display, read_bytes
 from sim.scenario.loader import exists, load, load_theatre, missing
 from sim.scenario.resolved import Resolved
+from sim.scenario.size import memory
 from sim.scenario.sweep import load_sweep
 from sim.scenario.yamlfile import parse
 
 if TYPE_CHECKING:
     from sim.experiment.calm import CalmLoss
+
+
+LISTED = 40
+"""Most places of a scenario whose losses are printed; `--json` has all."""
+PATIENCE = 10.0
+"""Longest wait for the replicate that is timed, seconds."""
+
+
+class Cost(NamedTuple):
+    """What a replicate takes: seconds of a core, None for more than PATIENCE, and at most MB (10^6 bytes) of memory."""
+
+    seconds: float | None
+    megabytes: float
+    replicates: int
+
+    def told(self) -> str:
+        """Return the cost in a line."""
+        memory = f"at most {max(0.1, self.megabytes):,.1f} MB"
+        if self.seconds is None:
+            return f"a replicate takes over {PATIENCE:g} s of a core and {memory}"
+        whole = f"{self.replicates:,} take about {_seconds(self.seconds * self.replicates)}"
+        return f"the first replicate takes {_seconds(self.seconds)} of a core and {memory}; {whole}"
+
+
+def _seconds(value: float) -> str:
+    """Return a time in the unit that suits it."""
+    number, unit = (1000 * value, "ms") if value < 1.0 else (value, "s") if value < 100.0 else (value / 60, "min")
+    return f"{number:,.{0 if number >= 10 else 1}f} {unit}"
 
 
 def command(
@@ -51,13 +80,14 @@ def command(
     if as_json:
         answer: dict[str, Any] = {"problems": [problem.as_dict() for problem in problems]}
         if in_calm and not problems:
-            answer["calm"] = [_as_data(name, loss) for name, losses in tried for loss in losses]
+            answer["calm"] = [_as_data(name, loss) for name, (losses, _) in tried for loss in losses]
+            answer["cost"] = [{"file": name, **cost._asdict()} for name, (_, cost) in tried if cost is not None]
         typer.echo(json.dumps(answer))
         raise typer.Exit(2 if problems else 0)
     for line in good:
         print(printable(line), file=sys.stderr if problems else sys.stdout)  # nothing on stdout where anything is wrong
-    for name, losses in tried:
-        for line in _told(name, losses):
+    for name, (losses, cost) in tried:
+        for line in (*_told(name, losses), *([] if cost is None else [f"{name}: {cost.told()}"])):
             print(printable(line))
     if problems:
         raise InputError(problems)
@@ -88,18 +118,24 @@ def check(file: str) -> tuple[Sequence[str], Resolved | None]:
     return scenario.notes, scenario
 
 
-def _tried(name: str, scenario: Resolved) -> list[CalmLoss]:
-    """Return what a scenario's places lose when nothing happens; warn of those that lose more than any on record."""
+def _tried(name: str, scenario: Resolved) -> tuple[list[CalmLoss], Cost | None]:
+    """Return what a scenario's places lose when nothing happens, and what a replicate of it costs.
+
+    Warns of places that lose more than any on record.
+    """
     from sim.experiment.batch import COMPILING, is_cold
     from sim.experiment.calm import RECORD_HIGH, loss_in_calm
+    from sim.experiment.execution import timed
 
     if is_cold():
         print(f"{COMPILING} --no-calm does without.", file=sys.stderr)
     try:
         losses = loss_in_calm(scenario)
+        megabytes = sum(part.bytes for part in memory(scenario.scenario, scenario.theatre)) / 1e6
+        cost = Cost(timed(scenario, PATIENCE), megabytes, scenario.scenario.replicates)
     except Exception as error:  # a run counts its failed replicates, and does not refuse the file
-        print(printable(f"{name}: warning: calm could not be tried: {error}"), file=sys.stderr)
-        return []
+        print(printable(f"{name}: warning: it could not be tried: {error}"), file=sys.stderr)
+        return [], None
     for loss in losses:
         if loss.is_high:
             print(
@@ -111,7 +147,7 @@ def _tried(name: str, scenario: Resolved) -> list[CalmLoss]:
                 ),
                 file=sys.stderr,
             )
-    return losses
+    return losses, cost
 
 
 def _told(name: str, losses: list[CalmLoss]) -> list[str]:
@@ -122,8 +158,12 @@ def _told(name: str, losses: list[CalmLoss]) -> list[str]:
 
     tried = f"{DAYS} days, {losses[0].replicates} replicates"
     head = f"{name}: escapes per 1,000 person-years when nothing happens ({tried}), with 95% intervals:"
-    width = max(len(loss.facility) for loss in losses)
-    return [head, *(f"  {loss.facility:{width}}  {_rate(loss)}" for loss in losses)]
+    most = sorted(losses, key=lambda loss: -loss.per_1000_year[0])[:LISTED]
+    shown = losses if len(losses) <= LISTED else most
+    width = max(len(loss.facility) for loss in shown)
+    rest = len(losses) - len(shown)
+    more = [f"  and {rest:,} more that lose no more than these; --json has all"] if rest else []
+    return [head, *(f"  {loss.facility:{width}}  {_rate(loss)}" for loss in shown), *more]
 
 
 def _rate(loss: CalmLoss) -> str:

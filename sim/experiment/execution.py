@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # the manifest is written before anything heavy is imported
     from sim.experiment.batch import Done
     from sim.experiment.precision import Precision
     from sim.experiment.schedule import Schedule
+    from sim.scenario.resolved import Resolved
 
 THREADS = "replicates"
 """Start of the names of the threads that run replicates."""
@@ -299,8 +300,23 @@ def _threads(workers: int, stop: threading.Event) -> Iterator[ThreadPoolExecutor
         executor.shutdown(wait=patient, cancel_futures=True)
 
 
-def _aside[Found](work: Callable[[], Found]) -> Found:
-    """Return what some work returns that runs on another thread, so that Ctrl-C and SIGTERM do not wait for its end."""
+def timed(resolved: Resolved, patience: float) -> float | None:
+    """Return the seconds of the processor that a scenario's first replicate takes; None if it is not done in time.
+
+    Parameters: patience, seconds to wait for it. Raises what the model raises.
+    """
+    from sim.experiment.batch import warm
+
+    with contextlib.suppress(TimeoutError):
+        return _aside(partial(warm, resolved), patience)
+    return None
+
+
+def _aside[Found](work: Callable[[], Found], patience: float | None = None) -> Found:
+    """Return what some work returns that runs on another thread, so that Ctrl-C and SIGTERM do not wait for its end.
+
+    Raises what the work raises, TimeoutError after `patience` seconds.
+    """
     found: Future[Found] = Future()
 
     def carry_out() -> None:
@@ -310,7 +326,7 @@ def _aside[Found](work: Callable[[], Found]) -> Found:
             found.set_exception(error)
 
     threading.Thread(target=carry_out, name=f"{THREADS}-first", daemon=True).start()
-    return found.result()
+    return found.result(patience)
 
 
 def still_running() -> bool:

@@ -1,11 +1,14 @@
 """`check`: files of every kind, good and bad."""
 
+import copy
 import json
 import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sim.scenario import shipped
 
@@ -119,13 +122,40 @@ def test_a_scenario_tells_what_each_place_loses_in_calm(cli, files) -> None:
     assert lines[:3] == ["scenario.yaml: ok", "sweep.yaml: ok", "claims.csv: ok"]
     assert lines[3].startswith("scenario.yaml: escapes per 1,000 person-years when nothing happens (30 days, ")
     assert re.fullmatch(r"  lone-prison  [\d.]+ \([\d.]+ to [\d.]+\)", lines[4])
-    assert len(lines) == 5
+    cost = r"scenario.yaml: the first replicate takes [\d.]+ m?s of a core and at most [\d.]+ MB; \d+ take about [\d.]+ m?s"
+    assert re.fullmatch(cost, lines[5])
+    assert len(lines) == 6
     found = json.loads(cli("check", "scenario.yaml", "--json").out)
     assert found["problems"] == []
     (loss,) = found["calm"]
     assert set(loss) == {"file", "facility", "per_1000_year", "low", "high", "replicates", "warning"}
     assert loss["low"] <= loss["per_1000_year"] <= loss["high"]
     assert not loss["warning"]
+
+
+def test_what_a_replicate_costs_is_told_before_it_is_paid(cli, files, monkeypatch) -> None:
+    """And nobody waits for the end of a long one."""
+    (cost,) = json.loads(cli("check", "scenario.yaml", "--json").out)["cost"]
+    assert set(cost) == {"file", "seconds", "megabytes", "replicates"}
+    assert cost["seconds"] > 0 < cost["megabytes"]
+    done = threading.Event()
+    monkeypatch.setattr("sim.experiment.batch.warm", lambda _: done.wait(60))
+    monkeypatch.setattr("sim.cli.check.PATIENCE", 0.01)
+    line = cli("check", "scenario.yaml").out.splitlines()[-1]
+    done.set()
+    assert line.startswith("scenario.yaml: a replicate takes over 0.01 s of a core and at most ")
+
+
+def test_of_many_places_those_that_lose_most_are_listed(cli, files, monkeypatch) -> None:
+    monkeypatch.setattr("sim.cli.check.LISTED", 1)
+    theatre = yaml.safe_load(Path("theatre.yaml").read_text())
+    ((name, place),) = theatre["facilities"].items()
+    theatre["facilities"] |= {"thin": {**copy.deepcopy(place), "guards": 1}}
+    Path("two-places.yaml").write_text(yaml.safe_dump(theatre))
+    Path("two.yaml").write_text(GOOD.format(tiny()) + "theatre: two-places.yaml\n")
+    lines = cli("check", "two.yaml").out.splitlines()
+    assert lines[2].startswith("  thin")
+    assert lines[3] == "  and 1 more that lose no more than these; --json has all"
 
 
 def test_a_place_that_empties_in_calm_is_a_warning_and_no_error(cli, files) -> None:

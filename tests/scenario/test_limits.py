@@ -1,6 +1,7 @@
 """`check` takes what can run and nothing beyond: each bound is held at the bound and one step past it."""
 
 import math
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -185,3 +186,26 @@ def test_the_guards_foretold_are_the_rows_of_a_run(made: Make) -> None:
     resolved = made("guards: {lognormal: {median: 100, sigma: 0.3}}", more="guards: {scale: {choice: [0.5, 1.5]}}\n")
     facility = resolved.theatre.facilities["f0"]
     assert most_guards(resolved.scenario.guards.scale, facility) == int(Run(resolved).truth.facility["guard_rows"][0])
+
+
+def test_reading_and_building_cost_no_more_than_in_proportion_to_places(made: Make) -> None:
+    """Calls are counted, as time is noisy; 12,001 places took 13 seconds once."""
+
+    def calls(places: int) -> int:
+        count = 0
+
+        def counted(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        sys.setprofile(counted)
+        try:
+            Run(made(*[f"guards: 10, {held(20)}"] * places))
+        finally:
+            sys.setprofile(None)
+        return count
+
+    calls(1)  # what is done once
+    few, more, many = (calls(places) for places in (40, 80, 160))
+    assert many - more == pytest.approx(2 * (more - few), rel=0.02)
+    assert (many - more) / 80 < 4000  # calls and returns for a place
