@@ -20,7 +20,8 @@ from tests.endurance.cluster import Cluster
 from tests.endurance.disk import may_mount, small_disk
 from tests.endurance.processes import assert_same, manifest, run, start, stored, until
 
-LONG = 1000
+SEEDS, LONG = (1, 2, 3, 4), 250
+"""Of the moments at which faults come, and how many come in the long form of each; the short form is of the first."""
 SWEEP = ("sweep", "tiny", "--replicates", "300", "--record", "full", "--no-plots", "--quiet", "--overwrite")
 RESUME = ("resume", "out", "--no-plots", "--quiet")
 STOPPED, BUSY, KILLED = 3, 2, -signal.SIGKILL
@@ -232,13 +233,14 @@ def strike(kind: Kind, place: Place, chance: random.Random) -> tuple[bool, int, 
 
 @pytest.mark.slow
 @pytest.mark.timeout(14_400)
-def test_no_row_is_lost_or_doubled(place: Place, tmp_path: Path, long: bool) -> None:
+@pytest.mark.parametrize("seed", [SEEDS[0], *(pytest.param(seed, marks=pytest.mark.long) for seed in SEEDS[1:])])
+def test_no_row_is_lost_or_doubled(place: Place, tmp_path: Path, long: bool, seed: int) -> None:
     """Kinds come in turn, at random moments; a sweep that came to its end is compared, and another begun.
 
     The short form leaves out those of a cluster, which has tests of its own.
     """
     run(*SWEEP, "--out", "whole", cwd=tmp_path)
-    out, chance = place.out, random.Random(7)
+    out, chance = place.out, random.Random(seed)
     mountable = place.folder.is_mount()
     kinds = [
         name for name, kind in KINDS.items() if (long or not kind.on_cluster) and (mountable or name != "full disk")
@@ -258,8 +260,8 @@ def test_no_row_is_lost_or_doubled(place: Place, tmp_path: Path, long: bool) -> 
         assert before.items() <= now.items(), "a part is gone, or another"
         progress += len(now) > len(before)
         before = now
-        if met and counts.total() % 100 == 0:
-            print(f"\n{counts.total()} faults, {sweeps} sweeps, parts added {progress} times", flush=True)
+        if met and counts.total() % 50 == 0:
+            print(f"\nseed {seed}: {counts.total()} faults, {sweeps} sweeps, parts added {progress} times", flush=True)
         if now and manifest(out)["status"] == "done":
             assert_same(out, tmp_path / "whole")
             shutil.rmtree(out)
@@ -268,5 +270,5 @@ def test_no_row_is_lost_or_doubled(place: Place, tmp_path: Path, long: bool) -> 
         run(*RESUME, cwd=place.folder)
         assert_same(out, tmp_path / "whole")
         sweeps += 1
-    print(f"\n{counts.total()} faults, {dict(counts)}; {sweeps} sweeps; parts were added {progress} times")
+    print(f"\nseed {seed}: {counts.total()} faults, {dict(counts)}; {sweeps} sweeps; parts were added {progress} times")
     assert progress > 0 or not long
