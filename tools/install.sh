@@ -4,12 +4,13 @@
 set -eu
 
 target=$1
+users=view,plots,analysis # the extras that figures, the page and every command need
 case $target in # each set contains the one before, so it stamps that too
-    demo) extras="[view,plots,analysis]" covered="demo" ;;
-    test) extras="[test]" covered="demo test" ;;
-    lint) extras="[test,dev]" covered="demo test lint" ;;
-    bench) extras="[test,dev,bench]" covered="demo test lint bench" ;;
-    calibrate) extras="[test,dev,bench,calibrate]" covered="demo test lint bench calibrate" ;;
+    demo) extras="$users" covered="demo" ;;
+    test) extras="$users,cluster,test" covered="demo test" ;;
+    lint) extras="$users,cluster,test,dev" covered="demo test lint" ;;
+    bench) extras="$users,cluster,test,dev,bench" covered="demo test lint bench" ;;
+    calibrate) extras="$users,cluster,test,dev,bench,calibrate" covered="demo test lint bench calibrate" ;;
     *) echo "tools/install.sh: no target $target" >&2; exit 2 ;;
 esac
 
@@ -29,7 +30,7 @@ rm -f .venv/.ok-*
 echo "Installing into .venv (once, about a minute) ..." >&2
 # Both variables: pip before 25.3 builds under the first, later ones under the second.
 PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
-    .venv/bin/python -m pip install -q -q --disable-pip-version-check --editable ".$extras"
+    .venv/bin/python -m pip install -q -q --disable-pip-version-check --editable ".[$extras]"
 for name in $covered; do
     : >".venv/.ok-$name-$hash"
 done
