@@ -84,12 +84,16 @@ class Checkout:
         self.folder = folder
         shutil.copytree(ROOT / "sim", folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
 
-    def claim(self) -> tuple[float, Path]:
-        """The rule's result and the cache it came by."""
+    def claim(self, cache: Path | None = None) -> tuple[float, Path]:
+        """The rule's result and the cache it came by, its own unless told."""
         done = subprocess.run(
             [sys.executable, "-c", CALL],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder), "DETENTION_SIM_CACHE": str(self.folder / "cache")},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(self.folder),
+                "DETENTION_SIM_CACHE": str(cache or self.folder / "cache"),
+            },
             capture_output=True,
             text=True,
             timeout=120,
@@ -128,6 +132,18 @@ def test_editing_a_rule_changes_what_its_caller_in_another_file_returns(tmp_path
     assert edited == math.floor(1000 * math.exp(0.5 * 2 * stats.norm.ppf(0.9)) + 0.5)
     assert other != cache
     assert other.parent == cache.parent
+
+
+def test_another_copy_of_the_same_rules_compiles_nothing(tmp_path: Path) -> None:
+    """Another folder, other times of its files, another environment's own place for packages."""
+    one, other = Checkout(tmp_path / "one"), Checkout(tmp_path / "lib" / "site-packages")
+    for path in (other.folder / "sim").rglob("*.py"):
+        os.utime(path, (1e9, 1e9))
+    value, cache = one.claim(tmp_path / "cache")
+    kept = compiled_in(cache)
+    assert (value, cache) == other.claim(tmp_path / "cache")
+    assert compiled_in(cache) == kept
+    assert str(tmp_path) not in " ".join(str(path.relative_to(tmp_path)) for path in cache.rglob("*"))
 
 
 def test_a_new_file_among_the_rules_counts_and_one_elsewhere_does_not(tmp_path: Path) -> None:
