@@ -26,6 +26,15 @@ def display(path: str | Path) -> str:
     return text
 
 
+def from_here(path: str | Path) -> str:
+    """Return a path as it is found from the current folder, so that results need not name the folders above both."""
+    text = display(path)
+    try:
+        return os.path.relpath(text) if os.path.isabs(text) else text
+    except OSError:
+        return text
+
+
 def shared_names(digests: Mapping[str, str]) -> dict[str, str]:
     """Return what is known of files by names fit to be shared: no folder of this machine, and so none of its users.
 
