@@ -203,6 +203,8 @@ def test_a_pace_moves_the_dates_of_withdrawal() -> None:
     assert paced(schedule, 1.0) == [("2019-10-07T00:00", 0.9), ("2019-10-13T00:00", 0.6), ("2019-10-24T12:00", 0.35)]
     assert paced(schedule, 0.5)[1:] == [("2019-10-19T00:00", 0.6), ("2019-11-11T00:00", 0.35)]
     assert paced(schedule, 0.0) == [] == paced([], 2.0)
+    for slow in (1e-6, 1e-9, 5e-324):  # 16 days become 47,000 years and more
+        assert paced(schedule, slow) == [("2019-10-07T00:00", 0.9)]
 
 
 @pytest.mark.parametrize("first", [60, 240])
