@@ -88,8 +88,11 @@ def test_the_manifest_holds_salibs_problem(made: sim.Results) -> None:
     assert (bounds["response"], bounds["control.handover"]) == ([0, 1], [0, 2])
 
 
-def test_salib_analyses_what_the_manifest_says(made: sim.Results) -> None:
-    """The recipe of docs/mesa.md."""
+def test_salib_analyses_what_the_manifest_says(made: sim.Results, root: Path) -> None:
+    """The recipe of docs/mesa.md, which says what SALib's default would do."""
+    told = (root / "docs" / "mesa.md").read_text("utf-8").split("## SALib")[1]
+    assert 'sobol.analyze(results.manifest["problem"], y, calc_second_order=False)' in told
+    assert "`calc_second_order=True`, SALib's default, means another layout" in told
     y = made.to_pandas().groupby("point")["escaped_persons"].mean().to_numpy()
     problem = made.manifest["problem"]
     assert len(y) == 32 * (problem["num_vars"] + 2)
