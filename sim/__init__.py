@@ -15,11 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.experiment import drawing
+from sim.scenario.errors import as_arguments
 
 if TYPE_CHECKING:
     from sim.experiment.design import Design
     from sim.experiment.results import Results
+    from sim.model import DetentionModel
+    from sim.scenario.errors import InputError
     from sim.scenario.resolved import Resolved
+
+    __version__: str
+
+__all__ = ["DetentionModel", "InputError", "Results", "__version__", "load", "run", "sweep"]
 
 
 def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Resolved:
@@ -30,7 +37,8 @@ def load(path: str | Path, overrides: Mapping[str, object] | None = None) -> Res
     """
     from sim.scenario import loader
 
-    return loader.load(path, overrides)
+    with as_arguments():
+        return loader.load(path, overrides)
 
 
 def run(
@@ -52,8 +60,9 @@ def run(
     """
     from sim.experiment.design import resolved_design, with_options
 
-    design = resolved_design(with_options(_resolved(scenario), replicates=replicates, seed=seed))
-    return _executed(design, workers, record, out, overwrite=overwrite)
+    with as_arguments():
+        design = resolved_design(with_options(_resolved(scenario), replicates=replicates, seed=seed))
+        return _executed(design, workers, record, out, overwrite=overwrite)
 
 
 def sweep(
@@ -75,8 +84,9 @@ def sweep(
     from sim.experiment.design import sweep_design
 
     numbers = {key: value for key, value in (("replicates", replicates), ("seed", seed)) if value is not None}
-    design = sweep_design(path, {**(overrides or {}), **numbers})
-    return _executed(design, workers, record, out, overwrite=overwrite)
+    with as_arguments():
+        design = sweep_design(path, {**(overrides or {}), **numbers})
+        return _executed(design, workers, record, out, overwrite=overwrite)
 
 
 def _resolved(scenario: object) -> Resolved:
@@ -120,7 +130,6 @@ _LAZY: dict[str, Callable[[], Any]] = {
     "Results": lambda: import_module("sim.experiment.results").Results,
     "__version__": lambda: import_module("sim.experiment.environment").program_version(),
 }
-__all__ = ["load", "run", "sweep", *_LAZY]
 
 
 def __getattr__(name: str) -> Any:

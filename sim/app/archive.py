@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,8 @@ class Archive:
         for pattern in PATTERNS:
             for path in self.root.glob(pattern + MANIFEST):
                 if len(found) < MAX_FOLDERS and within(path, self.root):
-                    found[path.parent.relative_to(self.root).as_posix()] = path.stat().st_mtime
+                    with contextlib.suppress(OSError):  # removed just now
+                        found[path.parent.relative_to(self.root).as_posix()] = path.lstat().st_mtime
         return sorted(found, key=lambda name: -found[name])
 
     def open(self, name: str) -> Results:

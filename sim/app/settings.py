@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sim.scenario.declare import parse_date
@@ -95,14 +95,18 @@ def changed(resolved: Resolved, settings: Mapping[str, object]) -> Resolved:
 
 
 def paced(schedule: list[tuple[str, float]], pace: float) -> list[tuple[str, float]]:
-    """Return a withdrawal with the same first day, `pace` times as fast, to the minute; empty for pace 0."""
+    """Return a withdrawal with the same first day, `pace` times as fast, to the minute; empty for pace 0.
+
+    Dates so slow that they leave the calendar are left out: they lie after every horizon.
+    """
     if pace == 0.0 or not schedule:
         return []
     first = parse_date(schedule[0][0])
     moved = []
     for date, share in schedule:
-        minutes = round((parse_date(date) - first).total_seconds() / 60 / pace)
-        moved.append((f"{first + timedelta(minutes=minutes):%Y-%m-%dT%H:%M}", share))
+        minutes = (parse_date(date) - first).total_seconds() / 60 / pace
+        if minutes < (datetime.max - first).total_seconds() / 60:
+            moved.append((f"{first + timedelta(minutes=round(minutes)):%Y-%m-%dT%H:%M}", share))
     return moved
 
 

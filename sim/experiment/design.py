@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.scenario.errors import InputError, Problem, shown
-from sim.scenario.files import display, shared_names
+from sim.scenario.files import from_here, shared_names
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
 from sim.scenario.sweep import LEVER, Point, open_sweep
@@ -27,6 +27,8 @@ SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 
 OPTIONS = ("replicates", "seed", "days")
 """Keys with an option of their own."""
+FILES = ("theatre", "draws", "extends")
+"""Keys that name files."""
 
 
 class Batch(NamedTuple):
@@ -142,7 +144,7 @@ def scenario_design(path: str | Path, overrides: Mapping[str, object] | None = N
     given = dict(overrides or {})
     with _Options(given):
         resolved = load(path, given)
-    return resolved_design(resolved, {"scenario": display(path), "overrides": given})
+    return resolved_design(resolved, {"scenario": from_here(path), "overrides": _asked(given)})
 
 
 def resolved_design(resolved: Resolved, request: dict[str, object] | None = None) -> Design:
@@ -175,7 +177,7 @@ def scenarios_design(paths: Sequence[str], overrides: Mapping[str, object] | Non
     shared = [with_options(one, replicates=first.replicates, seed=first.seed) for one in read]
     labels = [one.scenario.name for one in read]
     if len(set(labels)) < len(labels):
-        labels = [str(path) for path in paths]
+        labels = [from_here(path) for path in paths]
     if len(set(labels)) < len(labels):
         raise InputError([Problem("compare", 0, "", "the same scenario is named twice", "different ones")])
     points = tuple(
@@ -191,7 +193,7 @@ def scenarios_design(paths: Sequence[str], overrides: Mapping[str, object] | Non
         seed=first.seed,
         varied=("scenario",),
         size=len(points),
-        request={"scenarios": [display(path) for path in paths], "overrides": given},
+        request={"scenarios": [from_here(path) for path in paths], "overrides": _asked(given)},
         _load=lambda: Loaded(
             points,
             tuple(dict.fromkeys(note for one in read for note in one.notes)),
@@ -231,10 +233,17 @@ def sweep_design(path: str | Path, overrides: Mapping[str, object] | None = None
         seed=sweep.seed,
         varied=sweep.varied,
         size=sweep.size,
-        request={"sweep": display(path), "overrides": given},
+        request={"sweep": from_here(path), "overrides": _asked(given)},
         bounds=sweep.bounds,
         _load=loaded,
     )
+
+
+def _asked(given: Mapping[str, object]) -> dict[str, object]:
+    """Return overrides as a manifest keeps them, with files as they are found from here."""
+    return {
+        path: from_here(value) if path in FILES and isinstance(value, str) else value for path, value in given.items()
+    }
 
 
 def _extent(values: Sequence[object]) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from sim.experiment.design import Design, Loaded, Past
 from sim.experiment.environment import differences
 from sim.experiment.results import Results
 from sim.scenario.errors import InputError, Problem
+from sim.scenario.files import from_here
 from sim.scenario.resolved import Resolved
 from sim.scenario.sweep import Point
 
@@ -45,7 +46,8 @@ def replay_design(results: Results, point: int, replicate: int, fork: Fork | Non
         decided = ", ".join(f"{path}={_flow(value)}" for path, value in fork.overrides.items()) or "nothing else"
         points.append(Point(1, {BRANCH: f"from day {fork.day:g}: {decided}"}, after))
         pasts[1] = Past(was, step_of(was, fork.day))
-    request: dict[str, object] = {"results": str(results.path), "point": point, "replicate": replicate}
+    origin = from_here(results.path) if results.path is not None else None
+    request: dict[str, object] = {"results": origin, "point": point, "replicate": replicate}
     if fork is not None:
         request |= {"from_day": fork.day, "overrides": dict(fork.overrides)}
     return Design(

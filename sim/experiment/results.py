@@ -21,7 +21,7 @@ from sim.experiment.shape import manifest_of
 from sim.experiment.store import MANIFEST, Folder, Store, default_folder, prepare
 from sim.experiment.tables import SCHEMAS
 from sim.outcomes import HEADLINE, short
-from sim.scenario.errors import InputError, Problem, one_of
+from sim.scenario.errors import InputError, Problem, as_arguments, one_of
 from sim.scenario.files import display
 from sim.scenario.resolved import Resolved
 
@@ -279,7 +279,8 @@ class Results:
 
     def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
         """Write the results to a folder, as a run would have. Raises InputError if it holds results."""
-        target = prepare(Path(folder), overwrite=overwrite)
+        with as_arguments():
+            target = prepare(Path(folder), overwrite=overwrite)
         names = [*self.manifest["files"], *(part["file"] for part in self.manifest["parts"]), MANIFEST]
         for name in names:
             target.write(name, self._store.read(name))

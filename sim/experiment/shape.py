@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -37,8 +36,8 @@ class Part(_Strict):
 
     @model_validator(mode="after")
     def _named(self) -> Part:
-        if self.table not in TABLES or not re.fullmatch(rf"{self.table}/part-[0-9]+(-[0-9]+)*\.parquet", self.file):
-            raise ValueError("file is no part of its table")
+        if self.table not in TABLES or self.file != f"{self.table}/part-{self.point:06d}-{self.first:09d}.parquet":
+            raise ValueError("file is no part of its table, point and first replicate")
         return self
 
 

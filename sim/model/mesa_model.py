@@ -23,6 +23,7 @@ from sim.engine.arrayset import NOT_MADE, NOT_REMOVED, ArrayAgentSet, EveryAgent
 from sim.model.grid import Ground, places
 from sim.model.run import Run
 from sim.model.seed import LARGEST, MadeOf, Rng, StatedScenario, seed_of, settings_of, stating
+from sim.scenario.errors import as_arguments
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
 from sim.scenario.vocabulary import ROLES
@@ -274,7 +275,8 @@ def _stated(
 def _resolved(source: Resolved | str | Path, overrides: Mapping[str, object], *, again: bool) -> Resolved:
     """Return a scenario with its settings; of a resolved one numbers alone, and only when it is made `again`."""
     if not isinstance(source, Resolved):
-        return load(str(source), overrides)
+        with as_arguments():
+            return load(str(source), overrides)
     numbers = {path: value for path, value in overrides.items() if isinstance(value, int | float)}
     if len(numbers) < len(overrides) or (overrides and not again):
         raise TypeError("settings go with a path: load(path, settings) makes a resolved scenario of them")

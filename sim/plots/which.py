@@ -6,15 +6,16 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from sim.plots.save import KEYWORD
 from sim.scenario.errors import InputError, Problem
-from sim.scenario.files import display
+from sim.scenario.files import display, read_bytes
 from sim.wording import setting, settings, tidy
 
-MOST_BYTES = 50_000_000
+MOST_BYTES = 50 << 20
 """Largest file that is looked into."""
 MOST_POINTS = 12
 """Most points listed in words."""
@@ -23,13 +24,8 @@ _DESCRIPTION = re.compile(r"<dc:description>(.*?)</dc:description>", re.S)
 
 def made_by(path: Path) -> dict[str, Any]:
     """Return the manifest that a figure carries. Raises InputError for any other file."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise _no_figure(path, "is too large")
-        content = path.read_bytes()
-    except OSError as error:
-        raise _no_figure(path, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
-    text = _of_png(path) if content.startswith(b"\x89PNG") else _of_svg(content)
+    content = read_bytes(path, MOST_BYTES)
+    text = _of_png(content) if content.startswith(b"\x89PNG") else _of_svg(content)
     try:
         told = json.loads(text)
     except ValueError:
@@ -62,11 +58,11 @@ def lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"and {left:,} further points"
 
 
-def _of_png(path: Path) -> str:
+def _of_png(content: bytes) -> str:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with Image.open(path) as image:
+        with Image.open(BytesIO(content)) as image:
             return str(getattr(image, "text", {}).get(KEYWORD, ""))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return ""

@@ -105,10 +105,17 @@ class LogNormal(Strict):
     lognormal: MedianSigma
 
 
-class Beta(Strict):
-    """Beta on (0, 1) with both shape parameters."""
+MAX_SHAPE = 1e9
+"""Largest shape parameter of a beta: far beyond it no quantile can be computed."""
 
-    beta: Annotated[tuple[Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]], Field(strict=False)]
+
+class Beta(Strict):
+    """Beta on (0, 1) with both shape parameters, up to which its quantiles can be told."""
+
+    beta: Annotated[
+        tuple[Annotated[float, Field(gt=0, le=MAX_SHAPE)], Annotated[float, Field(gt=0, le=MAX_SHAPE)]],
+        Field(strict=False),
+    ]
 
 
 class Choice(Strict):

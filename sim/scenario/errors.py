@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 LIMIT = 1000
@@ -56,6 +58,21 @@ class InputError(Exception):
             unique = [*unique[:LIMIT], rest]
         self.problems: tuple[Problem, ...] = tuple(unique)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@contextmanager
+def as_arguments() -> Iterator[None]:
+    """Have problems name the arguments of Python, as `overrides` or `out`, where commands name their options."""
+    try:
+        yield
+    except InputError as error:
+        raise InputError(map(_as_argument, error.problems)) from None
+
+
+def _as_argument(problem: Problem) -> Problem:
+    file = re.sub("^--set .*", "overrides", problem.file, flags=re.DOTALL).removeprefix("--")
+    expected = problem.expected.replace("`resume` to finish it, or `--overwrite`", "or overwrite=True")
+    return replace(problem, file=file, expected=expected)
 
 
 def printable(text: str) -> str:

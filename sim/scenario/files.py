@@ -26,6 +26,15 @@ def display(path: str | Path) -> str:
     return text
 
 
+def from_here(path: str | Path) -> str:
+    """Return a path as it is found from the current folder, so that results need not name the folders above both."""
+    text = display(path)
+    try:
+        return os.path.relpath(text) if os.path.isabs(text) else text
+    except OSError:
+        return text
+
+
 def shared_names(digests: Mapping[str, str]) -> dict[str, str]:
     """Return what is known of files by names fit to be shared: no folder of this machine, and so none of its users.
 
@@ -49,8 +58,8 @@ def shared_names(digests: Mapping[str, str]) -> dict[str, str]:
     return shared
 
 
-def read_bytes(path: str | Path) -> bytes:
-    """Return the content of a regular file of at most 4 MB.
+def read_bytes(path: str | Path, most: int = MAX_BYTES) -> bytes:
+    """Return the content of a regular file of at most 4 MB, or `most` bytes.
 
     Raises InputError: missing, unreadable, not a regular file, too large, empty.
     """
@@ -64,7 +73,7 @@ def read_bytes(path: str | Path) -> bytes:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise InputError([Problem(name, 1, "", f"cannot be read: {reason.lower()}")]) from None
     try:
-        content = _checked(descriptor, name)
+        content = _checked(descriptor, name, most)
     except OSError as error:
         raise InputError([Problem(name, 1, "", f"cannot be read: {(error.strerror or '').lower()}")]) from None
     finally:
@@ -72,18 +81,19 @@ def read_bytes(path: str | Path) -> bytes:
     return content
 
 
-def _checked(descriptor: int, name: str) -> bytes:
+def _checked(descriptor: int, name: str, most: int) -> bytes:
     """Return the content of an open file, or raise if it is not regular, too large or empty."""
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
         raise InputError([Problem(name, 1, "", f"is {kind}", "a regular file")])
-    if status.st_size > MAX_BYTES:
-        raise InputError([Problem(name, 1, "", "the file is too large", "at most 4 MB")])
+    too_large = InputError([Problem(name, 1, "", "the file is too large", f"at most {most >> 20} MB")])
+    if status.st_size > most:
+        raise too_large
     with os.fdopen(os.dup(descriptor), "rb") as stream:
-        content = stream.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:  # it grew after fstat
-        raise InputError([Problem(name, 1, "", "the file is too large", "at most 4 MB")])
+        content = stream.read(most + 1)
+    if len(content) > most:  # it grew after fstat
+        raise too_large
     if not content.strip():
         raise InputError([Problem(name, 1, "", "the file is empty")])
     return content

@@ -174,6 +174,18 @@ def test_nothing_outside_the_folder_of_results_is_read(archive: Path) -> None:
         Archive(archive).open("../scenarios")
 
 
+def test_a_link_to_nowhere_hides_no_other_results(archive: Path, tmp_path: Path) -> None:
+    for name in ("lost", "sweep"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "lost" / "manifest.json").symlink_to("nowhere")
+    shutil.copy(archive / "sweep" / "manifest.json", tmp_path / "sweep")
+    found = Archive(tmp_path)
+    assert set(found.folders()) == {"lost", "sweep"}
+    assert found.open("sweep").name == "tiny"
+    with pytest.raises(InputError, match="a link, which is not followed"):
+        found.open("lost")
+
+
 @pytest.mark.parametrize("line", ["extends: ../secret.yaml", "theatre: ../secret.yaml"])
 def test_a_stored_scenario_that_leads_elsewhere_is_refused(archive: Path, tmp_path: Path, line: str) -> None:
     shutil.copytree(archive / "sweep", tmp_path / "sweep")
@@ -203,6 +215,8 @@ def test_a_pace_moves_the_dates_of_withdrawal() -> None:
     assert paced(schedule, 1.0) == [("2019-10-07T00:00", 0.9), ("2019-10-13T00:00", 0.6), ("2019-10-24T12:00", 0.35)]
     assert paced(schedule, 0.5)[1:] == [("2019-10-19T00:00", 0.6), ("2019-11-11T00:00", 0.35)]
     assert paced(schedule, 0.0) == [] == paced([], 2.0)
+    for slow in (1e-6, 1e-9, 5e-324):  # 16 days become 47,000 years and more
+        assert paced(schedule, slow) == [("2019-10-07T00:00", 0.9)]
 
 
 @pytest.mark.parametrize("first", [60, 240])

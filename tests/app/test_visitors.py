@@ -1,11 +1,13 @@
 """What a connection may do to the sessions of others and to the server: nothing, whatever it sends."""
 
+import asyncio
 import contextlib
 import http.client
 import json
 import socket
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
@@ -17,7 +19,7 @@ from websockets.sync.client import connect
 import sim.app.server as server_module
 from sim.app.server import exposed, listen, server
 from sim.app.start import Start
-from sim.app.visitors import end_oldest
+from sim.app.visitors import MAX_SESSIONS, Visited, end_oldest
 from sim.cli.main import main
 
 KERNEL = "8a6cf07f-6f2b-4a3c-9d2a-0d7c5f9e1a"
@@ -132,6 +134,34 @@ def test_sessions_that_nobody_shows_are_ended_oldest_first() -> None:
     assert list(contexts) == [f"shown {n}" for n in range(50)]
 
 
+@pytest.mark.parametrize("shown", [False, True], ids=["left", "shown"])
+def test_one_session_more_takes_the_place_of_one_left_or_is_refused(shown: bool) -> None:
+    contexts: dict[str, SimpleNamespace] = {}
+    page = SimpleNamespace(name="CONNECTED" if shown else "DISCONNECTED")
+    for n in range(MAX_SESSIONS):
+        close = partial(contexts.pop, str(n))
+        contexts[str(n)] = SimpleNamespace(page_status={"page": page}, close=close, session_id="s")
+    let_in, sent = [], []
+
+    async def app(scope, receive, send) -> None:
+        let_in.append(scope["path"])
+
+    async def receive() -> dict:
+        return {"type": "websocket.connect"}
+
+    async def send(message) -> None:
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/jupyter/api/kernels/new/channels", "query_string": b"session_id=1"}
+    asyncio.run(Visited(app, contexts)(scope, receive, send))
+    if shown:
+        assert (let_in, sent) == ([], [{"type": "websocket.close", "code": 1008}])
+        assert len(contexts) == MAX_SESSIONS
+    else:
+        assert (let_in, sent) == ([scope["path"]], [])
+        assert list(contexts) == [str(n) for n in range(1, MAX_SESSIONS)]
+
+
 def test_a_connection_that_asks_for_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
     async def app(scope, receive, send) -> None:
         if scope["type"] == "lifespan":
@@ -152,13 +182,15 @@ def test_a_connection_that_asks_for_nothing_is_closed(monkeypatch: pytest.Monkey
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()
         assert began.wait(20)
-        half = [socket.create_connection(place, timeout=20) for _ in range(20)]
-        for sent, one in zip((b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n") * 7, half, strict=False):
-            one.sendall(sent)
-        assert [one.recv(100) for one in half] == [b""] * 20
-        assert asked(f"http://127.0.0.1:{place[1]}", "/") == (200, b"ok")
-        running.should_exit = True
-        thread.join(20)
+        try:
+            half = [socket.create_connection(place, timeout=20) for _ in range(20)]
+            for sent, one in zip((b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n") * 7, half, strict=False):
+                one.sendall(sent)
+            assert [one.recv(100) for one in half] == [b""] * 20
+            assert asked(f"http://127.0.0.1:{place[1]}", "/") == (200, b"ok")
+        finally:
+            running.should_exit = True
+            thread.join(20)
     assert not thread.is_alive()
 
 

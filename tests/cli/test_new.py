@@ -10,6 +10,7 @@ import yaml
 
 import sim
 from sim.scenario import shipped
+from sim.scenario.declare import DISTRIBUTIONS
 from sim.scenario.loader import load, load_theatre
 from sim.scenario.sweep import load_sweep
 
@@ -28,6 +29,12 @@ def test_each_kind_is_accepted_as_it_stands_and_they_fit_together(cli, here: Pat
     scenario = load("mine.yaml")
     assert scenario.scenario.name == scenario.theatre.name == "mine"
     assert load_sweep("sweeps/mine.yaml").size == 18
+
+
+def test_the_distributions_that_a_new_scenario_names_are_those_there_are(cli, here: Path) -> None:
+    cli("new", "scenario", "mine")
+    told = Path("mine.yaml").read_text().split("# Any number may be a range")[1].split("\nguards:")[0]
+    assert set(re.findall(r"\{(\w+): [\[{]", told)) == set(DISTRIBUTIONS)
 
 
 def test_what_is_written_runs_and_people_can_get_out_of_it(cli, here: Path) -> None:

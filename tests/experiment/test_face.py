@@ -1,5 +1,6 @@
 """`import sim`."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_run_takes_a_name_and_keeps_what_it_is_told_to(tmp_path):
     again = sim.Results.open(tmp_path / "x")
     assert again.runs.equals(made.runs)
     assert len(again.events) > 0
-    with pytest.raises(InputError, match="--overwrite"):
+    with pytest.raises(InputError, match=r"^out: .*; expected another folder, or overwrite=True$"):
         sim.run("tiny", replicates=2, out=tmp_path / "x")
 
 
@@ -70,5 +71,37 @@ def test_an_unknown_record_level_is_told_in_python_words():
         sim.run("tiny", replicates=1, record="all")
 
 
+PROBLEMS = {
+    "an override": (lambda: sim.load("tiny", {"guards.scal": 1}), "overrides: guards.scal: unknown key"),
+    "one of a sweep": (lambda: sim.sweep("tiny", {"disorder.threshold": -1}), "overrides: disorder.threshold: -1 is"),
+    "replicates": (lambda: sim.run("tiny", replicates=-1), "replicates: -1 does not fit"),
+    "replicates of a sweep": (lambda: sim.sweep("tiny", replicates=-1), "replicates: replicates: -1 is out of bounds"),
+    "a seed": (lambda: sim.sweep("tiny", seed=-1), "seed: seed: -1 is out of bounds"),
+    "out": (lambda: sim.run("tiny", replicates=1, out="/dev/null/x"), "out: /dev/null/x: cannot be used"),
+    "saving": (lambda: sim.run("tiny", replicates=1).save("/dev/null/x"), "out: /dev/null/x: cannot be used"),
+    "a setting of the model": (lambda: sim.DetentionModel("tiny", guards__scal=1), "overrides: guards.scal: unknown"),
+}
+
+
+@pytest.mark.parametrize("case", PROBLEMS)
+def test_problems_name_arguments_and_no_options(case):
+    ask, said = PROBLEMS[case]
+    with pytest.raises(InputError) as caught:
+        ask()
+    assert str(caught.value).startswith(said)
+    assert "--" not in str(caught.value)
+
+
 def test_the_package_says_that_it_is_typed():
     assert (Path(sim.__file__).parent / "py.typed").exists()
+
+
+def test_every_name_of_the_face_has_a_type_for_checkers():
+    """What is imported lazily is imported for them, or declared, and exported by a list that they can read."""
+    tree = ast.parse(Path(sim.__file__).read_text("utf-8"))
+    (lazy,) = (node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    imported = {alias.name for node in lazy.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    stated = {ast.unparse(node.target) for node in lazy.body if isinstance(node, ast.AnnAssign)}
+    made = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    (exported,) = (n for n in tree.body if isinstance(n, ast.Assign) and ast.unparse(n.targets[0]) == "__all__")
+    assert set(ast.literal_eval(exported.value)) == set(sim.__all__) <= imported | stated | made

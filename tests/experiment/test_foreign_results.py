@@ -92,6 +92,28 @@ def test_nothing_is_read_through_links_pipes_devices_or_other_names(folder, tmp_
         _ = Results.open(folder).runs
 
 
+@pytest.mark.parametrize(
+    "name", ["manifest.json", "points.parquet", "scenario.yaml", "runs/part-000000-000000000.parquet"]
+)
+def test_a_link_is_not_read_even_to_what_was_written(folder, tmp_path, name) -> None:
+    (folder / name).rename(tmp_path / "elsewhere")
+    (folder / name).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(InputError, match="is a link, which is not followed"):
+        results = Results.open(folder)
+        _ = results.points, results.scenario(0), results.runs
+
+
+@pytest.mark.parametrize("key", ["point", "first"])
+def test_a_part_is_of_the_point_and_replicates_that_its_name_says(folder, key) -> None:
+    """With the points of two parts exchanged in the manifest, all replicates would count for the first."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    first, second = (part for part in manifest["parts"] if part["table"] == "runs")
+    first[key], second[key] = second["point"], first["point"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(InputError, match="no part of its table, point and first replicate"):
+        Results.open(folder)
+
+
 def test_nothing_outside_is_written_or_removed_through_a_link(folder, tmp_path) -> None:
     outside = made_up(tmp_path / "other", [{"guards.scale": 0.5}, {"guards.scale": 1.0}], 4)
     before = {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
@@ -119,4 +141,6 @@ def test_a_folder_named_like_a_column_changes_nothing(tmp_path) -> None:
     shutil.copytree(plain, named)
     assert np.array_equal(Results.open(named).metric("escaped")[0], Results.open(plain).metric("escaped")[0])
     assert Results.open(named).daily.equals(Results.open(plain).daily)
+    assert Results.open(named).points.equals(Results.open(plain).points)
+    assert next(Results.open(named).parts("runs")).equals(next(Results.open(plain).parts("runs")))
     assert "escaped=0.05" not in write_report(named).read_text("utf-8").split("Where the numbers come from")[0]

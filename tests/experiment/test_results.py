@@ -93,6 +93,18 @@ def test_a_part_that_is_not_as_written_is_named(copy, spoil):
         _ = results.daily
 
 
+def test_labels_and_settings_that_are_not_as_written_are_named(copy):
+    """Points in another order would give each point's numbers to another."""
+    points = pq.read_table(copy / "points.parquet")
+    pq.write_table(points.take(list(range(len(points)))[::-1]), copy / "points.parquet")
+    with pytest.raises(InputError, match=r"points.parquet: cannot be read: it is not as it was written"):
+        Results.open(copy).quantiles("escaped")
+    text = (copy / "scenario.yaml").read_text()
+    (copy / "scenario.yaml").write_text(text + "# mine\n")
+    with pytest.raises(InputError, match=r"scenario.yaml: cannot be read: it is not as it was written"):
+        Results.open(copy).scenario(0)
+
+
 @pytest.mark.parametrize(
     "text", [None, "", "[", "[]", '{"program": "x"}', '{"program": "detention-sim", "format": 99}']
 )

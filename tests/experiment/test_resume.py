@@ -134,6 +134,21 @@ def test_torn_leftovers_go(sweep):
     assert_whole(folder, before)
 
 
+def test_what_lies_beyond_a_linked_table_stays(sweep, tmp_path, capsys):
+    """A link in place of `runs` leads to parts of other results, which no manifest here names."""
+    folder, _ = sweep
+    outside = tmp_path / "other" / "runs"
+    outside.mkdir(parents=True)
+    (outside / "part-000009-000000000.parquet").write_bytes(b"theirs")
+    shutil.rmtree(folder / "runs")
+    (folder / "runs").symlink_to(outside)
+    assert main(["resume", str(folder), "--no-plots"]) != 0
+    assert "runs is a link, which is not followed" in capsys.readouterr().err
+    assert [(path.name, path.read_bytes()) for path in outside.iterdir()] == [
+        ("part-000009-000000000.parquet", b"theirs")
+    ]
+
+
 def test_a_manifest_without_points_is_enough(sweep):
     """As a kill leaves it that comes before the points are read."""
     folder, before = sweep

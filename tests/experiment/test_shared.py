@@ -15,7 +15,7 @@ import pytest
 from SALib.analyze import sobol
 
 import sim
-from sim.cli.main import app
+from sim.cli.main import app, main
 from sim.experiment.design import sweep_design
 from sim.experiment.resume import begun
 from sim.experiment.store import Folder
@@ -88,8 +88,11 @@ def test_the_manifest_holds_salibs_problem(made: sim.Results) -> None:
     assert (bounds["response"], bounds["control.handover"]) == ([0, 1], [0, 2])
 
 
-def test_salib_analyses_what_the_manifest_says(made: sim.Results) -> None:
-    """The recipe of docs/mesa.md."""
+def test_salib_analyses_what_the_manifest_says(made: sim.Results, root: Path) -> None:
+    """The recipe of docs/mesa.md, which says what SALib's default would do."""
+    told = (root / "docs" / "mesa.md").read_text("utf-8").split("## SALib")[1]
+    assert 'sobol.analyze(results.manifest["problem"], y, calc_second_order=False)' in told
+    assert "`calc_second_order=True`, SALib's default, means another layout" in told
     y = made.to_pandas().groupby("point")["escaped_persons"].mean().to_numpy()
     problem = made.manifest["problem"]
     assert len(y) == 32 * (problem["num_vars"] + 2)
@@ -116,6 +119,31 @@ def test_results_name_no_folder_of_the_machine(made: sim.Results, monkeypatch: p
     for file in ("manifest.json", "report.html", "scenario.yaml"):
         text = (home / "below" / file).read_text("utf-8")
         assert str(home) not in text and str(folder()) not in text and str(Path.home()) + os.sep not in text, file
+
+
+def test_files_that_options_name_are_kept_as_found_from_the_folder_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `--set draws=/home/me/work/p.csv`, from the file of another folder, and of what they are replayed from."""
+    home = tmp_path / "home"
+    (home / "here").mkdir(parents=True)
+    (home / "there").mkdir()
+    (home / "there" / "p.csv").write_text("guards.scale\n0.5\n1.5\n")
+    (home / "there" / "own.yaml").write_text("extends: tiny\nname: own\n")
+    monkeypatch.chdir(home / "here")
+    sets = ("--set", f"draws={home}/there/p.csv", "--no-plots", "--quiet")
+    assert main(["run", str(home / "there" / "own.yaml"), "--replicates", "3", *sets, "--out", "out"]) == 0
+    assert main(["replay", str(home / "here" / "out"), "--replicate", "1", "--no-plots", "--out", "again"]) == 0
+    for name in ("out", "again"):
+        text = (home / "here" / name / "manifest.json").read_text("utf-8")
+        assert str(tmp_path) not in text
+    assert json.loads((home / "here" / "out" / "manifest.json").read_text("utf-8"))["request"] == {
+        "scenario": "../there/own.yaml",
+        "overrides": {"draws": "../there/p.csv", "replicates": 3},
+    }
+    (home / "here/out/runs/part-000000-000000000.parquet").unlink()
+    monkeypatch.chdir(tmp_path)
+    assert main(["resume", str(home / "here" / "out"), "--no-plots"]) == 0
 
 
 def test_shipped_inputs_are_the_same_wherever_the_program_lies(made: sim.Results, tmp_path: Path) -> None:

@@ -140,6 +140,16 @@ def test_outcomes_can_be_asked_for_at_any_time() -> None:
     assert bits(asked.outcomes()) == bits(left.outcomes())
 
 
+def test_a_notebook_shows_where_a_model_stands() -> None:
+    model = DetentionModel("tiny", rng=7, replicate=2)
+    model.run_days(8)
+    shown = model._repr_html_()
+    assert "<th>scenario</th><td>tiny</td>" in shown and "<td>7, 2</td>" in shown
+    assert "<td>192 of 240</td>" in shown
+    escaped = model.outcomes()["escaped"]
+    assert escaped > 0 and f"<th>escaped</th><td>{escaped:,.0f}</td>" in shown
+
+
 def test_the_frame_holds_the_numbers_of_every_step() -> None:
     model = DetentionModel("tiny", rng=1)
     seen = []

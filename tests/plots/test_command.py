@@ -1,6 +1,7 @@
 """`detention-sim plot`."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -93,12 +94,23 @@ def test_a_figure_of_other_numbers_has_another_hash(tmp_path, capsys) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\x89PNG\r\n\x1a\n torn", b"<svg></svg>", b"<dc:description>[1]</dc:description>"]
+    "content", [b"\x89PNG\r\n\x1a\n torn", b"<svg></svg>", b"<dc:description>[1]</dc:description>"]
 )
 def test_a_file_that_is_no_figure_of_ours_is_bad_input(tmp_path, capsys, content) -> None:
     (tmp_path / "x.png").write_bytes(content)
     code, out, err = run(capsys, "plot", "--which", str(tmp_path / "x.png"))
     assert (code, out) == (2, "") and "does not say what made it" in err and err.count("\n") == 1
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path, capsys) -> None:
+    """A pipe that nobody writes to, a device without end, nothing at all."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "empty").touch()
+    for name, said in ((tmp_path / "pipe", "is not a regular file"), ("/dev/zero", "is not a regular file"),
+                       (tmp_path, "is a folder"), (tmp_path / "empty", "the file is empty")):  # fmt: skip
+        code, out, err = run(capsys, "plot", "--which", str(name))
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert said in err
 
 
 def test_a_picture_by_another_program_is_bad_input(tmp_path, capsys) -> None:

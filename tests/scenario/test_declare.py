@@ -39,7 +39,7 @@ def test_what_lies_within_the_bounds_is_taken(value: object) -> None:
 @pytest.mark.parametrize(
     "value",
     [-0.001, 20.001, {"uniform": [-1, 1]}, {"triangular": [0, 1, 21]}, {"choice": [1, 21]},
-     {"lognormal": {"median": 21, "sigma": 1}}, {"lognormal": {"median": 1, "sigma": 11}}, {"beta": [0, 1]}, True, "1",
+     {"lognormal": {"median": 21, "sigma": 1}}, {"lognormal": {"median": 1, "sigma": 11}}, {"beta": [0, 1]}, {"beta": [1, 1e300]}, True, "1",
      None, [1], float("nan"), float("inf"), 10**400],
 )  # fmt: skip
 def test_what_does_not_is_refused(value: object) -> None:

@@ -1,10 +1,12 @@
 """Quantiles of the five distributions, against SciPy's own."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from sim.scenario.declare import Beta, Choice, LogNormal, MedianSigma, Triangular, Uniform
+from sim.scenario.declare import MAX_SHAPE, Beta, Choice, LogNormal, MedianSigma, Triangular, Uniform
 from sim.scenario.draw import quantile
 
 U = np.concatenate([[0.0, 1e-6], np.linspace(0.001, 0.999, 501)])
@@ -24,6 +26,13 @@ U = np.concatenate([[0.0, 1e-6], np.linspace(0.001, 0.999, 501)])
 )
 def test_quantiles_agree_with_scipy(distribution, theirs) -> None:
     np.testing.assert_allclose(quantile(distribution, U), theirs.ppf(U), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", list(itertools.product([5e-324, 1.0, MAX_SHAPE], repeat=2)))
+def test_every_beta_that_is_taken_has_quantiles(shape) -> None:
+    drawn = quantile(Beta(beta=shape), np.append(U, 1 - 2**-53))
+    assert np.isfinite(drawn).all()
+    assert drawn.min() >= 0 and drawn.max() <= 1
 
 
 def test_a_choice_takes_each_as_often() -> None:

@@ -61,7 +61,7 @@ def test_the_wheel_has_both_names_types_and_no_address(tmp_path: Path, root: Pat
         names = set(wheel.namelist())
         (about,) = (name for name in names if name.endswith("METADATA"))
         head = wheel.read(about).decode().split("\n\n")[0]
-    assert {"detention_sim/__init__.py", "sim/__init__.py", "sim/py.typed"} <= names
+    assert {f"{name}/{file}" for name in ("detention_sim", "sim") for file in ("__init__.py", "py.typed")} <= names
     assert {f"sim/scenario/templates/{kind}.yaml" for kind in ("theatre", "scenario", "sweep")} <= names
     assert "Classifier: Typing :: Typed" in head and "Author: The detention-sim authors" in head
     assert "://" not in head
