@@ -70,7 +70,7 @@ def carried(columns: Mapping[str, Sequence[float]], outcome: Floats) -> Carried 
 
 def _swing(path: str, values: Floats, outcome: Floats) -> tuple[Swing, float]:
     """Return a number's swing, and the p value of its correlation."""
-    third = max(1, len(values) // 3)
+    third = len(values) // 3
     order = np.argsort(values, kind="stable")
     tested = stats.spearmanr(values, outcome)
     least, most = (float(np.median(outcome[part])) for part in (order[:third], order[-third:]))
@@ -93,4 +93,4 @@ def _explained(x: Floats, y: Floats) -> Interval | None:
     rest = float(np.sum((y - design @ coefficients) ** 2) / np.sum((y - y.mean()) ** 2))
     share = max(0.0, 1.0 - rest * (n - 1) / (n - k - 1))
     error = 2.0 * math.sqrt(share) * (1.0 - share) / math.sqrt(n - k - 1)
-    return Interval(share, max(0.0, share - 1.96 * error), min(1.0, share + 1.96 * error))
+    return Interval(share, max(0.0, share - 1.96 * error), share + 1.96 * error)

@@ -80,7 +80,7 @@ def contrast(metric: str, sides: Sides) -> Contrast:
         nothing = Interval(math.nan, math.nan, math.nan)
         return Contrast(0, left, math.nan, math.nan, nothing, math.nan)
     a, b = float(kept.baseline.mean()), float(kept.alternative.mean())
-    return Contrast(n, max(0, left), a, b, difference(kept), variance_reduction(kept))
+    return Contrast(n, left, a, b, difference(kept), variance_reduction(kept))
 
 
 def difference(sides: Sides) -> Interval:
@@ -134,7 +134,7 @@ def _interval(value: float, parts: Sequence[tuple[float, int]]) -> Interval:
 
 def variance_reduction(sides: Sides) -> float:
     """Return (var A + var B) / var (B - A) over replicates; NaN without pairs, or where all differ alike."""
-    if not sides.paired or sides.baseline.shape[1] < 2:
+    if not sides.paired:
         return math.nan
     a, b = sides.baseline.mean(axis=0), sides.alternative.mean(axis=0)
     left = float(np.var(b - a))
@@ -169,8 +169,9 @@ def _resampled(sides: Sides) -> Iterator[tuple[Floats, Floats]]:
     """Yield resampled tables of both sides: replicates, and the points where these are sampled."""
     generator = np.random.default_rng(1)
     (points, n), m = sides.baseline.shape, sides.alternative.shape[1]
-    many = max(100, min(RESAMPLES, WORK // max(1, sides.baseline.size + sides.alternative.size)))
-    for _ in range(many if min(n, m) > 1 else 0):
+    if min(n, m) < 2:
+        return
+    for _ in range(max(100, min(RESAMPLES, WORK // (sides.baseline.size + sides.alternative.size)))):
         of_a = generator.integers(0, n, n)
         of_b = of_a if sides.paired else generator.integers(0, m, m)
         rows = np.asarray(generator.integers(0, points, points) if sides.sampled else np.arange(points), np.int64)
@@ -214,5 +215,5 @@ def _known(sides: Sides) -> Sides:
     """Return both sides without replicates that have no value at some point; pairs go whole."""
     there = [~np.isnan(side).any(axis=0) for side in (sides.baseline, sides.alternative)]
     if sides.paired:
-        there = [there[0] & there[1]] * 2
+        there[0] = there[1] = there[0] & there[1]
     return sides._replace(baseline=sides.baseline[:, there[0]], alternative=sides.alternative[:, there[1]])

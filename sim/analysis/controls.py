@@ -48,5 +48,5 @@ def controlled(sides: Sides, controls: Floats) -> Controlled:
         baseline,
         baseline + change,
         Interval(change, change - half, change + half),
-        unpaired / error**2 if error > 0 else math.nan,
+        unpaired / error**2 if error > 0 and np.ptp(b - a) > 0 else math.nan,
     )

@@ -116,15 +116,11 @@ def frontier(averted: Sequence[float], costs: Sequence[float | None]) -> list[tu
         return []
     at = max(known, key=lambda one: (-one[2], one[1]))
     steps = [(0.0, at[0])]
-    worth = 0.0
-    while True:
-        ahead = [((c - at[2]) / (a - at[1]), -a, k, a, c) for k, a, c in known if a > at[1]]
-        ahead = [one for one in ahead if one[0] >= worth]
-        if not ahead:
-            return steps
+    while ahead := [((c - at[2]) / (a - at[1]), -a, k, a, c) for k, a, c in known if a > at[1]]:
         worth, _, k, a, c = min(ahead)
         at = (k, a, c)
         steps.append((worth, k))
+    return steps
 
 
 def _mean(values: Floats, clusters: Clusters | None) -> Interval:
@@ -134,8 +130,7 @@ def _mean(values: Floats, clusters: Clusters | None) -> Interval:
     counts = np.bincount(clusters)
     there = counts > 0
     sums = np.bincount(clusters, values)[there]
-    size = counts[there]
-    return mean_interval((sums / size.mean())[None]) if np.ptp(size) else mean_interval((sums / size)[None])
+    return mean_interval((sums / counts[there].mean())[None])
 
 
 def value_of_knowing(column: Sequence[Any], losses: Floats, clusters: Clusters | None = None) -> Knowing:

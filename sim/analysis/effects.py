@@ -143,7 +143,7 @@ def _half_width(table: Paired, parts: list[Keys], medians: Floats) -> float:
     if replicates < 2 and not table.sampled:
         return math.nan
     generator = np.random.default_rng(1)
-    samples = max(50, min(RESAMPLES, WORK // max(1, points * replicates)))
+    samples = max(50, min(RESAMPLES, WORK // (points * replicates)))
     worlds = table.worlds()
     groups, few = _groups(worlds, parts) if table.sampled else ([], 1.0)
     within = [np.flatnonzero(np.isin(worlds, group)) for group in groups]

@@ -84,7 +84,7 @@ def clustered(days: Numbers, seen: NDArray[np.bool_], of: NDArray[np.int64], lev
     def known(weights: Numbers) -> Numbers:
         at_risk = np.cumsum(weights[::-1])[::-1][first]
         gone = np.add.reduceat(weights * seen, first)
-        return 1.0 - np.cumprod(1.0 - gone / np.maximum(at_risk, 1e-300))
+        return 1.0 - np.cumprod(1.0 - gone / np.maximum(at_risk, 1.0))
 
     share = known(np.ones(len(days)))
     many = len(clusters)

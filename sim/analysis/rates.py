@@ -27,7 +27,7 @@ def rate(counts: ArrayLike, exposures: ArrayLike) -> Rate:
     exposed = np.asarray(exposures, np.float64)
     total, over = float(found.sum()), float(exposed.sum())
     dispersion = 1.0
-    if total > 0.0 and len(found) > 1:
+    if len(found) > 1:
         expected = exposed * (total / over)
         some = expected > 0.0
         squares = float(((found[some] - expected[some]) ** 2 / expected[some]).sum())

@@ -59,8 +59,8 @@ def ignorance(counts: ArrayLike, value: float) -> float:
     One member's worth is spread over all bins, so that it stays finite. Parameters: counts, persons.
     """
     edges = np.array(PERSON_BINS, np.float64)
-    found = np.clip(np.searchsorted(edges, np.asarray(counts, np.float64), side="right") - 1, 0, None)
-    where = max(0, int(np.searchsorted(edges, value, side="right")) - 1)
+    found = np.searchsorted(edges, np.asarray(counts, np.float64), side="right")
+    where = int(np.searchsorted(edges, value, side="right"))
     share = (float(np.sum(found == where)) + 1.0 / len(edges)) / (len(found) + 1.0)
     return float(-np.log2(share))
 

@@ -97,7 +97,7 @@ def at_mean(values: Floats, controls: Floats) -> tuple[float, float, int]:
         return math.nan, math.nan, 0
     left = values - design @ solved
     variance = float(left @ left) / freedom
-    inverse = np.linalg.pinv(design.T @ design, hermitian=True)
+    inverse = np.linalg.pinv(design.T @ design)
     return float(solved[0]), math.sqrt(variance * float(inverse[0, 0])), freedom
 
 

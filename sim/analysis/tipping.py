@@ -106,7 +106,7 @@ def either_way(x: ArrayLike, outcomes: Sequence[Floats], least: float = 0.0, cer
     at = at[order]
     if lost[0] < lost[-1]:  # rising: read it from the other side
         at, lost = at[::-1], lost[::-1]
-    sure, quiet = np.flatnonzero(lost >= certain), np.flatnonzero(lost <= 1.0 - certain)
+    sure, quiet = np.flatnonzero(lost >= certain), np.flatnonzero(1.0 - lost >= certain)
     if len(sure) and len(quiet) and sure[-1] > quiet[0]:
         return None
     return Band(float(at[sure[-1]]) if len(sure) else None, float(at[quiet[0]]) if len(quiet) else None, threshold)

@@ -60,3 +60,23 @@ def test_a_condition_stands_at_no_line_of_a_file() -> None:
     with pytest.raises(InputError) as caught:
         parse("escaped = 5")
     assert [(problem.file, problem.line) for problem in caught.value.problems] == [("--when", 0)]
+
+
+def test_five_hundred_characters_are_read_and_no_more() -> None:
+    text = " or ".join(["escaped > .5e1"] * 27)
+    exact = text + " " * (500 - len(text))
+    assert len(parse(exact).any_of) == 27 and parse(exact).any_of[0][0].number == 5.0
+    with pytest.raises(InputError, match="longer than 500"):
+        parse(exact + " ")
+
+
+def test_all_terms_of_an_alternative_hold_and_any_alternative_does() -> None:
+    """Against the truth table of three terms, written in every order."""
+    low, mid, high = (np.array([float(k >> n & 1) for k in range(8)]) for n in range(3))
+    columns = {"escaped": low, "gap": mid, "undetected_share": high}
+    a, b, c = low == 1, mid == 1, high == 1
+    one, two, three = (f"{name} > 0" for name in columns)
+    assert parse(f"{one} and {two} or {three}").holds(columns).tolist() == (a & b | c).tolist()
+    assert parse(f"{one} or {two} and {three}").holds(columns).tolist() == (a | b & c).tolist()
+    assert parse(f"{one} and {two} and {three}").holds(columns).tolist() == (a & b & c).tolist()
+    assert parse(f"{one} or {two} or {three}").holds(columns).tolist() == (a | b | c).tolist()

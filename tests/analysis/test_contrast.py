@@ -12,7 +12,9 @@ from sim.analysis.contrast import (
     _resampled,
     contrast,
     exceedance_changes,
+    mean_interval,
     quantile_changes,
+    standard_error,
     thresholds,
 )
 from sim.analysis.summary import quantiles
@@ -149,3 +151,71 @@ def test_two_pairs_tell_of_the_variance_saved_and_nulls_alone_of_nothing() -> No
     assert contrast("escaped", Sides(A[:, :2], B[:, :2], True)).variance_reduction == pytest.approx((25 + 12.25) / 2.25)
     nothing = contrast("undetected_share", Sides(A * math.nan, B, True))
     assert (nothing.n, nothing.left_out) == (0, 4) and math.isnan(nothing.difference.value)
+
+
+@pytest.mark.parametrize(("points", "replicates"), [(5, 7), (2, 2), (2, 9), (6, 1)])
+def test_variances_of_replicates_and_of_sampled_worlds_add(points: int, replicates: int) -> None:
+    """Satterthwaite's interval of the sum of two squared standard errors, each SciPy's."""
+    values = np.random.default_rng(points).gamma(2.0, 10.0, (points, replicates))
+    errors = [(stats.sem(values.mean(axis=1)), points - 1)]
+    if replicates > 1:
+        errors.append((stats.sem(values.mean(axis=0)), replicates - 1))
+    total = sum(error**2 for error, _ in errors)
+    half = stats.t.ppf(0.975, total**2 / sum(error**4 / free for error, free in errors)) * math.sqrt(total)
+    found = mean_interval(values, sampled=True)
+    assert found == pytest.approx((values.mean(), values.mean() - half, values.mean() + half))
+    assert standard_error(values, sampled=True) == pytest.approx(math.sqrt(total))
+    alone = stats.sem(values.mean(axis=0)) if replicates > 1 else math.nan
+    assert standard_error(values) == pytest.approx(alone, nan_ok=True)
+    assert mean_interval(np.full((2, 3), 4.0)) == (4.0, 4.0, 4.0)
+
+
+def test_two_samples_of_sampled_worlds_add_the_variances_of_both() -> None:
+    a, b = (np.random.default_rng(seed).gamma(2.0, 10.0, (4, n)) for seed, n in ((1, 6), (2, 9)))
+    found = contrast("escaped", Sides(a, b, False, True)).difference
+    errors = [(stats.sem(side.mean(axis=axis)), side.shape[1 - axis] - 1) for side in (a, b) for axis in (0, 1)]
+    total = sum(error**2 for error, _ in errors)
+    half = stats.t.ppf(0.975, total**2 / sum(error**4 / free for error, free in errors)) * math.sqrt(total)
+    value = b.mean() - a.mean()
+    assert found == pytest.approx((value, value - half, value + half))
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_intervals_of_a_changed_median_are_scipys_bootstrap(paired: bool) -> None:
+    generator = np.random.default_rng(0)
+    a = generator.normal(100, 20, (1, 150))
+    b = a * 0.8 + generator.normal(0, 10, (1, 150)) if paired else generator.normal(90, 30, (1, 110))
+    found = quantile_changes(Sides(a, b, paired))["q50"]
+    change = lambda x, y, axis=-1: np.median(y, axis=axis) - np.median(x, axis=axis)  # noqa: E731
+    how = {"paired": paired, "n_resamples": 2000, "method": "percentile", "rng": 1}
+    theirs = stats.bootstrap((a[0], b[0]), change, **how)
+    assert found.value == pytest.approx(np.median(b) - np.median(a))
+    assert found.low == pytest.approx(theirs.confidence_interval.low, abs=0.35 * theirs.standard_error)
+    assert found.high == pytest.approx(theirs.confidence_interval.high, abs=0.35 * theirs.standard_error)
+
+
+def test_thresholds_leave_nulls_out_and_begin_above_nothing() -> None:
+    assert thresholds(np.array([math.nan, 0.0, 0.5, 1.0, math.nan])) == pytest.approx([0.5, 0.9, 0.95])
+    assert thresholds(np.array([math.nan])) == []
+
+
+def test_a_null_exceeds_every_number_and_points_are_padded_alike() -> None:
+    a, b = np.array([[0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]), np.array([[2.0, 2.0, 0.0], [math.nan, 0.0, 2.0]])
+    (found,) = exceedance_changes(Sides(a, b, True), [2.0])
+    assert (found.x, found.baseline, found.alternative) == (2.0, pytest.approx(1 / 3), pytest.approx(2 / 3))
+    means = [1.0, 0.0, 0.0, 1.0, -1.0, 0.0]  # of the points in each replicate, and three more replicates
+    half = stats.t.ppf(0.975, 5) * stats.sem(means)
+    assert found.change == pytest.approx((1 / 3, 1 / 3 - half, 1.0))
+
+
+def test_without_pairs_each_side_leaves_out_its_own_nulls() -> None:
+    a, b = np.array([[1.0, math.nan, 3.0, 5.0]]), np.array([[2.0, 6.0, 4.0, 8.0, math.nan]])
+    found = contrast("undetected_share", Sides(a, b, False))
+    assert (found.n, found.left_out, found.baseline, found.alternative) == (3, 1, 3.0, 5.0)
+    days = contrast("first_report_day", Sides(a, b, False))
+    assert (days.n, days.left_out) == (4, 0) and math.isnan(days.baseline) and math.isnan(days.difference.low)
+
+
+def test_pairs_that_all_differ_alike_say_nothing_of_a_saving() -> None:
+    found = contrast("escaped", Sides(A, A + 3.0, True))
+    assert found.difference == (3.0, 3.0, 3.0) and math.isnan(found.variance_reduction)

@@ -85,3 +85,15 @@ def test_the_change_lies_amid_its_interval_and_no_freedom_gives_none() -> None:
     value, error, freedom = at_mean(a[:4], controls[:4])  # a mean and three numbers from four replicates
     assert math.isnan(value) and math.isnan(error) and freedom == 0
     assert math.isnan(controlled_half_width(error, freedom))
+
+
+def test_two_pairs_without_a_control_tell_as_pairs_do() -> None:
+    a, b = np.array([[1.0, 5.0], [3.0, 9.0]]), np.array([[2.0, 5.0], [2.0, 7.0]])
+    found = controlled(Sides(a, b, True), np.zeros((2, 0)))
+    change = b.mean(axis=0) - a.mean(axis=0)  # 0 and -1: points count by their mean
+    low, high = stats.t.interval(0.95, 1, change.mean(), stats.sem(change))
+    assert found.difference == pytest.approx((-0.5, low, high))
+    assert (found.baseline, found.alternative) == pytest.approx((4.5, 4.0))
+    assert found.variance_reduction == pytest.approx((12.5 + 8.0) / 0.5) and (found.n, found.controls) == (2, 0)
+    assert math.isnan(controlled(Sides(a, a + 1, True), np.zeros((2, 0))).variance_reduction)
+    assert math.isnan(controlled(Sides(a[:, :1], b[:, :1], True), np.zeros((1, 0))).difference.value)

@@ -1,10 +1,12 @@
 """Which factor matters most."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from scipy import stats
 
-from sim.analysis.effects import Paired, _groups, effect, effects, not_compared, paired
+from sim.analysis.effects import Paired, _groups, effect, effects, medians_by_level, not_compared, paired
 
 
 def table(rows: dict[tuple, list[float]]) -> Paired:
@@ -119,3 +121,86 @@ def test_levels_are_compared_one_by_one_while_they_are_few() -> None:
     many = [len(Paired(rows(*size), np.zeros((size[0] * size[1], 2)), True).parts("x")) for size in ((5, 4), (6, 8))]
     assert many == [5, 4]
     assert Paired(rows(5, 3), np.zeros((15, 2)), True).parts("x") == {}, "three worlds are too few"
+
+
+def resamples(values: np.ndarray) -> np.ndarray:
+    """Medians at each point in every resample of replicates there is: (resamples, points)."""
+    n = values.shape[1]
+    return np.array([np.median(values[:, list(rows)], axis=1) for rows in product(range(n), repeat=n)])
+
+
+def test_an_interval_of_two_levels_is_the_quantile_of_all_resamples() -> None:
+    values = np.array([[1.0, 3.0, 8.0, 9.0], [5.0, 2.0, 12.0, 11.0]])
+    (found,) = effects(Paired([{"a": 0}, {"a": 1}], values), ["a"])
+    drawn = resamples(values)
+    wrong = np.abs(drawn[:, 1] - drawn[:, 0] - np.diff(np.median(values, axis=1)))
+    near = np.quantile(wrong, (0.93, 0.97))
+    assert found.change == 2.5 and near[0] - 0.01 <= found.high - found.change <= near[1] + 0.01
+    assert found.change - found.low == pytest.approx(found.high - found.change)
+
+
+def test_an_interval_of_many_levels_is_that_of_the_largest_error_of_any_two() -> None:
+    values = np.random.default_rng(3).exponential(10.0, (5, 5))
+    (found,) = effects(Paired([{"a": k} for k in range(5)], values), ["a"])
+    wrong = np.ptp(resamples(values) - np.median(values, axis=1), axis=1)
+    assert np.quantile(wrong, 0.92) <= found.high - found.change <= np.quantile(wrong, 0.98)
+
+
+def test_points_of_a_level_count_alike() -> None:
+    made = table(
+        {(0.5, "none"): [1, 2, 9], (0.5, "formal"): [4, 4, 4], (1.0, "none"): [7, 7, 1], (1.0, "formal"): [0] * 3}
+    )
+    assert medians_by_level(made, "guards.scale") == {0.5: 3.0, 1.0: 3.5}
+    assert medians_by_level(made, "handover") == {"none": 4.5, "formal": 2.0}
+    assert made.at("handover", "formal").tolist() == [[4, 4, 4], [0, 0, 0]] and made.levels("handover") == [
+        "none",
+        "formal",
+    ]
+    assert effects(made._replace(values=made.values[:, :0]), ["handover"]) == []
+
+
+def parts_apart(values: np.ndarray) -> Paired:
+    """A sampled number of as many worlds as values, the same in every replicate."""
+    rows = [{"point": k, "x": k} for k in range(len(values))]
+    return Paired(rows, np.repeat(values[:, None], 3, axis=1), sampled=True)
+
+
+def test_an_interval_of_sampled_worlds_is_students_for_the_difference_of_their_means() -> None:
+    """Two parts that vary and two that do not: what is picked is told apart by the error of the two."""
+    rng = np.random.default_rng(4)
+    worlds = np.concatenate([rng.normal(50, 10, 40), np.zeros(80), rng.normal(90, 10, 40)])
+    found = effect(parts_apart(worlds), "x")
+    error = np.hypot(stats.sem(worlds[:40]), stats.sem(worlds[-40:]))
+    two = found.high - found.change
+    assert (found.least, found.most) == ("40 to 79", "120 to 159")
+    assert found.change == pytest.approx(worlds[-40:].mean())
+    assert 1.9 * error < two < 2.5 * error
+
+
+def test_a_range_is_cut_into_quarters_named_by_their_ends() -> None:
+    column = np.random.default_rng(5).permutation(40) / 8.0
+    made = Paired([{"point": k, "x": x} for k, x in enumerate(column.tolist())], np.zeros((40, 2)))
+    parts = made.parts("x")
+    assert list(parts) == ["0 to 1.12", "1.25 to 2.38", "2.5 to 3.62", "3.75 to 4.88"]
+    assert [sorted(column[rows] * 8) for rows in parts.values()] == np.arange(40).reshape(4, 10).tolist()
+    tied = [0.0] * 25 + [float(k) for k in range(1, 27)]
+    cut = Paired([{"point": k, "x": x} for k, x in enumerate(tied)], np.zeros((51, 2))).parts("x")
+    assert sorted(np.concatenate(list(cut.values())).tolist()) == list(range(51))
+    assert sum(len({tied[k] for k in rows}) for rows in cut.values()) == len(set(tied)), "equal values stay together"
+
+
+def test_points_are_worlds_of_their_own_unless_sampled() -> None:
+    rows = [{"point": k, "x": k // 2, "lever": "ab"[k % 2]} for k in range(6)]
+    assert Paired(rows, np.zeros((6, 1))).worlds().tolist() == list(range(6))
+    assert Paired(rows, np.zeros((6, 1)), True).worlds().tolist() == [0, 0, 1, 1, 2, 2]
+    assert not_compared(Paired(rows, np.zeros((6, 1))), ["x", "lever", "point"]) == []
+    assert not_compared(Paired(rows, np.zeros((6, 1)), True), ["x", "lever"]) == ["x", "lever"]
+
+
+def test_the_largest_effect_comes_first() -> None:
+    values = np.array([[0.0, 0.0], [1.0, 1.0], [5.0, 5.0], [6.0, 6.0]])
+    rows = [{"small": k % 2, "large": k // 2} for k in range(4)]
+    assert [(e.path, e.change) for e in effects(Paired(rows, values), ["small", "large"])] == [
+        ("large", 5.0),
+        ("small", 1.0),
+    ]

@@ -17,6 +17,7 @@ from sim.analysis.escapes import (
     share_interval,
     summary,
 )
+from sim.analysis.summary import quantiles
 
 COUNTS = st.lists(st.integers(0, 50), min_size=1, max_size=60)
 
@@ -89,3 +90,40 @@ def test_the_medians_interval_holds_it_as_often_as_it_says() -> None:
 
 def test_one_run_bounds_what_it_did_not_see() -> None:
     assert never_bound(1) == pytest.approx(0.95) and never_bound(1, 0.8) == pytest.approx(0.8)
+
+
+@given(st.lists(st.one_of(st.floats(-50, 50), st.just(math.nan)), min_size=1, max_size=30), st.floats(0, 1))
+def test_quantiles_are_numpys_and_none_where_they_fall_among_nulls(values, probability) -> None:
+    """A null is beyond every number: with infinity in its place a quantile that is no number has none."""
+    (found,) = quantiles(values, (probability,))
+    filled = np.sort(np.nan_to_num(values, nan=math.inf))
+    at = probability * (len(filled) - 1)
+    ends = filled[[math.floor(at), math.ceil(at)]]
+    if np.isinf(ends).any():
+        assert math.isnan(found)
+    else:
+        assert found == pytest.approx(np.quantile(ends, at - math.floor(at)), abs=1e-9)
+
+
+def test_the_band_of_another_level_is_cut_at_nothing_and_all() -> None:
+    found = exceedance([1.0, 2.0, 3.0, math.nan], 0.5)
+    half = math.sqrt(math.log(2 / 0.5) / 8)
+    assert found.share == pytest.approx([1.0, 0.75, 0.5])
+    assert found.low == pytest.approx([1 - half, 0.75 - half, 0.5 - half])
+    assert found.high == pytest.approx([1.0, 1.0, 0.5 + half])
+    assert exceedance([5.0]).low.tolist() == [0.0] and len(exceedance([]).x) == 0
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.99])
+def test_intervals_of_shares_of_any_level_are_scipys(level: float) -> None:
+    wanted = stats.binomtest(2, 7).proportion_ci(level, method="exact")
+    assert share_interval(2, 7, level) == pytest.approx((wanted.low, wanted.high))
+    assert never_bound(7, level) == pytest.approx(stats.binomtest(0, 7, alternative="less").proportion_ci(level).high)
+
+
+def test_nulls_alone_have_no_largest_and_the_median_leaves_them_out() -> None:
+    assert math.isnan(summary([math.nan]).largest) and summary([math.nan]).n == 1
+    assert math.isnan(summary([]).largest) and math.isnan(summary([]).mean)
+    values = np.random.default_rng(3).random(9)
+    theirs = stats.quantile_test(values, p=0.5).confidence_interval(0.95)
+    assert median_interval([*values, math.nan, math.nan]) == pytest.approx((theirs.low, theirs.high))

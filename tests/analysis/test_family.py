@@ -87,3 +87,78 @@ def test_one_alternative_twice_is_no_family_where_worlds_are_sampled() -> None:
     factor = (found.high - found.low) / 2 / stats.sem(world[:, 0])
     assert found == again and factor == pytest.approx(1.96 * np.sqrt(39 / 40), abs=0.12)
     assert (found.high + found.low) / 2 == pytest.approx(world.mean())
+
+
+def test_bounds_of_alternatives_that_move_apart_are_sidaks() -> None:
+    """Of independent differences the largest of k is within the 95% bound where each is within its k-th root."""
+    generator = np.random.default_rng(5)
+    other = generator.normal(0.1, 1.0, (4, 400))
+    found = simultaneous([Sides(np.zeros((1, 400)), one[None], True) for one in other])
+    factor = stats.norm.ppf(0.5 + 0.95 ** (1 / 4) / 2)
+    for one, bound in zip(other, found, strict=True):
+        z = abs(one.mean()) / stats.sem(one)
+        assert (bound.high - bound.low) / 2 / stats.sem(one) == pytest.approx(factor, rel=0.06)
+        assert (bound.high + bound.low) / 2 == pytest.approx(one.mean())
+        assert bound.p == pytest.approx(1 - (2 * stats.norm.cdf(z) - 1) ** 4, abs=0.05)
+
+
+def test_what_always_differs_alike_stands_beside_what_varies() -> None:
+    generator = np.random.default_rng(6)
+    baseline = generator.normal(0, 1, (1, 30))
+    varied = Sides(baseline, baseline + generator.normal(0.2, 1, (1, 30)), True)
+    still = [Sides(baseline * 0, baseline * 0 + shift, True) for shift in (0.0, 2.0)]
+    none, two, one = simultaneous([*still, varied])
+    assert (none, two) == ((0.0, 0.0, 1.0), (2.0, 2.0, 0.0))
+    again, same = simultaneous([varied, varied])
+    assert one == pytest.approx(again) and again == pytest.approx(same) and one.low < one.high
+
+
+def bonferroni(family: list[Sides]) -> list[tuple[float, float]]:
+    """Welch's intervals by SciPy, as much wider as normal ones would be."""
+    wider = stats.norm.ppf(1 - 0.025 / len(family)) / stats.norm.ppf(0.975)
+    tests = [stats.ttest_ind(one.alternative[0], one.baseline[0], equal_var=False) for one in family]
+    ends = [
+        (one.alternative.mean() - one.baseline.mean(), t.confidence_interval())
+        for one, t in zip(family, tests, strict=True)
+    ]
+    return [(value + wider * (low - value), value + wider * (high - value)) for value, (low, high) in ends]
+
+
+def test_without_pairs_intervals_are_bonferronis_and_p_values_holms() -> None:
+    generator = np.random.default_rng(7)
+    baseline = generator.normal(0, 1, (1, 300))
+    family = [Sides(baseline, generator.normal(shift, 1, (1, 250)), False) for shift in (0.0, 0.05, -0.1)]
+    found = simultaneous(family)
+    assert [one[:2] for one in found] == [pytest.approx(ends, rel=1e-9) for ends in bonferroni(family)]
+    plain = [stats.ttest_ind(one.alternative[0], baseline[0], equal_var=False).pvalue for one in family]
+    order = np.argsort(plain)
+    wanted = np.maximum.accumulate([min(1.0, (3 - k) * plain[n]) for k, n in enumerate(order)])
+    assert [found[n].p for n in order] == pytest.approx(wanted, rel=0.05)
+
+
+def test_constant_samples_without_pairs_differ_for_sure_or_not_at_all() -> None:
+    ones = np.ones((1, 5))
+    same, other = simultaneous([Sides(ones, ones[:, :3], False), Sides(ones, 3 * ones[:, :3], False)])
+    assert (same, other) == ((0.0, 0.0, 1.0), (2.0, 2.0, 0.0))
+
+
+@pytest.mark.parametrize("unlike", ["replicates", "sampled", "paired"])
+def test_alternatives_of_unlike_kinds_are_not_resampled_together(unlike: str) -> None:
+    generator = np.random.default_rng(8)
+    a, b = generator.normal(0, 1, (2, 3, 12))
+    cut = 8 if unlike == "replicates" else 12
+    family = [Sides(a, b, True), Sides(a[:, :cut], b[:, :cut], unlike != "paired", unlike == "sampled")]
+    wider = stats.norm.ppf(1 - 0.025 / 2) / stats.norm.ppf(0.975)
+    low, high = stats.ttest_rel(b.mean(axis=0), a.mean(axis=0)).confidence_interval()
+    assert simultaneous(family)[0].high - simultaneous(family)[0].low == pytest.approx(wider * (high - low))
+
+
+def test_holms_values_rise_and_end_at_one() -> None:
+    assert holm([0.9, 0.02, 0.8, 0.021]) == pytest.approx([1.0, 0.08, 1.0, 0.08])
+    assert holm([]) == []
+
+
+def test_a_p_value_counts_the_resamples_that_are_as_far_off() -> None:
+    """Two pairs, drawn in two ways each alike in half of resamples: without spread any difference is as far off."""
+    found = simultaneous([Sides(np.zeros((1, 2)), np.array([[1.0, 3.0]]), True)] * 2)
+    assert found[0].p == pytest.approx(0.5, abs=0.06) and found[0].low == -np.inf

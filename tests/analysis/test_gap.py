@@ -135,3 +135,59 @@ def test_a_quantile_may_fall_on_the_last_day_that_is_trusted_and_not_later() -> 
     early = Delays(np.arange(1.0, 97.0), np.array([0.5] * 4), 0)
     assert delay_quantile(early, 92 / 96) == trusted_until(early) == 92.0
     assert math.isnan(delay_quantile(early, 93 / 96))
+
+
+def test_two_clusters_give_an_interval_of_their_three_resamples() -> None:
+    found = clustered(np.array([1.0, 2.0, 3.0]), np.array([True, True, False]), np.array([0, 1, 1]))
+    # drawn: the first twice, both, the second twice; by day 1 all, a third or none are known
+    assert found.share.tolist() == pytest.approx([1 / 3, 2 / 3, 2 / 3])
+    assert found.low.tolist() == pytest.approx([0.0, 0.5, 0.5]) and found.high.tolist() == [1.0, 1.0, 1.0]
+
+
+def test_the_last_one_watched_is_known_for_sure() -> None:
+    assert clustered(np.array([1.0, 2.0]), np.array([False, True]), np.array([0, 1])).share.tolist() == [0.0, 1.0]
+    assert clustered(np.array([2.0, 2.0]), np.array([False, True]), np.array([0, 1])).share.tolist() == [0.5]
+
+
+def test_a_first_delay_below_a_day_is_not_the_beginning() -> None:
+    assert kaplan_meier(Delays(np.array([0.5, 2.0]), np.zeros(0), 0)).days.tolist() == [0.0, 0.5, 2.0]
+    assert kaplan_meier(Delays(np.array([0.0, 2.0]), np.zeros(0), 0)).days.tolist() == [0.0, 2.0]
+    nothing = kaplan_meier(Delays(np.zeros(0), np.zeros(0), 0))
+    assert [column.tolist() for column in nothing[:3]] == [[0.0, 0.0]] * 3
+
+
+@pytest.mark.parametrize("level", [0.5, 0.8])
+def test_the_interval_of_another_level_is_scipys(level: float) -> None:
+    rng = np.random.default_rng(2)
+    known, censored = rng.exponential(3, 30), rng.uniform(0.5, 8, 10)
+    curve = kaplan_meier(Delays(known, censored, 0), level)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        ends = ecdf(CensoredData(uncensored=known, right=censored)).cdf.confidence_interval(level, method="log-log")
+    defined = ~np.isnan(ends.low.probabilities)
+    assert curve.low[1:][defined] == pytest.approx(ends.low.probabilities[defined])
+    assert curve.high[1:][defined] == pytest.approx(ends.high.probabilities[defined])
+
+
+@pytest.mark.parametrize(("n", "until"), [(7, math.inf), (8, 6.0), (20, 15.0), (100, 95.0), (101, 95.0), (200, 190.0)])
+def test_after_the_last_day_shown_fewer_are_watched_than_a_twentieth_five_or_a_quarter(n: int, until: float) -> None:
+    found = Delays(np.arange(1.0, n), np.array([0.5]), 0)
+    assert trusted_until(found) == until
+    if math.isfinite(until):
+        few = max(math.ceil(0.05 * n), min(5, n // 4))
+        everyone = np.concatenate([found.known, found.censored])
+        assert (everyone >= until).sum() == few > (everyone > until).sum()
+
+
+def test_what_is_censored_on_the_last_day_itself_hides_nothing_before() -> None:
+    known = np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0])
+    assert trusted_until(Delays(known, np.array([7.0]), 0)) == math.inf
+    assert trusted_until(Delays(known, np.array([5.9]), 0)) == 6.0
+    assert trusted_until(Delays(np.arange(1.0, 20.0), np.array([0.5]), 0), 0.5) == 10.0
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.5, 0.9])
+def test_without_censoring_a_quantile_of_delays_is_the_first_day_by_which_so_many_are_known(share: float) -> None:
+    known = np.random.default_rng(4).permutation(40) + 1.0
+    assert delay_quantile(Delays(known, np.zeros(0), 0), share) == math.ceil(share * 40)
+    assert math.isnan(delay_quantile(Delays(np.zeros(0), np.array([3.0]), 0), share))

@@ -42,3 +42,34 @@ def test_few_or_constant_runs_have_no_kinds() -> None:
 )
 def test_valleys_part_modes(density: list[float], cuts: list[int]) -> None:
     assert _valleys(np.array(density)) == cuts
+
+
+@pytest.mark.parametrize(("small", "large"), [(20, 20), (21, 19), (36, 4)])
+def test_kinds_apart_are_their_own_values(small: int, large: int) -> None:
+    low, high = np.linspace(1.0, 6.0, small), np.linspace(3000.0, 4000.0, large)
+    found = modes(np.random.default_rng(1).permutation([*low, *high]))
+    for mode, part in zip(found, (low, high), strict=True):
+        assert mode == pytest.approx((len(part) / 40, *np.quantile(part, (0.5, 0.05, 0.95))))
+    assert modes([*low, *high[:-1]]) == [], "thirty-nine runs are too few"
+
+
+def test_a_kind_of_less_than_a_tenth_is_none_and_what_is_below_nothing_is_nothing() -> None:
+    low = np.linspace(1.0, 6.0, 91)
+    assert modes([*low, *np.linspace(3000.0, 4000.0, 9)]) == []
+    assert len(modes([*low[:90], *np.linspace(3000.0, 4000.0, 10)])) == 2
+    found = modes([*-low[:30], *np.linspace(3000.0, 4000.0, 30)])
+    assert found[0] == (0.5, 0.0, 0.0, 0.0) and found[1].middle == 3500.0
+
+
+@pytest.mark.parametrize(
+    ("density", "cuts"),
+    [
+        ([0.1, 0.9, 0.9, 0.1, 0.8, 0.1], [3]),  # a mode as wide as two points
+        ([0.1, 0.8, 0.1, 0.9, 0.1, 0.7, 0.1], [2, 4]),
+        ([0.2, 0.9, 0.6, 0.95, 0.6, 0.7, 0.1], []),
+        ([0.1, 0.6, 0.5, 0.9, 0.2, 0.5, 0.1], [4]),
+        ([0.5, 0.9, 0.46, 0.8, 0.9], []),
+    ],
+)
+def test_more_valleys(density: list[float], cuts: list[int]) -> None:
+    assert _valleys(np.array(density)) == cuts

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import chi2
+from scipy.stats import chi2, chisquare
 
 from sim.analysis.rates import rate
 
@@ -49,3 +49,24 @@ def test_two_samples_tell_of_their_clumps() -> None:
     assert found.high == pytest.approx(100 * chi2.ppf(0.975, 4) / 2 / 2)
     assert found.low == pytest.approx(100 * chi2.ppf(0.025, 2) / 2 / 2)
     assert rate([100], [2.0]).high == pytest.approx(chi2.ppf(0.975, 202) / 2 / 2)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_dispersion_is_pearsons_by_scipy_and_at_least_one(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    exposures = generator.uniform(0.5, 4.0, 12)
+    counts = generator.poisson(3.0 * exposures) * (1 + 2 * (seed % 2))
+    found, total = rate(counts, exposures), counts.sum()
+    expected = exposures * total / exposures.sum()
+    dispersion = max(1.0, chisquare(counts, expected).statistic / 11)
+    assert (dispersion > 1.0) == bool(seed % 2) or seed % 2 == 0
+    ends = chi2.ppf([0.025, 0.975], np.array([2, 2]) * total / dispersion + np.array([0, 2])) / 2
+    assert found.rate == pytest.approx(total / exposures.sum())
+    assert (found.low, found.high) == pytest.approx(tuple(ends * dispersion / exposures.sum()))
+
+
+def test_a_sample_that_was_not_exposed_adds_no_clump_and_one_event_is_not_none() -> None:
+    with_it, without = rate([4, 0, 2], [1.0, 0.0, 1.0]), rate([4, 2], [1.0, 1.0])
+    assert with_it == pytest.approx(without)
+    assert rate([1, 0], [1.0, 1.0]).low == pytest.approx(chi2.ppf(0.025, 2) / 2 / 2)
+    assert rate([0], [2.0]) == pytest.approx((0.0, 0.0, chi2.ppf(0.975, 2) / 2 / 2))

@@ -80,3 +80,28 @@ def test_few_exits_are_no_lost_order() -> None:
     assert either_way(range(6), regimes([1, 0.95, 0.5, 0.2, 0.04, 0]), least=2000) is None
     assert either_way([0, 1], regimes([1, 0])) is None
     assert either_way([0, 1, 2], [np.array([]), np.array([1.0]), np.array([1.0])]) is None
+
+
+def test_nine_in_ten_are_sure_either_way_and_half_are_lost() -> None:
+    assert either_way(range(4), regimes([0.9, 0.5, 0.1, 0.0])) == Band(0, 2, 10)
+    assert either_way(range(4), regimes([0.0, 0.1, 0.5, 0.9])) == Band(3, 1, 10), "the same from the other side"
+    assert either_way(range(3), regimes([0.5, 0.2, 0.0])) == Band(None, 2, 10), "three values are enough"
+    assert either_way(range(3), regimes([0.49, 0.2, 0.0])) is None
+
+
+def test_of_equal_medians_the_lower_mean_is_the_quieter() -> None:
+    first, second = np.array([0.0] * 15 + [100.0] * 5), np.array([0.0] * 15 + [50.0] * 5)
+    found = either_way(range(3), [np.full(20, 900.0), first, second])
+    assert found == Band(0, 2, 50.0)
+
+
+def test_at_the_limit_the_guard_is_adequate_and_ten_escapes_always_are() -> None:
+    assert found({1: 100, 0.5: 200}).scale == 0.5 and found({1: 100, 0.5: 201}).scale == 1.0
+    assert found({1: 2, 0.5: 10}).scale == 0.5 and found({1: 2, 0.5: 11}).scale == 1.0
+    assert found({1: 6, 0.5: 12}).limit == 12.0 and found({1: 1, 0.5: 2}).limit == 10.0
+    assert found({0.5: 1}) is None and tipping([1.0, 1.0], [np.ones(3)] * 2, 10.0) is None
+
+
+def test_the_way_is_that_from_end_to_end_and_order_that_is_lost_again_has_no_band() -> None:
+    assert either_way(range(5), regimes([0.5, 0.95, 0.5, 0.04, 0.0])) == Band(1, 3, 10)
+    assert either_way(range(5), regimes([1.0, 0.0, 1.0, 0.5, 0.0])) is None

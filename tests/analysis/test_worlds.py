@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from sim.analysis.discovery import encoded
 from sim.analysis.sensitivity import pawn
@@ -49,3 +50,21 @@ def test_runs_of_a_world_keep_its_number_in_a_table_of_cases() -> None:
     cases = np.zeros((12, 2), bool)
     data = encoded({"size": [point["size"] for point in POINTS]}, cases, worlds_of(POINTS))
     assert data.world.tolist() == np.repeat([0, 1, 2, 3], 6).tolist()
+
+
+def test_every_world_is_drawn_as_often_as_any_and_with_replacement() -> None:
+    worlds, generator = np.array([5, 2, 2, 9]), np.random.default_rng(3)
+    drawn = [resampled(worlds, generator) for _ in range(600)]
+    for rows in drawn:
+        assert np.count_nonzero(rows == 1) == np.count_nonzero(rows == 2), "both points of a world come together"
+    times = np.array([np.bincount(rows, minlength=4) for rows in drawn])
+    assert times.mean(axis=0).tolist() == pytest.approx([1.0] * 4, abs=0.1)
+    assert set(map(tuple, times[:, [0, 1, 3]])) == {(a, b, 3 - a - b) for a in range(4) for b in range(4 - a)}, (
+        "three worlds are drawn in ten ways"
+    )
+
+
+def test_a_column_of_single_worlds_is_permuted() -> None:
+    column, generator = np.array([4.0, 7.0, 7.0, 9.0]), np.random.default_rng(4)
+    found = [tuple(shuffled(column, np.array([3, 1, 0, 2]), generator)) for _ in range(300)]
+    assert len(set(found)) == 12 and all(sorted(one) == column.tolist() for one in found)

@@ -17,6 +17,7 @@ from sim.claims.statements import (
     Statement,
     interval,
     odd_causes,
+    origin_of,
     statements,
     unit,
     wording,
@@ -212,3 +213,46 @@ def test_numbers_are_drawn_as_they_are_read() -> None:
             low, high = interval(number, number)
             assert low <= math.log(value) <= high
     assert len({_rounded(1030.0, rng) for _ in range(60)}) > 2
+
+
+def test_the_unit_is_the_largest_that_divides_a_count_at_least_twice() -> None:
+    steps = [m * 10**k for k in range(8) for m in (1, 5)]
+    for count in [*range(1, 2100), 10**6, 2 * 10**7, 10**8]:
+        assert unit(count) == max([1, *(step for step in steps if count % step == 0 and count // step >= 2)]), count
+
+
+def test_of_the_latest_day_every_number_is_a_wording_and_goes_before_a_denial() -> None:
+    early, late = {"origin": "sdf", "claimed_on": "2019-10-14"}, {"origin": "sdf", "claimed_on": "2019-10-20"}
+    given = [claim(low=50, high=50, **early), claim(low=90, high=90, **late), claim(low=70, high=80, **late)]
+    (one,) = statements([*given, claim(low=0, high=0, **late)])
+    assert one.said == (wording(70, 80), wording(90, 90))
+    (denied,) = statements([claim(low=0, high=0, **late), given[0]])
+    assert denied.said == (Said(DENIED),), "the latest, though it is no number"
+    (word,) = statements([claim(low=None, high=None, **early), claim(low=None, high=None, **late)])
+    assert word.said == (Said(UNNUMBERED),)
+
+
+def test_an_origin_speaks_of_each_category_and_in_each_role_apart() -> None:
+    given = [
+        claim(origin=" Camp "),
+        claim(origin="camp", category="families"),
+        claim("media", origin="CAMP"),
+        claim(low=90, high=90),
+        claim(low=90, high=90, category="families"),
+        claim(low=90, high=95),
+        claim("media", 90, 90),
+    ]
+    found = statements(given)
+    assert len(found) == 7 and set(statements(given[::-1])) == set(found)
+    assert sorted({(one.role, one.category) for one in found}) == sorted(
+        {(ROLES.index(one.role), one.category) for one in given}
+    )
+    assert origin_of(given[0]) == origin_of(given[2]) == ("origin", "camp")
+    assert len({origin_of(one) for one in given[3:]}) == 4
+
+
+def test_a_cause_is_read_whatever_its_case_and_who_is_blamed_owns_no_failure() -> None:
+    (own,) = statements([claim(cause=" Riot ")])
+    (blamed,) = statements([claim(cause="riot", blames="invader")])
+    (other,) = statements([claim("media", 5, 5, cause="COLLUSION")])
+    assert (own.own, own.blame, blamed.own, blamed.blame, other.blame) == (True, False, False, False, True)

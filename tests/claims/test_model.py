@@ -13,7 +13,10 @@ from sim.claims.draws import BY_ROLE, COMMON, SIZE, Draws, column, columns, of_r
 from sim.claims.model import (
     Numbers,
     Speaker,
+    _probability,
     _read,
+    _rounded,
+    _student,
     draw_statements,
     log_forms,
     log_known,
@@ -21,7 +24,7 @@ from sim.claims.model import (
     log_numbers,
     speaks_of,
 )
-from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval
+from sim.claims.statements import DENIED, NUMBERED, UNNUMBERED, Said, Statement, interval, unit
 from sim.scenario.vocabulary import ROLES
 
 COUNTS = np.array([0.0, 1.0, 40.0, 900.0])
@@ -136,7 +139,7 @@ def test_what_is_drawn_is_what_is_weighed(count: int) -> None:
     rng, role, k = np.random.default_rng(6), 2, 1
     speakers = (Speaker(role, own=True), Speaker(role))
     forms, own, plain, apart = Counter(), [], [], []
-    for _ in range(3000):
+    for _ in range(1500):
         first, second = draw_statements(draws, k, speakers, count, rng)
         assert (first.role, first.own, second.own, first.category) == (role, True, False, "all")
         forms[first.said[0].form] += 1
@@ -147,7 +150,7 @@ def test_what_is_drawn_is_what_is_weighed(count: int) -> None:
             apart.append(middles[0] - middles[1])
     expected = log_forms(draws, role, True, False, np.array([float(count)]))
     for form, logs in expected.items():
-        assert forms[form] / 3000 == pytest.approx(math.exp(logs[k, 0]), abs=0.035)
+        assert forms[form] / 1500 == pytest.approx(math.exp(logs[k, 0]), abs=0.04)
     median = of(draws, k, "invented") if count == 0 else math.log(count) + of(draws, k, "bias", role)
     spread = of(draws, k, "invented_scale") if count == 0 else of(draws, k, "scale", role)
     assert np.median(plain) == pytest.approx(median, abs=0.08)
@@ -191,3 +194,78 @@ def test_who_blames_shifts_what_is_said_and_silence_is_as_likely_as_it_is_weighe
     assert np.median(middles) == pytest.approx(math.log(3000) + of(draws, 1, "bias", role) + 0.5, abs=0.12)
     told = np.mean([speaks_of(draws, 1, [0, 3], 30, rng) for _ in range(600)])
     assert told == pytest.approx(math.exp(log_known(draws, [0, 3], np.array([30.0]))[1, 0]), abs=0.06)
+
+
+def test_the_density_is_scipys_students() -> None:
+    x = np.linspace(-9.0, 9.0, 41)[None, :]
+    for freedom, scale in ((1.5, 0.3), (4.0, 1.0), (30.0, 2.5)):
+        found = _student(x, np.array([[freedom]]), np.array([[scale]]))
+        assert found[0] == pytest.approx(stats.t.pdf(x[0] / scale, freedom) / scale)
+
+
+@pytest.mark.parametrize("width", [0.001, 0.1, 0.69, 0.71, 3.0, math.inf])
+def test_the_probability_of_an_interval_is_students_about_what_is_shifted(width: float) -> None:
+    """Below NARROW of the least noise by quadrature, above it by the ends; the mean over wordings either way."""
+    draws = made(2, within=0.5, freedom=4.0)
+    grid, shift = np.linspace(0.0, 9.0, 19), np.array([0.4, -0.3])
+    ends = [(-math.inf, 3.0) if width == math.inf else (at, at + width * 0.5) for at in (3.0, 4.2)]
+    found = _probability(draws, [Said(NUMBERED, *pair) for pair in ends], shift, grid)
+    for k in range(2):
+        noise = stats.t(4.0, loc=grid + shift[k], scale=0.5)
+        wanted = np.mean([noise.cdf(high) - noise.cdf(low) for low, high in ends], axis=0)
+        assert found[k] == pytest.approx(wanted, rel=1e-5, abs=1e-12)
+
+
+@pytest.mark.parametrize("value", [0.2, 1.0, 1.49, 4.6, 9.9, 10.2, 23.0, 48.7, 100.0, 451.0, 996.0, 1030.0])
+def test_a_number_drawn_is_any_that_is_read_as_an_interval_with_the_value(value: float) -> None:
+    every = {n for n in range(1, 2000) if abs(value - n) <= unit(n) / 2} | {max(1, round(value))}
+    drawn = Counter(_rounded(value, np.random.default_rng(n)) for n in range(200))
+    assert set(drawn) == every
+    assert min(drawn.values()) > 0.5 * 200 / len(every), "each as likely"
+
+
+def test_effects_are_integrated_to_a_part_in_two_hundred() -> None:
+    draws = made(2, seed=12)
+    numbers = Numbers(
+        ((Said(NUMBERED, *interval(200, 299)),), (Said(NUMBERED, *interval(1, 40)),)), (True, False), (False, True)
+    )
+    found = log_numbers(draws, 0, numbers, np.array([0.0, 3.0, 80.0]))
+    for k in range(2):
+        for c, count in enumerate((0.0, 3.0, 80.0)):
+            assert math.exp(found[k, c]) == pytest.approx(density(draws, k, 0, numbers, count), rel=0.005)
+
+
+def test_speakers_who_agree_on_the_event_are_shifted_and_spread_as_the_model_says() -> None:
+    """Numbers of one role about an event: the noise of each is Student's within, about one centre for all."""
+    draws = made(1, within=1.0, freedom=5.0, own=2.0, blame=-1.5, deny_size=-1.0, wordless_size=-1.0)
+    rng, role = np.random.default_rng(9), 1
+    speakers = (Speaker(role), Speaker(role), Speaker(role, own=True), Speaker(role, blame=True))
+    rows = []
+    for _ in range(600):
+        said = [one.said[0] for one in draw_statements(draws, 0, speakers, 400_000, rng)]
+        rows.append([0.5 * (one.low + one.high) if one.form == NUMBERED else math.nan for one in said])
+    first, second, own, blame = np.array(rows).T
+    known = lambda x: x[~np.isnan(x)]  # noqa: E731
+    noise = stats.t.rvs(5.0, scale=1.0, size=(2, 40_000), random_state=1)
+    wanted = np.subtract(*np.quantile(noise[0] - noise[1], (0.75, 0.25)))
+    assert np.subtract(*np.quantile(known(first - second), (0.75, 0.25))) == pytest.approx(wanted, rel=0.12)
+    assert np.median(known(own - first)) == pytest.approx(2.0, abs=0.2)
+    assert np.median(known(blame - first)) == pytest.approx(-1.5, abs=0.2)
+    spread = np.subtract(*np.quantile(known(first), (0.75, 0.25)))
+    effect = stats.t.rvs(5.0, scale=of(draws, 0, "scale", role), size=40_000, random_state=2)
+    assert spread == pytest.approx(np.subtract(*np.quantile(effect + noise[0], (0.75, 0.25))), rel=0.12)
+
+
+def test_who_is_silent_of_none_and_of_few_is_as_likely_to_speak_as_it_is_weighed() -> None:
+    draws, rng = made(2), np.random.default_rng(10)
+    for k, count in ((0, 0), (1, 1), (0, 5000)):
+        told = np.mean([speaks_of(draws, k, [1], count, rng) for _ in range(500)])
+        assert told == pytest.approx(math.exp(log_known(draws, [1], np.array([float(count)]))[k, 0]), abs=0.07)
+    assert np.exp(log_known(draws, [], COUNTS)).max() < 1e-200, "nobody says nothing"
+
+
+def test_what_has_no_number_adds_none() -> None:
+    draws = made(1)
+    said = [Statement(1, (Said(DENIED),)), Statement(1, (Said(UNNUMBERED),), blame=True)]
+    forms = [log_forms(draws, 1, False, one.blame, COUNTS)[one.said[0].form] for one in said]
+    np.testing.assert_allclose(log_likelihood(draws, said, COUNTS), sum(forms))
