@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -117,13 +117,14 @@ class Results:
         self,
         name: str,
         columns: Sequence[str] | None = None,
-        point: int | None = None,
+        point: int | Collection[int] | None = None,
         *,
         first: int | None = None,
         replicate: int | None = None,
     ) -> Any:
-        """Return a table by point and replicate: all, or some columns, one point, the `first` replicates, or one."""
-        conditions = {"point = ?": point, "replicate < ?": first, "replicate = ?": replicate}
+        """Return a table by point and replicate: all, or some columns, points, the `first` replicates, or one."""
+        one = point if isinstance(point, int) else None
+        conditions = {"point = ?": one, "replicate < ?": first, "replicate = ?": replicate}
         given = {condition: value for condition, value in conditions.items() if value is not None}
         return self._select(name, columns, " AND ".join(given), list(given.values()), point)
 
@@ -152,7 +153,12 @@ class Results:
         return self._select("runs", columns, where, [point] if point is not None else [], point)
 
     def _select(
-        self, name: str, columns: Sequence[str] | None, where: str, parameters: list[Any], point: int | None
+        self,
+        name: str,
+        columns: Sequence[str] | None,
+        where: str,
+        parameters: list[Any],
+        point: int | Collection[int] | None,
     ) -> Any:
         import duckdb
 
@@ -172,11 +178,12 @@ class Results:
         for entry in self._entries(name, point):
             yield self._read(entry["file"], columns)
 
-    def _entries(self, name: str, point: int | None) -> list[dict[str, Any]]:
-        """Return the manifest's entries of a table, in the order of its rows."""
+    def _entries(self, name: str, point: int | Collection[int] | None) -> list[dict[str, Any]]:
+        """Return the manifest's entries of a table, in the order of its rows; each part holds one point."""
         entries = [part for part in self.manifest["parts"] if part["table"] == name]
         entries.sort(key=lambda part: (part["point"], part["first"]))
-        wanted = [entry for entry in entries if point is None or entry["point"] == point]
+        of = {point} if isinstance(point, int) else set(point or ())
+        wanted = [entry for entry in entries if point is None or entry["point"] in of]
         for entry in wanted:
             self._check(entry["file"], entry["sha256"])
         return wanted
