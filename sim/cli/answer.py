@@ -161,6 +161,8 @@ def _of_sweep(console: Console, results: Results) -> None:
     if not table.values.size:
         console.print("No replicate has come to its end at every point yet.")
         return
+    if table.values.shape[1] == 1 and not table.sampled:
+        console.print("One replicate at each point: what may happen, not how likely it is.")
     factors = effects(table, results.varied)
     view = ResultsView(results)
     found = view.tipping
@@ -215,19 +217,21 @@ def _by_lever(console: Console, results: Results) -> None:
 
 
 def _levels(results: Results, path: str) -> Table:
-    """Return a table of medians and 90% ranges at each level of a factor, over all others."""
+    """Return a table of medians and 90% ranges at each level of a factor, over all others; of one run its values."""
     points = results.points
     level_of = dict(zip(points["point"].to_pylist(), points[path].to_pylist(), strict=True))
     names = [name for name, _ in COLUMNS]
     runs = results.done(["point", *names])
     number = {level: k for k, level in enumerate(dict.fromkeys(level_of.values()))}
     levels = np.array([number[level_of[point]] for point in runs["point"].to_pylist()])
-    table = table_of(path, *(f"{title}: median (90%)" for _, title in COLUMNS))
+    once = all(np.count_nonzero(levels == k) < 2 for k in number.values())
+    table = table_of(path, *(title if once else f"{title}: median (90%)" for _, title in COLUMNS))
     for level, k in number.items():
         cells = []
         for name in names:
-            middle, low, high = summary.quantiles(summary.defined(name, numbers(runs, name)[levels == k]), RANGE)
-            cells.append(f"{shown(name, middle)} ({_between(name, low, high)})")
+            values = summary.defined(name, numbers(runs, name)[levels == k])
+            middle, low, high = summary.quantiles(values, RANGE)
+            cells.append(shown(name, middle) + ("" if len(values) < 2 else f" ({_between(name, low, high)})"))
         table.add_row(Text(printable(str(level))), *cells)
     return table
 
@@ -251,11 +255,14 @@ def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
 def extremes(table: Paired, varied: list[str]) -> str:
     """Return the points with the lowest and the highest median of people out, in words."""
     medians = np.median(table.values, axis=1)
+    what = "Medians of people out" if table.values.shape[1] > 1 else "People out"
+    if medians.min() == medians.max():
+        return f"{what} are {medians[0]:,.0f} at every point."
     named = []
     for k in (int(np.argmin(medians)), int(np.argmax(medians))):
         where = settings({path: table.points[k][path] for path in varied})
         named.append(f"{medians[k]:,.0f} ({where})")
-    return f"Medians of people out lie from {named[0]} to {named[1]}."
+    return f"{what} lie from {named[0]} to {named[1]}."
 
 
 def _files(console: Console, results: Results, drawn: list[Path]) -> None:

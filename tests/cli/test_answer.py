@@ -5,11 +5,14 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
+from sim.analysis.escapes import median_interval
 from sim.analysis.tipping import tipping
 from sim.experiment.results import Results
 from sim.plots.view import ResultsView
+from tests.plots.folders import made_up
 
 SWEEP = """
 scenario: ne-syria-2019
@@ -66,7 +69,7 @@ def test_how_thin_the_guard_can_get_is_the_same_everywhere(cli, here: Path, vari
         for entry in results.manifest["points"]
         if entry["values"].get("control.handover", "none") == "none"
     }
-    found = tipping(list(line), list(line.values()), held=1.0)
+    found = tipping(list(line), list(line.values()), held=float(results.metric("population")[0][0]))
     said = f"down to guards.scale {found.scale:g}"
     assert found.below is not None, "a sweep that does not tip shows nothing"
     console = " ".join(outcome.out.split())
@@ -95,3 +98,60 @@ def test_what_never_comes_in_any_run_is_told_once(cli, here: Path):
     outcome = cli("run", "tiny", *given)
     (line,) = [line for line in outcome.out.splitlines() if line.startswith("first true report (day)")]
     assert line.split("(day)")[1].split() in (["never", "never"], ["never", "-", "never"])
+
+
+LHS = {"design": "lhs"}
+
+
+def sampled(many: int) -> list[dict]:
+    """Points of a sampled design of two numbers."""
+    return [{"guards.scale": 0.1 + 0.9 * k / many, "isr.coverage": (0.31 * k) % 1} for k in range(many)]
+
+
+def shown(cli, folder: Path) -> str:
+    outcome = cli("show", str(folder))
+    assert outcome.code == 0, outcome.err
+    return " ".join(outcome.out.split())
+
+
+def test_what_is_not_compared_is_named(cli, here: Path):
+    few = shown(cli, made_up(here / "few", sampled(9), 6, manifest=LHS))
+    assert "What matters most is not known from so few points. Not compared, with too few points" in few
+    assert "for each part of its range: guards.scale, isr.coverage." in few
+    names = [{"guards.scale": 0.1 if k < 16 else 2.0, "name": f"n{k}"} for k in range(32)]
+    some = shown(cli, made_up(here / "some", names, 20))
+    assert "What matters most of those compared: guards.scale. Not compared" in some and "its range: name." in some
+
+
+def test_one_replicate_is_told_without_medians_and_ranges(cli, here: Path):
+    one = shown(cli, made_up(here / "one", replicates=1))
+    assert "One replicate: what may happen, not how likely it is." in one
+    each = shown(cli, made_up(here / "each", [{"guards.scale": scale} for scale in (0.5, 1.0)], 1))
+    assert "One replicate at each point: what may happen, not how likely it is." in each
+    assert "(one replicate gives no interval)" in each and "People out lie from" in each
+    for said in (one, each):
+        for word in ("(90%)", "90% of", "known to", "Medians"):
+            assert word not in said, word
+
+
+def test_equal_points_are_not_told_as_a_range(cli, here: Path):
+    folder = made_up(here / "r", [{"guards.scale": scale} for scale in (0.5, 1.0)], 20, zero=True)
+    assert "Medians of people out are 0 at every point." in shown(cli, folder)
+
+
+def test_the_median_stands_with_its_interval_and_kinds_of_runs_with_their_shares(cli, here: Path):
+    folder = made_up(here / "r", replicates=80, some=40)
+    said = shown(cli, folder)
+    assert "median (known to, 95%) 90% of replicates" in said
+    out = Results.open(folder).metric("escaped_persons")[0]
+    low, high = median_interval(out)
+    assert f"people out {np.median(out):,.0f} {low:,.0f} to {high:,.0f} " in said
+    assert "People out come in 2 kinds, so that the median describes few: 50% of replicates about 0 (0 to 0);" in said
+
+
+def test_a_study_of_levers_is_answered_by_lever(cli, here: Path):
+    points = [{"guards.scale": scale, "lever": name} for scale in (0.5, 1.0) for name in ("nothing", "stay", "eyes")]
+    said = shown(cli, made_up(here / "r", points, 20))
+    assert "2 alternatives against nothing: 20 pairs of replicates" in said
+    table = said[said.index("alternative people out: change") : said.index("Intervals and p hold")]
+    assert " stay " in table and " eyes " in table
