@@ -204,4 +204,5 @@ def _pawn(ranks: NDArray[np.float64], levels: int, values: Floats, generator: np
     order = np.argsort(x, kind="stable")
     places = (np.arange(len(x)) + 0.5) / len(x)
     problem = {"num_vars": 1, "names": ["x"], "bounds": [[0, 1]]}
-    return float(salib.analyze(problem, places[:, None], y[order], S=levels)["median"][0])
+    with np.errstate(invalid="ignore"):  # of a coefficient of variation that is not used, where all values are equal
+        return float(salib.analyze(problem, places[:, None], y[order], S=levels)["median"][0])

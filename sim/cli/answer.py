@@ -161,6 +161,9 @@ def _of_sweep(console: Console, results: Results) -> None:
     if not table.values.size:
         console.print("No replicate has come to its end at every point yet.")
         return
+    wanted = len(results.manifest["points"])
+    if len(table.points) < wanted:
+        console.print(f"Of {len(table.points):,} of {wanted:,} points, the sampled worlds that have come so far.")
     if table.values.shape[1] == 1 and not table.sampled:
         console.print("One replicate at each point: what may happen, not how likely it is.")
     factors = effects(table, results.varied)

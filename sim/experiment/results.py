@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from sim.analysis import summary
 from sim.analysis.effects import Paired, paired
+from sim.analysis.worlds import worlds_of
 from sim.experiment import drawing
 from sim.experiment.query import numbers, select
 from sim.experiment.settings import restored
@@ -250,11 +251,21 @@ class Results:
         return {entry["point"]: values[first:last] for entry, (first, last) in bounds}
 
     def paired(self, metric: str = "escaped") -> Paired:
-        """Return a metric of the replicates that are done at every point."""
+        """Return a metric of the replicates that are done at every point; of a sampled one at every point begun.
+
+        Sampled worlds of which some point has no replicate yet are left out whole, as a sample is one in any order.
+        """
         runs = self.done(["point", "replicate", metric])
-        point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
+        point, replicate, values = runs["point"].to_numpy(), runs["replicate"].to_numpy(), numbers(runs, metric)
         sampled = self.manifest.get("design") in SAMPLED
-        return paired(self.points.to_pylist(), point, replicate, numbers(runs, metric), sampled=sampled)
+        points = self.points.to_pylist()
+        if sampled and self.manifest["design"] != "saltelli":  # whose points belong together
+            begun = np.isin([entry["point"] for entry in points], point)
+            worlds = worlds_of(points)
+            points = [points[k] for k in np.flatnonzero(~np.isin(worlds, worlds[~begun]))]
+            there = np.isin(point, [entry["point"] for entry in points])
+            point, replicate, values = point[there], replicate[there], values[there]
+        return paired(points, point, replicate, values, sampled=sampled)
 
     def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
         """Return quantiles of a metric by point: `point`, varied columns, and a column per probability (`q05`, ...).

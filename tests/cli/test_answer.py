@@ -13,6 +13,7 @@ from sim.analysis.tipping import tipping
 from sim.experiment.results import Results
 from sim.plots.view import ResultsView
 from tests.plots.folders import made_up
+from tests.plots.test_figures import stopped
 
 SWEEP = """
 scenario: ne-syria-2019
@@ -155,3 +156,11 @@ def test_a_study_of_levers_is_answered_by_lever(cli, here: Path):
     assert "2 alternatives against nothing: 20 pairs of replicates" in said
     table = said[said.index("alternative people out: change") : said.index("Intervals and p hold")]
     assert " stay " in table and " eyes " in table
+
+
+def test_a_sample_stopped_early_is_told_of_the_worlds_that_it_has(cli, here: Path):
+    said = shown(cli, stopped(here / "r", sampled(64), 40, replicates=5, manifest=LHS))
+    assert "Of 40 of 64 points, the sampled worlds that have come so far." in said
+    assert "factor least at most at change (95% interval)" in said
+    nothing = shown(cli, stopped(here / "s", [{"guards.scale": scale} for scale in (0.5, 1.0)], 1, replicates=5))
+    assert "No replicate has come to its end at every point yet." in nothing

@@ -113,6 +113,12 @@ def test_pawn_finds_names_and_no_effect_is_no_more_than_chance() -> None:
     assert not other.matters
 
 
+@pytest.mark.filterwarnings("error")
+def test_an_outcome_that_never_varies_has_no_effect_and_gives_no_warning() -> None:
+    (found,) = pawn([list(range(30))], np.zeros((30, 4)))
+    assert found.value.value == 0.0 and not found.matters
+
+
 def test_a_common_shock_is_chance_but_no_noise_between_points() -> None:
     """All points share a replicate's number: a single run is nearly all chance, yet points are known exactly."""
     generator = np.random.default_rng(6)
