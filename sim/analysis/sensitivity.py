@@ -1,7 +1,7 @@
 """Which uncertain numbers an outcome hangs on: Sobol's indices, PAWN's, and the share that is chance.
 
-Indices are SALib's. Replicates at one point differ by chance; the variance that this leaves in their mean is estimated
-from their spread and taken out of the indices, and chance's share of a single run's variance is told apart.
+Sobol's indices are SALib's. Replicates at one point differ by chance; the variance that this leaves in their mean is
+estimated from their spread and taken out of the indices, and chance's share of a single run's variance is told apart.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ def pawn(columns: Sequence[Sequence[Any]], values: Floats, worlds: Keys | None =
 
     Parameters: columns, the value of each factor at each point, numbers or names; values, float64 (points, replicates),
     NaN for what has no value; worlds, int64 (points,), the world of each point, None for one each. Source: Pianosi &
-    Wagener 2018 by SALib. The interval is the value and 1.96 standard deviations over resampled worlds; `chance` is the
+    Wagener 2018. The interval is the value and 1.96 standard deviations over resampled worlds; `chance` is the
     95% quantile of the index over shuffled worlds.
     """
     points = values.shape[0]
@@ -187,9 +187,7 @@ def _ranks(column: Sequence[Any]) -> tuple[NDArray[np.float64], int]:
 
 
 def _pawn(ranks: NDArray[np.float64], levels: int, values: Floats, generator: np.random.Generator) -> float:
-    """Return SALib's median index of one factor: (points,) ranks and (points, replicates) values."""
-    from SALib.analyze import pawn as salib
-
+    """Return the median index of one factor: (points,) ranks and (points, replicates) values."""
     x = np.repeat(ranks, values.shape[1])
     y = values.ravel()
     there = ~np.isnan(y)
@@ -201,8 +199,21 @@ def _pawn(ranks: NDArray[np.float64], levels: int, values: Floats, generator: np
         least = int(counts.min())
         rows = np.concatenate([generator.permutation(np.flatnonzero(x == level))[:least] for level in seen])
         x, y, levels = x[rows], y[rows], len(seen)
-    order = np.argsort(x, kind="stable")
     places = (np.arange(len(x)) + 0.5) / len(x)
-    problem = {"num_vars": 1, "names": ["x"], "bounds": [[0, 1]]}
-    with np.errstate(invalid="ignore"):  # of a coefficient of variation that is not used, where all values are equal
-        return float(salib.analyze(problem, places[:, None], y[order], S=levels)["median"][0])
+    return median_distance(places, y[np.argsort(x, kind="stable")], levels)
+
+
+def median_distance(x: Floats, y: Floats, intervals: int) -> float:
+    """Return the median over intervals of x of the largest distance of the distribution of y there from that of all y.
+
+    As SALib's `pawn` has it, whose steps of floating point go beyond 1 with 6 intervals, 9, and others.
+    """
+    edges = np.quantile(x, np.minimum(np.arange(intervals + 1) * (1.0 / intervals), 1.0))
+    ordered = np.sort(y)
+    every = np.searchsorted(ordered, ordered, "right") / len(y)
+    found = []
+    for low, high in zip(edges[:-1], edges[1:], strict=True):
+        here = np.sort(y[(x >= low) & (x < high)])
+        if len(here):
+            found.append(float(np.max(np.abs(np.searchsorted(here, ordered, "right") / len(here) - every))))
+    return float(np.median(found))

@@ -1,6 +1,7 @@
 """The answer: the same in the console, the report and the figure."""
 
 import html
+import io
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -10,6 +11,7 @@ import pytest
 
 from sim.analysis.escapes import median_interval
 from sim.analysis.tipping import tipping
+from sim.cli.main import main
 from sim.experiment.results import Results
 from sim.plots.view import ResultsView
 from tests.plots.folders import made_up
@@ -164,3 +166,39 @@ def test_a_sample_stopped_early_is_told_of_the_worlds_that_it_has(cli, here: Pat
     assert "factor least at most at change (95% interval)" in said
     nothing = shown(cli, stopped(here / "s", [{"guards.scale": scale} for scale in (0.5, 1.0)], 1, replicates=5))
     assert "No replicate has come to its end at every point yet." in nothing
+
+
+class Narrow(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("command", "columns"), [("show", 30), ("show", 80), ("compare", 40), ("levers", 40), ("sensitivity", 40)]
+)
+def test_no_number_is_cut_or_broken_on_a_narrow_terminal(cli, here: Path, monkeypatch, command: str, columns: int):
+    points = [{"guards.scale": 0.1 * k, "lever": name} for k in range(8) for name in ("nothing", "stay")]
+    folder = made_up(here / "r", points, 4, manifest=LHS, sites={"gate": 21_200})
+    given = (command, str(folder), *([] if command == "show" else ["--no-plots"]))
+    wide = cli(*given)
+    assert wide.code == 0, wide.err
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("sys.stdout", stream := Narrow())
+    assert main(given) == 0
+    said = re.sub(r"\x1b\[[\d;]*m", "", stream.getvalue())
+    number = re.compile(r"[-+<]?\d[\d,.]*\d%?")
+    assert len(found := number.findall(wide.out)) > 10
+    assert "\u2026" not in said and set(found) <= set(number.findall(said))
+
+
+def test_one_run_has_no_number_cut_on_a_narrow_terminal(cli, here: Path, monkeypatch):
+    folder = made_up(here / "r", replicates=80, sites={"gate": 21_200})
+    wide = cli("show", str(folder)).out
+    monkeypatch.setenv("COLUMNS", "24")
+    monkeypatch.setattr("sys.stdout", stream := Narrow())
+    assert main(("show", str(folder))) == 0
+    for number in re.findall(r"\d[\d,.]*\d", wide):
+        assert re.search(rf"(?<![\d,.]){re.escape(number)}(?![\d])", stream.getvalue()), number

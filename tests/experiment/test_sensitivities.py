@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from SALib.analyze import pawn as salib
 
-from sim.analysis.sensitivity import GROUPS, LEVERS, group_of, noise_share, pawn
+from sim.analysis.sensitivity import GROUPS, LEVERS, group_of, median_distance, noise_share, pawn
 from sim.experiment import batch
 from sim.model import Run
 from sim.scenario.fields import parameters
@@ -117,6 +118,21 @@ def test_pawn_finds_names_and_no_effect_is_no_more_than_chance() -> None:
 def test_an_outcome_that_never_varies_has_no_effect_and_gives_no_warning() -> None:
     (found,) = pawn([list(range(30))], np.zeros((30, 4)))
     assert found.value.value == 0.0 and not found.matters
+
+
+def test_pawn_is_salibs_with_any_number_of_levels() -> None:
+    """With 6, 9, 21 and some more intervals SALib's own steps end beyond 1, and it fails."""
+    generator = np.random.default_rng(5)
+    x = (np.arange(240) + 0.5) / 240
+    y = np.round(generator.normal(0, 1, 240) + 3 * x, 1)
+    problem = {"num_vars": 1, "names": ["x"], "bounds": [[0, 1]]}
+    for intervals in (2, 3, 5, 7, 8, 10, 12):
+        theirs = salib.analyze(problem, x[:, None], y, S=intervals)["median"][0]
+        assert median_distance(x, y, intervals) == pytest.approx(theirs), intervals
+    for levels in (6, 9, 21):
+        acts, inert = pawn([[k % levels for k in range(126)], [k * 7 % 5 for k in range(126)]],
+                           np.array([float(k % levels) for k in range(126)])[:, None] + generator.normal(0, 1, (126, 6)))  # fmt: skip
+        assert acts.matters and not inert.matters
 
 
 def test_a_common_shock_is_chance_but_no_noise_between_points() -> None:

@@ -16,6 +16,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim import wording
+from sim.analysis.escapes import dkw, share_over_worlds
 from sim.analysis.gap import delays, kaplan_meier
 from sim.analysis.tipping import either_way
 from sim.experiment.results import Results
@@ -393,16 +394,20 @@ def test_a_sampled_design_is_drawn_over_all_its_worlds(tmp_path) -> None:
 
 
 def test_bands_over_sampled_worlds_are_of_worlds_and_not_of_runs(tmp_path) -> None:
-    """Ten times the replicates in the same worlds tell nothing more of other worlds."""
-    wide = []
-    for replicates in (5, 50):
-        view = ResultsView(opened(tmp_path / f"r{replicates}", SAMPLED, replicates, manifest={"design": "lhs"}))
-        (band,) = exceedance.draw(view).axes[0].collections
-        low, high = (at(band.get_paths()[0].vertices[:, 1]) for at in (np.min, np.max))
-        wide.append(high - low)
-        curve = detection.curve_of(view, view.reference, "first_report_day")
-        assert np.isfinite(curve.low).all() and (curve.high - curve.low).max() > 0.05
-    assert wide == [1.0, 1.0]  # of nine worlds the band is 0.45 to each side
+    """Many replicates in the same nine worlds tell nothing more of other worlds."""
+    view = ResultsView(opened(tmp_path / "r", SAMPLED, 60, manifest={"design": "lhs"}))
+    shade = exceedance.draw(view).axes[0].collections[0].get_paths()[0].vertices
+    middle = shade[np.isclose(shade[:, 0], np.median(np.concatenate(view.runs("escaped_persons"))))]
+    assert np.ptp(middle[:, 1]) == pytest.approx(2 * dkw(9), abs=0.05)
+    first = view.runs("first_escape_day")
+    view._columns["first_report_day"] = {n: days + (1.0 if n % 2 else np.nan) for n, days in enumerate(first)}
+    curve = detection.curve_of(view, view.reference, "first_report_day")
+    alone = kaplan_meier(detection.found(view, view.reference, "first_report_day"))
+    assert curve.share[-1] == pytest.approx(alone.share[-1]) == pytest.approx(4 / 9)
+    assert (curve.high - curve.low)[-1] > 3 * (alone.high - alone.low)[-1]
+    told = " ".join(texts(detection.draw(view)))
+    low, high = share_over_worlds(np.repeat([n % 2 == 0 for n in range(9)], 60), np.repeat(np.arange(9), 60))
+    assert f"{wording.per_cent(low)} to {wording.per_cent(high)}" in told
 
 
 def test_levers_are_what_a_grid_of_them_names(tmp_path) -> None:
