@@ -8,10 +8,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from sim.analysis.escapes import median_interval
 from sim.analysis.tipping import tipping
 from sim.cli.main import main
+from sim.cli.printing import table_of
 from sim.experiment.results import Results
 from sim.plots.view import ResultsView
 from tests.plots.folders import made_up
@@ -175,9 +177,7 @@ class Narrow(io.StringIO):
         return True
 
 
-@pytest.mark.parametrize(
-    ("command", "columns"), [("show", 30), ("show", 80), ("compare", 40), ("levers", 40), ("sensitivity", 40)]
-)
+@pytest.mark.parametrize(("command", "columns"), [("show", 30), ("show", 80), ("compare", 40), ("sensitivity", 40)])
 def test_no_number_is_cut_or_broken_on_a_narrow_terminal(cli, here: Path, monkeypatch, command: str, columns: int):
     points = [{"guards.scale": 0.1 * k, "lever": name} for k in range(8) for name in ("nothing", "stay")]
     folder = made_up(here / "r", points, 4, manifest=LHS, sites={"gate": 21_200})
@@ -192,6 +192,16 @@ def test_no_number_is_cut_or_broken_on_a_narrow_terminal(cli, here: Path, monkey
     number = re.compile(r"[-+<]?\d[\d,.]*\d%?")
     assert len(found := number.findall(wide.out)) > 10
     assert "\u2026" not in said and set(found) <= set(number.findall(said))
+
+
+def test_a_table_wider_than_the_terminal_is_a_list():
+    table = table_of("lever", *(f"head {k}" for k in range(10)))
+    table.add_row("formal", *(f"{k},000 to {k},999" for k in range(10)))
+    said = io.StringIO()
+    Console(file=said, width=40).print(table)
+    assert said.getvalue().splitlines() == ["formal", *(f"  head {k}: {k},000 to {k},999" for k in range(10))]
+    Console(file=(wide := io.StringIO()), width=200).print(table)
+    assert len(wide.getvalue().splitlines()) == 2
 
 
 def test_one_run_has_no_number_cut_on_a_narrow_terminal(cli, here: Path, monkeypatch):
