@@ -140,7 +140,7 @@ def _of_run(console: Console, results: Results) -> None:
 
 def honest_line(results: Results) -> str:
     """Return how wide an interval could honestly have been given of exits, by day, and how often it was right."""
-    from sim.experiment.running import stored
+    from sim.experiment.honest import stored
 
     days = stored(results)
     if not days:

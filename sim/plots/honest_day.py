@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim import wording
-from sim.experiment.running import Day, stored
+from sim.experiment.honest import Day, stored
 from sim.plots import style
 from sim.plots.view import Numbers, ResultsView, thinned
 
