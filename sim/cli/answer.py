@@ -125,7 +125,8 @@ def _of_run(console: Console, results: Results) -> None:
         if number > 1:
             ends = summary.quantile_interval(values, 0.5)
             known = _between(name, *ends) if not np.isnan(ends).any() else "-"
-            table.add_row(title, shown(name, middle), known, _between(name, low, high))
+            spread = _between(name, low, high) if len(values) > 1 else "-"
+            table.add_row(title, shown(name, middle), known, spread)
         else:
             table.add_row(title, shown(name, middle))
     console.print(table)
@@ -235,7 +236,7 @@ def _levels(results: Results, path: str) -> Table:
             values = summary.defined(name, numbers(runs, name)[levels == k])
             middle, low, high = summary.quantiles(values, RANGE)
             cells.append(shown(name, middle) + ("" if len(values) < 2 else f" ({_between(name, low, high)})"))
-        table.add_row(Text(printable(str(level))), *cells)
+        table.add_row(_level(level), *cells)
     return table
 
 
@@ -245,8 +246,14 @@ def _factors(factors: list[Effect]) -> Table:
         known = f"({e.low:+,.0f} to {e.high:+,.0f})" if e.low == e.low else "(one replicate gives no interval)"
         interval = f"{e.change:+,.0f} {known}" if e.change else "none"
         ends = (e.least, e.most) if e.change else ("-", "-")
-        table.add_row(*(Text(printable(str(cell))) for cell in (e.path, *ends, interval)))
+        table.add_row(*map(_level, (e.path, *ends, interval)))
     return table
+
+
+def _level(value: object) -> Text:
+    """Return a cell, a number with the digits that tell it from others."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Text(f"{value:g}" if number else printable(str(value)))
 
 
 def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
@@ -286,4 +293,4 @@ def shown(name: str, value: float) -> str:
 
 def _between(metric: str, low: float, high: float) -> str:
     first, last = shown(metric, low), shown(metric, high)
-    return first if first == last == "never" else f"{first} to {last}"
+    return first if first == last in ("never", "-") else f"{first} to {last}"

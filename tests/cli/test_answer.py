@@ -16,7 +16,7 @@ from sim.cli.main import main
 from sim.cli.printing import table_of
 from sim.experiment.results import Results
 from sim.plots.view import ResultsView
-from tests.plots.folders import made_up
+from tests.plots.folders import made_up, scenario_text
 from tests.plots.test_figures import stopped
 
 SWEEP = """
@@ -212,3 +212,29 @@ def test_one_run_has_no_number_cut_on_a_narrow_terminal(cli, here: Path, monkeyp
     assert main(("show", str(folder))) == 0
     for number in re.findall(r"\d[\d,.]*\d", wide):
         assert re.search(rf"(?<![\d,.]){re.escape(number)}(?![\d])", stream.getvalue()), number
+
+
+def test_what_options_set_and_what_is_imposed_stand_above_the_answer(cli, here: Path):
+    request = {"scenario": "tiny", "overrides": {"guards.scale": 0.5, "days": 9.0, "replicates": 3, "seed": 4}}
+    said = shown(cli, made_up(here / "set", manifest={"request": request}))
+    assert "Set by options: guards.scale 0.5, days 9." in said
+    assert "Imposed by the scenario, not found: 2019-10-13: a site passes to a party, handover none." in said
+    assert "By construction what is seen changes nothing that happens (response: false)." in said
+    answers = scenario_text().replace("response: false", "response: true")
+    other = shown(cli, made_up(here / "plain", scenario=answers, manifest={"imposed": []}))
+    assert "Set by options" not in other and "By construction" not in other
+    assert "No dated event is imposed." in other
+
+
+def test_nothing_and_a_single_value_have_no_range(cli, here: Path):
+    nobody = shown(cli, made_up(here / "nobody", replicates=80, zero=True))
+    assert "undetected share of exits (0 of 80) - - - first true report (day) never - never" in nobody
+    once = shown(cli, made_up(here / "once", replicates=80, some=1))
+    assert re.search(r"undetected share of exits \(1 of 80\) \d+% - - first", once)
+    for said in (nobody, once, shown(cli, made_up(here / "r", [{"guards.scale": s} for s in (1, 2)], 8, zero=True))):
+        assert not re.search(r"- to -|never to never", said)
+
+
+def test_a_number_is_told_with_few_digits(cli, here: Path):
+    points = [{"guards.scale": 0.1 + 0.2}, {"guards.scale": 1.0000000000000002 / 3}]
+    assert not re.search(r"\d\.\d{7}", shown(cli, made_up(here / "r", points, 5)))

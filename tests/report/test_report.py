@@ -17,7 +17,7 @@ from sim.plots.view import ResultsView
 from sim.report import write_all, write_report
 from sim.report.page import page as page_of
 from sim.wording import count, middle, per_cent
-from tests.plots.folders import made_up
+from tests.plots.folders import made_up, scenario_text
 from tests.plots.test_figures import GRID, HOSTILE, SAMPLED, SCALES, SMALL_GRID, stopped, texts
 
 
@@ -140,6 +140,7 @@ def test_there_is_a_report_at_every_edge(tmp_path, given) -> None:
     assert "nan" not in page.text.replace("Where, and", "").lower().split()
     assert "What this is not" in page.text
     assert not re.search(r"[-–] ?\([-–]|[-–] to [-–]|between (\S+) and \1(?![\d.,])", page.text)  # ranges of nothing
+    assert "– of exits" not in page.text
 
 
 def test_where_nothing_matters_nothing_is_said_to_matter_most(tmp_path) -> None:
@@ -346,6 +347,21 @@ def test_what_options_set_and_the_command_stand_in_the_report(tmp_path) -> None:
     assert "Set by options, not by the scenario file: guards.scale = 0.5." in page.text
     assert "· with guards.scale = 0.5 ·" in page.text  # as in the small print of every figure
     assert "detention-sim run ne-syria-2019 --replicates 8 --seed 1 --set guards.scale=0.5" in page.text
+
+
+def test_what_holds_by_construction_is_said_and_what_carries_the_answer_is_named(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", replicates=120)
+    view = ResultsView(Results.open(folder))
+    assert view.carried is not None
+    swing = view.carried.swings[0]._replace(told=True)
+    view.carried = view.carried._replace(swings=[swing])
+    text = Reader(page_of(view, [])).text
+    assert "By construction what is seen changes nothing that happens (response: false)" in text
+    rows = text[text.index("What carries the answer") :]
+    assert swing.path in rows and f"{count(swing.least)}{count(swing.most)}" in rows
+    assert re.search(f"{count(swing.most)}(fitted to|not constrained by) documented events|a range of the sc", rows)
+    answers = scenario_text().replace("response: false", "response: true")
+    assert "By construction" not in read(made_up(tmp_path / "s", scenario=answers)).text
 
 
 def test_a_sampled_design_answers_over_all_its_points(tmp_path) -> None:
