@@ -125,12 +125,17 @@ def thinnest(found: Tipping) -> str:
     return f"down to {PATH} {found.scale:g}" + (", the lowest tried," if found.below is None else "")
 
 
+def limit_of(found: Tipping) -> str:
+    """Return what the limit of escapes is, in words."""
+    if found.of_held:
+        return "half of those held"
+    times = "twice" if WITHIN == 2 else f"{WITHIN:g} times"
+    return f"{times} the {count(found.median_given)} at {found.given:g}, or {FEW:g} if that is more"
+
+
 def thinness(found: Tipping) -> str:
     """Return how thin the guard can get, by what limit, and what happens beyond it."""
-    limit = (
-        f"{count(found.limit)} ({'twice' if WITHIN == 2 else f'{WITHIN:g} times'} the {count(found.median_given)} at"
-        f" {found.given:g}, or {FEW:g} if that is more)"
-    )
+    limit = f"{count(found.limit)} ({limit_of(found)})"
     beyond = f"at {found.below:g} it is {count(found.median(found.below))}" if found.below is not None else ""
     if found.scale is None:
         return f"{thinnest(found)}: the median of people out should stay within {limit}; {beyond}"

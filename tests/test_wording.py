@@ -56,3 +56,8 @@ def test_how_thin_in_words() -> None:
         "down to guards.scale 0.25, the lowest tried, the median of people out stays within 2,000"
     )
     assert thinness(tipping._replace(scale=None, below=1.0)).startswith("not even guards.scale 1 is enough: ")
+    lost = Tipping(None, 1.0, 1.0, 58.0, 30.0, (0.5, 1.0), (60.0, 58.0), None)
+    assert thinness(lost) == (
+        "not even guards.scale 1 is enough: the median of people out should stay within 30 (half of those held);"
+        " at 1 it is 58"
+    )

@@ -8,10 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.analysis.student import t_quantile
 from sim.analysis.summary import exceedance as shares_above
 from sim.analysis.summary import quantile_interval, quantiles
 
 Numbers = NDArray[np.float64]
+Keys = NDArray[np.int64]
+
+FEWEST = 6
+"""Fewest sampled worlds over which an interval is told."""
 
 
 class Exceedance(NamedTuple):
@@ -37,14 +42,15 @@ class Summary(NamedTuple):
     largest: float
 
 
-def exceedance(values: ArrayLike, level: float = 0.95) -> Exceedance:
+def exceedance(values: ArrayLike, level: float = 0.95, *, independent: int | None = None) -> Exceedance:
     """Return P(X >= x) at every x seen, with the Dvoretzky-Kiefer-Wolfowitz band of that level.
 
     Source: Massart 1990, Ann. Probab. 18(3): the band holds for all x at once, whatever the distribution.
+    Parameters: independent, how many of the replicates tell each by itself, as of sampled worlds; default all.
     """
     column = np.asarray(values, float)
     x, share = shares_above(column)
-    half = dkw(len(column), level)
+    half = dkw(len(column) if independent is None else independent, level)
     return Exceedance(x, share, np.clip(share - half, 0.0, 1.0), np.clip(share + half, 0.0, 1.0))
 
 
@@ -58,7 +64,7 @@ def never_bound(n: int, level: float = 0.95) -> float:
     return 1.0 - (1.0 - level) ** (1.0 / n) if n > 0 else 1.0
 
 
-def share_interval(k: int, n: int, level: float = 0.95) -> tuple[float, float]:
+def share_interval(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """Return the Clopper-Pearson interval of a probability, for `k` events in `n` replicates."""
     from scipy.stats import beta
 
@@ -91,9 +97,51 @@ def bands(values: NDArray[np.float64], shares: tuple[float, ...]) -> Numbers:
     return np.asarray(np.quantile(values, shares, axis=0), float)
 
 
-def median_interval(values: ArrayLike) -> tuple[float, float]:
-    """Return the 95% interval of the median over known values by order statistics; NaN for too few of them."""
-    return quantile_interval(_known(values), 0.5)
+def median_interval(values: ArrayLike, worlds: Keys | None = None) -> tuple[float, float]:
+    """Return the 95% interval of the median over known values by order statistics; NaN for too few of them.
+
+    With the sampled world of each value: runs of one world are alike, and it is their worlds that were drawn. The
+    interval is of the quantiles between which the share below the median lies, by Student's t over worlds.
+    Source: Woodruff 1952, J. Am. Stat. Assoc. 47(260).
+    """
+    column = np.asarray(values, float)
+    known = _known(column)
+    if worlds is None:
+        return quantile_interval(known, 0.5)
+    if not len(known):
+        return math.nan, math.nan
+    half = _half_width_of_share(known <= float(np.median(known)), worlds[~np.isnan(column)])
+    if not half < 0.5:
+        return math.nan, math.nan
+    low, high = quantiles(known, (0.5 - half, 0.5 + half))
+    return float(low), float(high)
+
+
+def _half_width_of_share(flags: NDArray[np.bool_], worlds: Keys) -> float:
+    """Return the half-width of a share's 95% interval, by Student's t over the worlds drawn; NaN for few of them."""
+    _, at = np.unique(worlds, return_inverse=True)
+    sizes = np.bincount(at)
+    many = len(sizes)
+    if many < FEWEST:
+        return math.nan
+    off = np.bincount(at, flags - flags.mean())
+    error = math.sqrt(many / (many - 1) * float(off @ off)) / len(flags)
+    return t_quantile(many - 1) * error
+
+
+def share_over_worlds(flags: NDArray[np.bool_], worlds: Keys | None) -> tuple[float, float]:
+    """Return the 95% interval of a share; of sampled worlds by the number of runs that would tell as much alone.
+
+    Source: Korn & Graubard 1998, Surv. Methodol. 24(2), without their gain where worlds differ less than by chance.
+    """
+    n, k = len(flags), int(np.count_nonzero(flags))
+    if worlds is None or not n:
+        return share_interval(k, n)
+    share, half = k / n, _half_width_of_share(flags, worlds)
+    alone = float(len(np.unique(worlds)))  # where the runs do not tell how much worlds differ, each counts once
+    if half > 0.0:
+        alone = min(float(n), share * (1.0 - share) * (1.96 / half) ** 2)
+    return share_interval(share * alone, alone)
 
 
 def _known(values: ArrayLike) -> Numbers:

@@ -1,8 +1,9 @@
 """How thin the guard can get, and the band of guards in which runs go either way.
 
 The guard is adequate at a scale while the median number of escapes, there and at every larger scale tried, is at most
-WITHIN times that with the guards as given, or at most FEW. The guards as given are those at scale 1; where 1 was not
-tried, those at the largest scale tried.
+WITHIN times that with the guards as given, or at most FEW, and in any case at most a share HALF of those held: twice
+of nearly everybody is no order kept. The guards as given are those at scale 1; where 1 was not tried, those at the
+largest scale tried.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ WITHIN = 2.0
 """Times the median with the guards as given."""
 FEW = 10.0
 """Median escapes that are adequate whatever the median with the guards as given."""
+HALF = 0.5
+"""Share of those held; with a median of more the guard is not adequate, whatever it is with the guards as given."""
 LEAST = 0.05
 """Share of those held; a run with fewer escapes is never lost."""
 
@@ -54,6 +57,11 @@ class Tipping(NamedTuple):
     medians: tuple[float, ...]
     band: Band | None
 
+    @property
+    def of_held(self) -> bool:
+        """Whether the limit is half of those held."""
+        return self.limit < max(WITHIN * self.median_given, FEW)
+
     def median(self, scale: float) -> float:
         """Return the median number of escapes at a scale tried."""
         return self.medians[self.scales.index(scale)]
@@ -71,7 +79,7 @@ def tipping(scales: Sequence[float], escaped: Sequence[Floats], held: float) -> 
     medians = tuple(float(np.median(escaped[k])) for k in order)
     given = 1.0 if 1.0 in tried else tried[-1]
     median_given = medians[tried.index(given)]
-    limit = max(WITHIN * median_given, FEW)
+    limit = min(max(WITHIN * median_given, FEW), HALF * held)
     adequate = len(tried)  # position of the thinnest adequate scale
     while adequate > 0 and medians[adequate - 1] <= limit:
         adequate -= 1

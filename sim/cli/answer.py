@@ -125,7 +125,8 @@ def _of_run(console: Console, results: Results) -> None:
         if number > 1:
             ends = summary.quantile_interval(values, 0.5)
             known = _between(name, *ends) if not np.isnan(ends).any() else "-"
-            table.add_row(title, shown(name, middle), known, _between(name, low, high))
+            spread = _between(name, low, high) if len(values) > 1 else "-"
+            table.add_row(title, shown(name, middle), known, spread)
         else:
             table.add_row(title, shown(name, middle))
     console.print(table)
@@ -140,7 +141,7 @@ def _of_run(console: Console, results: Results) -> None:
 
 def honest_line(results: Results) -> str:
     """Return how wide an interval could honestly have been given of exits, by day, and how often it was right."""
-    from sim.experiment.running import stored
+    from sim.experiment.honest import stored
 
     days = stored(results)
     if not days:
@@ -161,6 +162,11 @@ def _of_sweep(console: Console, results: Results) -> None:
     if not table.values.size:
         console.print("No replicate has come to its end at every point yet.")
         return
+    wanted = len(results.manifest["points"])
+    if len(table.points) < wanted:
+        console.print(f"Of {len(table.points):,} of {wanted:,} points, the sampled worlds that have come so far.")
+    if table.values.shape[1] == 1 and not table.sampled:
+        console.print("One replicate at each point: what may happen, not how likely it is.")
     factors = effects(table, results.varied)
     view = ResultsView(results)
     found = view.tipping
@@ -215,20 +221,22 @@ def _by_lever(console: Console, results: Results) -> None:
 
 
 def _levels(results: Results, path: str) -> Table:
-    """Return a table of medians and 90% ranges at each level of a factor, over all others."""
+    """Return a table of medians and 90% ranges at each level of a factor, over all others; of one run its values."""
     points = results.points
     level_of = dict(zip(points["point"].to_pylist(), points[path].to_pylist(), strict=True))
     names = [name for name, _ in COLUMNS]
     runs = results.done(["point", *names])
     number = {level: k for k, level in enumerate(dict.fromkeys(level_of.values()))}
     levels = np.array([number[level_of[point]] for point in runs["point"].to_pylist()])
-    table = table_of(path, *(f"{title}: median (90%)" for _, title in COLUMNS))
+    once = all(np.count_nonzero(levels == k) < 2 for k in number.values())
+    table = table_of(path, *(title if once else f"{title}: median (90%)" for _, title in COLUMNS))
     for level, k in number.items():
         cells = []
         for name in names:
-            middle, low, high = summary.quantiles(summary.defined(name, numbers(runs, name)[levels == k]), RANGE)
-            cells.append(f"{shown(name, middle)} ({_between(name, low, high)})")
-        table.add_row(Text(printable(str(level))), *cells)
+            values = summary.defined(name, numbers(runs, name)[levels == k])
+            middle, low, high = summary.quantiles(values, RANGE)
+            cells.append(shown(name, middle) + ("" if len(values) < 2 else f" ({_between(name, low, high)})"))
+        table.add_row(_level(level), *cells)
     return table
 
 
@@ -238,8 +246,14 @@ def _factors(factors: list[Effect]) -> Table:
         known = f"({e.low:+,.0f} to {e.high:+,.0f})" if e.low == e.low else "(one replicate gives no interval)"
         interval = f"{e.change:+,.0f} {known}" if e.change else "none"
         ends = (e.least, e.most) if e.change else ("-", "-")
-        table.add_row(*(Text(printable(str(cell))) for cell in (e.path, *ends, interval)))
+        table.add_row(*map(_level, (e.path, *ends, interval)))
     return table
+
+
+def _level(value: object) -> Text:
+    """Return a cell, a number with the digits that tell it from others."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return Text(f"{value:g}" if number else printable(str(value)))
 
 
 def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
@@ -251,11 +265,14 @@ def how_thin(found: Tipping, fixed: Mapping[str, object]) -> str:
 def extremes(table: Paired, varied: list[str]) -> str:
     """Return the points with the lowest and the highest median of people out, in words."""
     medians = np.median(table.values, axis=1)
+    what = "Medians of people out" if table.values.shape[1] > 1 else "People out"
+    if medians.min() == medians.max():
+        return f"{what} are {medians[0]:,.0f} at every point."
     named = []
     for k in (int(np.argmin(medians)), int(np.argmax(medians))):
         where = settings({path: table.points[k][path] for path in varied})
         named.append(f"{medians[k]:,.0f} ({where})")
-    return f"Medians of people out lie from {named[0]} to {named[1]}."
+    return f"{what} lie from {named[0]} to {named[1]}."
 
 
 def _files(console: Console, results: Results, drawn: list[Path]) -> None:
@@ -276,4 +293,4 @@ def shown(name: str, value: float) -> str:
 
 def _between(metric: str, low: float, high: float) -> str:
     first, last = shown(metric, low), shown(metric, high)
-    return first if first == last == "never" else f"{first} to {last}"
+    return first if first == last in ("never", "-") else f"{first} to {last}"

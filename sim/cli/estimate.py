@@ -23,7 +23,7 @@ from sim.scenario.vocabulary import CATEGORIES
 
 if TYPE_CHECKING:
     from sim.experiment.estimate import Estimate
-    from sim.experiment.running import Day
+    from sim.experiment.honest import Day
     from sim.scenario.resolved import Resolved
 
 

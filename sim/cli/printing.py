@@ -6,7 +6,8 @@ import contextlib
 import sys
 from collections.abc import Iterator
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -14,6 +15,8 @@ from sim.scenario.errors import printable
 
 PLAIN = str.maketrans("−–…", "--~")
 """Replacements for signs that a terminal may lack."""
+WIDEST = 10_000
+"""Columns of a terminal on which every table finds room."""
 
 
 @contextlib.contextmanager
@@ -26,9 +29,25 @@ def console_of(to_stderr: bool) -> Iterator[Console]:
     stream.write(lines.get())
 
 
+class Listed(Table):
+    """A table that is a list of its cells where the terminal is narrower than its longest words side by side."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the table, or each row as lines: its name, and below it each head with its cell."""
+        needed = Measurement.get(console, options.update(max_width=WIDEST), self).minimum
+        if needed <= options.max_width:
+            yield from super().__rich_console__(console, options)
+            return
+        heads, cells = [column.header for column in self.columns], [list(column.cells) for column in self.columns]
+        for name, *row in zip(*cells, strict=True):
+            yield Text(str(name), style="bold")
+            for head, cell in zip(heads[1:], row, strict=True):
+                yield Text(f"  {head}: {cell}")
+
+
 def table_of(first: str, *others: str) -> Table:
-    """Return an empty table with these heads; numbers stand to the right, and digits are never cut."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
+    """Return an empty table with these heads; numbers stand to the right, and are neither cut nor broken."""
+    table = Listed(box=None, pad_edge=False, header_style="bold")
     table.add_column(Text(printable(first)), overflow="fold")
     for title in others:
         table.add_column(title, justify="right", overflow="fold")

@@ -20,6 +20,8 @@ SMALLEST, LARGEST = 50, 1000
 """Fewest and most replicates of a batch; the last of a point may have fewer."""
 MOST_ROWS = 200_000
 """Most daily or facility rows of a batch, to bound its memory."""
+FIRST, ROUNDS = 2, 10
+"""Fewest replicates of a point that are run before any point has its rest, and the share of all that they are, 1 in."""
 LONGEST = 2.0
 """Most seconds that a batch should take: the work a kill loses, and the delay of Ctrl-C."""
 SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
@@ -132,11 +134,19 @@ class Design:
         return batch_size(self.size, self.replicates, max(rows_of(point.resolved) for point in self.points))
 
     def batches(self, size: int | None = None) -> Iterator[Batch]:
-        """Yield all batches, breadth-first: the first batch of every point before the second of any."""
+        """Yield all batches, breadth-first: the first batch of every point before the second of any.
+
+        Where a batch would hold all replicates of a point, a small one goes before the rest: a sweep that is stopped
+        early can compare its points then.
+        """
         size = size or self.batch
-        for first in range(self.start, self.start + self.replicates, size):
+        cuts = [(first, min(size, self.replicates - first)) for first in range(0, self.replicates, size)]
+        if len(cuts) == 1 and self.size > 1 and self.replicates >= 2 * FIRST:
+            few = max(FIRST, self.replicates // ROUNDS)
+            cuts = [(0, few), (few, self.replicates - few)]
+        for first, many in cuts:
             for point in range(self.size):
-                yield Batch(point, first, min(size, self.start + self.replicates - first))
+                yield Batch(point, self.start + first, many)
 
 
 def scenario_design(path: str | Path, overrides: Mapping[str, object] | None = None) -> Design:

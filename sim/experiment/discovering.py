@@ -50,8 +50,9 @@ def discovery(results: Results, condition: Condition, *, density: float | None =
     rows = _some(len(first.points), MOST_RUNS)
     cases = cases[rows, : max(1, MOST_RUNS // len(rows))]
     chosen = {path: [first.points[k][path] for k in rows] for path in varied}
-    found = discover(encoded(chosen, cases, first.worlds()[rows]), least_density=density)
-    return Discovery(condition, found, float(cases.mean()), int(cases.size), len(rows))
+    worlds = first.worlds()[rows]
+    found = discover(encoded(chosen, cases, worlds), least_density=density)
+    return Discovery(condition, found, float(cases.mean()), int(cases.size), len(np.unique(worlds)))
 
 
 def _some(points: int, most: int) -> list[int]:

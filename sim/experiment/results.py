@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from sim.analysis import summary
 from sim.analysis.effects import Paired, paired
+from sim.analysis.worlds import worlds_of
 from sim.experiment import drawing
 from sim.experiment.query import numbers, select
 from sim.experiment.settings import restored
@@ -117,13 +118,14 @@ class Results:
         self,
         name: str,
         columns: Sequence[str] | None = None,
-        point: int | None = None,
+        point: int | Collection[int] | None = None,
         *,
         first: int | None = None,
         replicate: int | None = None,
     ) -> Any:
-        """Return a table by point and replicate: all, or some columns, one point, the `first` replicates, or one."""
-        conditions = {"point = ?": point, "replicate < ?": first, "replicate = ?": replicate}
+        """Return a table by point and replicate: all, or some columns, points, the `first` replicates, or one."""
+        one = point if isinstance(point, int) else None
+        conditions = {"point = ?": one, "replicate < ?": first, "replicate = ?": replicate}
         given = {condition: value for condition, value in conditions.items() if value is not None}
         return self._select(name, columns, " AND ".join(given), list(given.values()), point)
 
@@ -152,7 +154,12 @@ class Results:
         return self._select("runs", columns, where, [point] if point is not None else [], point)
 
     def _select(
-        self, name: str, columns: Sequence[str] | None, where: str, parameters: list[Any], point: int | None
+        self,
+        name: str,
+        columns: Sequence[str] | None,
+        where: str,
+        parameters: list[Any],
+        point: int | Collection[int] | None,
     ) -> Any:
         import duckdb
 
@@ -172,11 +179,12 @@ class Results:
         for entry in self._entries(name, point):
             yield self._read(entry["file"], columns)
 
-    def _entries(self, name: str, point: int | None) -> list[dict[str, Any]]:
-        """Return the manifest's entries of a table, in the order of its rows."""
+    def _entries(self, name: str, point: int | Collection[int] | None) -> list[dict[str, Any]]:
+        """Return the manifest's entries of a table, in the order of its rows; each part holds one point."""
         entries = [part for part in self.manifest["parts"] if part["table"] == name]
         entries.sort(key=lambda part: (part["point"], part["first"]))
-        wanted = [entry for entry in entries if point is None or entry["point"] == point]
+        of = {point} if isinstance(point, int) else set(point or ())
+        wanted = [entry for entry in entries if point is None or entry["point"] in of]
         for entry in wanted:
             self._check(entry["file"], entry["sha256"])
         return wanted
@@ -243,11 +251,21 @@ class Results:
         return {entry["point"]: values[first:last] for entry, (first, last) in bounds}
 
     def paired(self, metric: str = "escaped") -> Paired:
-        """Return a metric of the replicates that are done at every point."""
+        """Return a metric of the replicates that are done at every point; of a sampled one at every point begun.
+
+        Sampled worlds of which some point has no replicate yet are left out whole, as a sample is one in any order.
+        """
         runs = self.done(["point", "replicate", metric])
-        point, replicate = runs["point"].to_numpy(), runs["replicate"].to_numpy()
+        point, replicate, values = runs["point"].to_numpy(), runs["replicate"].to_numpy(), numbers(runs, metric)
         sampled = self.manifest.get("design") in SAMPLED
-        return paired(self.points.to_pylist(), point, replicate, numbers(runs, metric), sampled=sampled)
+        points = self.points.to_pylist()
+        if sampled and self.manifest["design"] != "saltelli":  # whose points belong together
+            begun = np.isin([entry["point"] for entry in points], point)
+            worlds = worlds_of(points)
+            points = [points[k] for k in np.flatnonzero(~np.isin(worlds, worlds[~begun]))]
+            there = np.isin(point, [entry["point"] for entry in points])
+            point, replicate, values = point[there], replicate[there], values[there]
+        return paired(points, point, replicate, values, sampled=sampled)
 
     def quantiles(self, metric: str = "escaped", probabilities: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> Any:
         """Return quantiles of a metric by point: `point`, varied columns, and a column per probability (`q05`, ...).

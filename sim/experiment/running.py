@@ -14,7 +14,6 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.analysis.summary import half_width_95
@@ -23,6 +22,7 @@ from sim.claims.model import log_known, log_likelihood
 from sim.claims.statements import GUARDING, UNNUMBERED, Statement, wording
 from sim.experiment.batch import encoded
 from sim.experiment.estimate import KNOWING, VAGUE
+from sim.experiment.honest import Day, by_day, name_of
 from sim.experiment.results import Results
 from sim.experiment.store import Folder
 from sim.scenario.errors import InputError, Problem
@@ -39,7 +39,6 @@ MOST = 200
 MINUTES = 1440
 NOT_WEIGHED = ("statement",)
 """Forms of reports that repeat others."""
-FOLDER = "estimates"
 
 
 class Source(Protocol):
@@ -50,19 +49,6 @@ class Source(Protocol):
 
     def scenario(self, point: int) -> Resolved:
         """Return the scenario of a point."""
-
-
-class Day(NamedTuple):
-    """One day of one point: mean width of the 90% interval, exits, and the share of replicates that it held."""
-
-    point: int
-    day: int
-    width_90: float
-    coverage_90: float
-
-    def as_data(self) -> dict[str, Any]:
-        """Return the day as `estimate --running --json` prints it."""
-        return self._asdict()
 
 
 def running(results: Results) -> tuple[list[Day], dict[int, Any]]:
@@ -79,20 +65,8 @@ def running(results: Results) -> tuple[list[Day], dict[int, Any]]:
         point = int(entry["point"])
         table = Days(results, point, name).table()
         tables[point] = table
-        days += _by_day(table)
+        days += by_day(table)
     return days, tables
-
-
-def stored(results: Results) -> list[Day]:
-    """Return the days that were written beside the results, by point; none if there are none that can be read."""
-    days: list[Day] = []
-    for entry in results.manifest["points"] if results.path is not None else []:
-        try:
-            content = Folder(str(results.path)).read(_name(int(entry["point"])))
-            days += _by_day(pq.read_table(pa.BufferReader(content)))
-        except (OSError, KeyError, pa.ArrowException):
-            continue
-    return days
 
 
 class Narrowing(NamedTuple):
@@ -136,28 +110,13 @@ def _last(table: Any) -> dict[int, float]:
     return dict(zip(table["replicate"].to_numpy()[last].tolist(), width.tolist(), strict=True))
 
 
-def _by_day(table: Any) -> list[Day]:
-    escaped, low, high = (table[column].to_numpy() for column in ("escaped", "q05", "q95"))
-    day, point = table["day"].to_numpy(), int(table["point"][0].as_py()) if len(table) else 0
-    found = []
-    for d in np.unique(day):
-        mine = day == d
-        held = (low[mine] <= escaped[mine]) & (escaped[mine] <= high[mine])
-        found.append(Day(point, int(d), float((high - low)[mine].mean()), float(held.mean())))
-    return found
-
-
-def _name(point: int) -> str:
-    return f"{FOLDER}/part-{point:06d}-{0:09d}.parquet"
-
-
 def write(results: Results, tables: dict[int, Any]) -> list[Path]:
     """Write the tables beside the results, and return their paths."""
     assert results.path is not None
     store = Folder(results.path)
     names = []
     for point, table in tables.items():
-        names.append(_name(point))
+        names.append(name_of(point))
         store.write(names[-1], encoded(table).content)
     store.settle()
     return [results.path / name for name in names]

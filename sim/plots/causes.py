@@ -29,7 +29,7 @@ DOT: dict[str, Any] = {
 def applies(results: Results | ResultsView) -> bool:
     """Tell whether there is an exit at a point shown."""
     view = ResultsView.of(results)
-    return any(bool((view.runs("escaped")[n] > 0).any()) for n in view.shown[1])
+    return any(bool((view.over("escaped", n) > 0).any()) for n in view.shown[1])
 
 
 def draw(results: Results | ResultsView) -> Figure:
@@ -94,7 +94,7 @@ def _title(found: dict[str, Numbers]) -> str:
 
 
 def _over(view: ResultsView, path: str, shown: list[int]) -> Figure:
-    every = {cause: [view.runs(f"escaped_{cause}")[n] for n in shown] for cause in CAUSES}
+    every = {cause: [view.over(f"escaped_{cause}", n) for n in shown] for cause in CAUSES}
     totals = {cause: sum(float(np.mean(values)) for values in runs) for cause, runs in every.items()}
     order = sorted((cause for cause in CAUSES if totals[cause] > 0), key=lambda cause: -totals[cause])
     never = [cause for cause in CAUSES if cause not in order]

@@ -30,7 +30,7 @@ READ = 20_000
 
 
 class Episodes(NamedTuple):
-    """Episodes at one point: replicate, exits, first day, day of the first true report and of confirmation."""
+    """Episodes at one point: replicate (of a sample its world), exits, days of first exit, true report, confirmed."""
 
     replicate: NDArray[np.int64]
     exits: Numbers
@@ -63,12 +63,14 @@ def applies(results: Results | ResultsView) -> bool:
 
 
 def found(view: ResultsView) -> Episodes:
-    """Return the episodes at the reference point."""
-    columns = ["replicate", "exits", "start_day", "first_report_day", "first_confirmed_day"]
-    first = min(READ, MOST_ROWS)
-    table = view.results.table("episodes", columns, view.index[view.reference], first=first)
-    replicate, exits, start, reported, confirmed = (numbers(table, name) for name in columns)
-    return Episodes(replicate.astype(np.int64), exits, start, reported, confirmed, view.horizon(view.reference))
+    """Return the episodes at the reference point; of a sample those of all points it stands for, by world."""
+    columns = ["point", "replicate", "exits", "start_day", "first_report_day", "first_confirmed_day"]
+    group = view.group(view.reference)
+    first = max(1, min(READ, MOST_ROWS) // len(group))
+    table = view.results.table("episodes", columns, [view.index[n] for n in group], first=first)
+    point, replicate, exits, start, reported, confirmed = (numbers(table, name) for name in columns)
+    of = point if view.sampled else replicate
+    return Episodes(of.astype(np.int64), exits, start, reported, confirmed, view.horizon(view.reference))
 
 
 def draw(results: Results | ResultsView) -> Figure:
@@ -83,7 +85,7 @@ def draw(results: Results | ResultsView) -> Figure:
     subtitle = (
         "An episode: exits at one place with no pause over 24 hours. Share known so many days after its first exit"
         " (Kaplan-Meier, censored at the horizon; 95% bands by resampling runs), while"
-        f" {fewest} or more are watched.{view.at_point if view.at_point else ''}"
+        f" {fewest} or more are watched.{view.at_point}"
     )
     sheet = style.sheet(view, title, subtitle, 3.9, right=1.45)
     left, right = sheet.axes(1, 2, wspace=0.42)[0]

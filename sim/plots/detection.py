@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim import wording
-from sim.analysis.escapes import share_interval
-from sim.analysis.gap import Curve, Delays, delay_quantile, delays, kaplan_meier, trusted_until
+from sim.analysis.escapes import share_over_worlds
+from sim.analysis.gap import Curve, Delays, clustered, delay_quantile, delays, kaplan_meier, trusted_until
 from sim.analysis.summary import quantiles
 from sim.plots import style
-from sim.plots.view import Numbers, ResultsView, thinned
+from sim.plots.view import ResultsView, thinned
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -28,13 +28,25 @@ KINDS = (("first_report_day", "first true report"), ("first_confirmed_day", "con
 def applies(results: Results | ResultsView) -> bool:
     """Tell whether there is an escape at a point shown."""
     view = ResultsView.of(results)
-    first = view.runs("first_escape_day")
-    return any(bool((~np.isnan(first[n])).any()) for n in view.shown[1])
+    return any(bool((~np.isnan(view.over("first_escape_day", n))).any()) for n in view.shown[1])
 
 
 def found(view: ResultsView, point: int, column: str) -> Delays:
     """Return the delays at one point (its position)."""
-    return delays(view.runs("first_escape_day")[point], view.runs(column)[point], view.horizon(point))
+    return delays(view.over("first_escape_day", point), view.over(column, point), view.horizon(point))
+
+
+def curve_of(view: ResultsView, point: int, column: str) -> Curve:
+    """Return the share known within each delay; of a sample with an interval over its worlds."""
+    delay, worlds = found(view, point, column), view.worlds(point)
+    if worlds is None or not delay.n:
+        return kaplan_meier(delay)
+    escaped = ~np.isnan(view.over("first_escape_day", point))
+    seen = ~np.isnan(view.over(column, point)[escaped])
+    days = np.empty(delay.n)
+    days[seen], days[~seen] = delay.known, delay.censored
+    curve = clustered(days, seen, worlds[escaped])
+    return Curve(*(np.concatenate([[0.0], part]) for part in curve)) if curve.days[0] > 0.0 else curve
 
 
 def draw(results: Results | ResultsView) -> Figure:
@@ -64,15 +76,15 @@ def _single(view: ResultsView, point: int) -> Figure:
     _frame(left, both)
     names: list[tuple[float, str, str]] = []
     labels = (("a true report", "-", style.INK), ("a confirmed count", style.DASHES, style.BELIEF))
-    for (words, dashes, color), delay in zip(labels, both, strict=True):
-        curve = _curve(left, delay, color, dashes, band=0.15)
+    for (words, dashes, color), delay, (column, _) in zip(labels, both, KINDS, strict=True):
+        curve = _curve(left, curve_of(view, point, column), delay, color, dashes, band=0.15)
         text = f"{words}: not in {wording.per_cent(delay.never)} of runs"
         if once:
             text = f"{words}: {'none' if delay.never else 'made'}"
         names.append((_height(left, curve, above=dashes == "-"), text, style.readable(color)))
     _name(left, names)
     style.name_axes(left, "Days since the first escape", "Share of runs in which it is known")
-    _unknown(right, both, view.runs("undetected_share")[point])
+    _unknown(right, view, point)
     _note_early(left, both[1])
     return sheet.figure
 
@@ -96,7 +108,7 @@ def _several(view: ResultsView, path: str, shown: list[int]) -> Figure:
         _frame(axes, curves)
         ends = []
         for n, delay, color in zip(shown, curves, colors, strict=True):
-            curve = _curve(axes, delay, color, "-", band=0.08)
+            curve = _curve(axes, curve_of(view, n, column), delay, color, "-", band=0.08)
             label = wording.tidy(view.label(path, n), 9)
             ends.append(style.EndLabel(float(curve.share[-1]), label, style.readable(color)))
         style.end_labels(axes, axes.get_xlim()[1], ends)
@@ -122,9 +134,8 @@ def _frame(axes: Axes, every: list[Delays]) -> None:
     style.ticks(axes, "x", np.arange(0.0, last + 1e-9, step), [f"{v:g}" for v in np.arange(0.0, last + 1e-9, step)])
 
 
-def _curve(axes: Axes, delay: Delays, color: str, dashes: object, band: float) -> Curve:
+def _curve(axes: Axes, every: Curve, delay: Delays, color: str, dashes: object, band: float) -> Curve:
     """Draw the estimate and its interval while enough runs are under observation; return what is drawn."""
-    every = kaplan_meier(delay)
     end = min(axes.get_xlim()[1], trusted_until(delay))
     curve = Curve(*(column[every.days <= end] for column in every))
     days = np.append(curve.days, end)
@@ -153,18 +164,23 @@ def _name(axes: Axes, names: list[tuple[float, str, str]]) -> None:
         )  # fmt: skip
 
 
-def _unknown(axes: Axes, both: list[Delays], undetected: Numbers) -> None:
+def _never(view: ResultsView, point: int, column: str) -> tuple[float, tuple[float, float]]:
+    """Return the share of runs with an escape in which it is not known by the horizon, with its 95% interval."""
+    escaped = ~np.isnan(view.over("first_escape_day", point))
+    worlds = view.worlds(point)
+    never = np.isnan(view.over(column, point)[escaped])
+    return float(never.mean()), share_over_worlds(never, None if worlds is None else worlds[escaped])
+
+
+def _unknown(axes: Axes, view: ResultsView, point: int) -> None:
     """Draw what stays unknown: runs without a true report or confirmation, exits never truly reported."""
+    undetected = view.over("undetected_share", point)
     known = undetected[~np.isnan(undetected)]
     low, middle, high = quantiles(known, (0.05, 0.5, 0.95))
+    report, confirmed = (_never(view, point, column) for column, _ in KINDS)
     rows = [
-        ("runs without a true report", both[0].never, share_interval(len(both[0].censored), both[0].n), style.INK),
-        (
-            "runs without a confirmed count",
-            both[1].never,
-            share_interval(len(both[1].censored), both[1].n),
-            style.BELIEF,
-        ),
+        ("runs without a true report", *report, style.INK),
+        ("runs without a confirmed count", *confirmed, style.BELIEF),
         ("exits never truly reported", float(middle), (float(low), float(high)), style.TRUTH),
     ]
     style.share_axis(axes, "x", min(1.0, max(0.05, *(interval[1] for _, _, interval, _ in rows))))
@@ -189,7 +205,7 @@ def _undetected_by_point(axes: Axes, view: ResultsView, path: str, shown: list[i
     """Draw the median and middle 90% of runs by point."""
     tops = 0.0
     for x, n in enumerate(shown):
-        share = view.runs("undetected_share")[n]
+        share = view.over("undetected_share", n)
         low, middle, high = quantiles(share[~np.isnan(share)], (0.05, 0.5, 0.95))
         tops = max(tops, float(high))
         axes.plot([x, x], [low, high], color=style.TRUTH, linewidth=2.4, alpha=0.45, zorder=2, solid_capstyle="round")

@@ -40,10 +40,11 @@ def draw(results: Results | ResultsView) -> Figure:
     escaped = view.runs(HEADLINE)
     if style.widest(escaped) <= 0:
         return _nobody(view, min(view.replicates))
-    return _single(view, escaped[shown[0]]) if len(shown) == 1 else _several(view, path, shown, escaped)
+    return _single(view, shown[0]) if len(shown) == 1 else _several(view, path, shown, escaped)
 
 
-def _single(view: ResultsView, escaped: Numbers) -> Figure:
+def _single(view: ResultsView, point: int) -> Figure:
+    escaped = view.over(HEADLINE, point)
     found = summary(escaped)
     half, tail = wording.count(found.q50), wording.count(found.q95)
     title = f"In half of all runs {half} or more get out, in one of twenty {tail} or more"
@@ -62,33 +63,39 @@ def _single(view: ResultsView, escaped: Numbers) -> Figure:
     sheet = style.sheet(view, title, subtitle, 4.1)
     left, right = sheet.axes(1, 2, wspace=0.42, width_ratios=[1.35, 1.0])[0]
     _frame(left, [escaped])
-    _curve(left, exceedance(escaped), style.TRUTH, band=0.16)
+    _curve(left, _found(view, point), style.TRUTH, band=0.16)
     _marks(left, escaped)
-    causes.panel(right, {cause: view.runs(f"escaped_{cause}")[view.shown[1][0]] for cause in CAUSES})
+    causes.panel(right, {cause: view.over(f"escaped_{cause}", point) for cause in CAUSES})
     return sheet.figure
 
 
+def _found(view: ResultsView, point: int) -> Exceedance:
+    """Return the curve of what a point stands for; of a sample each world tells of its own, not each run."""
+    return exceedance(view.over(HEADLINE, point), independent=len(view.group(point)) if view.sampled else None)
+
+
 def _several(view: ResultsView, path: str, shown: list[int], escaped: list[Numbers]) -> Figure:
-    medians = [summary(escaped[n]).q50 for n in shown]
+    medians = [summary(view.over(HEADLINE, n)).q50 for n in shown]
     title = f"How many could get out: medians of {wording.span(min(medians), max(medians))} people"
     if path:
         title += f" over {wording.tidy(path, 24)}"
     fixed = view.fixed(path) if path else {}
     held = f" at {wording.settings(fixed)}" if fixed else ""
-    behind = [n for n in range(len(view.points)) if n not in shown]
+    behind = [n for n in range(len(view.points)) if n not in shown and not view.sampled]
     subtitle = f"Share of runs with at least so many people out by the horizon{held}. Bands: 95%, of the whole curve."
     if behind:
         subtitle += f" Grey: the other {len(behind):,} points." if len(behind) <= MOST_BEHIND else ""
     sheet = style.sheet(view, title, subtitle, 4.3)
     axes = sheet.axes()[0][0]
-    _frame(axes, [escaped[n] for n in (*shown, *behind[:MOST_BEHIND])])
+    _frame(axes, [*(view.over(HEADLINE, n) for n in shown), *(escaped[n] for n in behind[:MOST_BEHIND])])
     for n in behind if len(behind) <= MOST_BEHIND else []:
         curve = exceedance(escaped[n])
         kept = _kept(curve)
         axes.step(*_corners(curve.x[kept], curve.share[kept]), where="pre", color=style.FAINT, linewidth=0.7, zorder=1)
-    order = shown if _mean(escaped[shown[0]]) >= _mean(escaped[shown[-1]]) else shown[::-1]  # most out, darkest
+    ends = [_mean(view.over(HEADLINE, n)) for n in (shown[0], shown[-1])]
+    order = shown if ends[0] >= ends[1] else shown[::-1]  # most out, darkest
     for place, (n, color) in enumerate(zip(order, style.shades(style.TRUTH_RAMP, len(order)), strict=True)):
-        curve = exceedance(escaped[n])
+        curve = _found(view, n)
         _curve(axes, curve, color, band=0.10)
         label = wording.setting(view.points[n][path]) if path and place else _label(view, path, n)
         _name(axes, curve, label, color, 0.9 - 0.7 * place / max(1, len(order) - 1))

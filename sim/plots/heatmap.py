@@ -50,7 +50,7 @@ def plan(view: ResultsView, at: Mapping[str, Any] | None = None) -> Plan | None:
     Parameters: at, values of other paths to hold instead.
     """
     order = sorted(view.varied, key=lambda path: not view.numeric(path))
-    if len(order) < 2 or not view.replicates[0]:
+    if len(order) < 2 or not view.replicates[0] or view.sampled:
         return None
     x, y = order[0], order[1]
     row = order[2] if len(order) > 2 else None

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from sim import wording
-from sim.experiment.running import Day, stored
+from sim.experiment.honest import Day, stored
 from sim.plots import style
 from sim.plots.view import Numbers, ResultsView, thinned
 
@@ -31,9 +31,9 @@ def draw(results: Results | ResultsView) -> Figure:
     view = ResultsView.of(results)
     path, shown = view.shown
     days = stored(view.results)
-    drawn = [n for n in thinned(shown, view.reference, MOST) if any(day.point == view.index[n] for day in days)]
-    by_point = [[day for day in days if day.point == view.index[n]] for n in drawn] or [days]
-    accounted = view.runs("accounted_share")[drawn[0] if drawn else 0]
+    drawn = [n for n in thinned(shown, view.reference, MOST) if any(day.point in _stands_for(view, n) for day in days)]
+    by_point = [_mean([day for day in days if day.point in _stands_for(view, n)]) for n in drawn] or [days]
+    accounted = view.over("accounted_share", drawn[0] if drawn else 0)
     title, subtitle = _words(by_point[0], len(by_point), accounted[~np.isnan(accounted)])
     sheet = style.sheet(view, title, subtitle, 3.6, right=1.6 if len(by_point) > 1 else style.RIGHT)
     left, right = sheet.axes(1, 2, wspace=0.3)[0]
@@ -56,6 +56,25 @@ def draw(results: Results | ResultsView) -> Figure:
     style.name_axes(left, "Day", "Mean width of the 90% interval (exits)")
     style.name_axes(right, "Day", "Share of runs in which it held; dotted: 90%")
     return sheet.figure
+
+
+def _stands_for(view: ResultsView, point: int) -> set[int]:
+    """Return the numbers of the points that one (its position) stands for."""
+    return {view.index[n] for n in view.group(point)}
+
+
+def _mean(days: list[Day]) -> list[Day]:
+    """Return the means over points by day."""
+    by_day: dict[int, list[Day]] = {}
+    for one in days:
+        by_day.setdefault(one.day, []).append(one)
+    return [
+        same[0]._replace(
+            width_90=float(np.mean([one.width_90 for one in same])),
+            coverage_90=float(np.mean([one.coverage_90 for one in same])),
+        )
+        for _, same in sorted(by_day.items())
+    ]
 
 
 def _words(mine: list[Day], points: int, accounted: Numbers) -> tuple[str, str]:

@@ -80,17 +80,20 @@ def _spot(site: Site, x: float, y: float, claimed: float) -> Spot:
 
 def _claims(view: ResultsView) -> dict[str, float]:
     """Return by facility the mean of the largest number claimed in a run, over the runs in which one is."""
-    columns = ["replicate", "facility", "claimed_low", "claimed_high"]
-    table = view.results.table("reports", columns, view.index[view.reference], first=MOST_ROWS // 1000)
+    columns = ["point", "replicate", "facility", "claimed_low", "claimed_high"]
+    group = view.group(view.reference)
+    first = max(1, MOST_ROWS // 1000 // len(group))
+    table = view.results.table("reports", columns, [view.index[n] for n in group], first=first)
     low, high = numbers(table, "claimed_low"), numbers(table, "claimed_high")
     high = np.where(np.isnan(high), low, high)
     both = np.where(low > 0.0, np.sqrt(np.maximum(low, 0.0) * high), 0.5 * (low + high))  # a range as one number
-    largest: dict[tuple[str, float], float] = {}
-    for where, replicate, value in zip(table["facility"].to_pylist(), numbers(table, "replicate"), both, strict=True):
+    largest: dict[tuple[str, float, float], float] = {}
+    point, replicate = numbers(table, "point"), numbers(table, "replicate")
+    for *run, value in zip(table["facility"].to_pylist(), point, replicate, both, strict=True):
         if value == value:
-            largest[where, replicate] = max(value, largest.get((where, replicate), 0.0))
+            largest[tuple(run)] = max(value, largest.get(tuple(run), 0.0))
     by_site: dict[str, list[float]] = {}
-    for (where, _), value in largest.items():
+    for (where, *_), value in largest.items():
         by_site.setdefault(where, []).append(value)
     return {where: float(np.mean(values)) for where, values in by_site.items()}
 

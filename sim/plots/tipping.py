@@ -45,7 +45,7 @@ def draw(results: Results | ResultsView) -> Figure:
     fixed = view.fixed(PATH)
     subtitle = "People out by the horizon over runs at each number of guards."
     subtitle += f" At {wording.settings(fixed)}." if fixed else ""
-    subtitle += f" Enough: a median of at most {wording.count(found.limit)}, twice that at {found.given:g} or {FEW:g}."
+    subtitle += f" Enough: a median of at most {wording.count(found.limit)}, {_limit(found)}."
     if found.band is not None:
         subtitle += (
             f" Either way: 10% to 90% of runs let out more than {wording.count(found.band.threshold)},"
@@ -75,6 +75,10 @@ def title(found: Tipping) -> str:
     """Return the finding in a line."""
     beyond = "" if found.below is None else f"; {wording.count(found.median(found.below))} get out at {found.below:g}"
     return f"How thin can guards get: {wording.thinnest(found).removesuffix(',')}{beyond}"
+
+
+def _limit(found: Tipping) -> str:
+    return "half of those held" if found.of_held else f"twice that at {found.given:g} or {FEW:g}"
 
 
 def _meaning(band: Band, held: float) -> str:

@@ -90,7 +90,7 @@ def _single(view: ResultsView, found: Days) -> Figure:
 
 
 def _several(view: ResultsView, path: str, shown: list[int], found: list[Days]) -> Figure:
-    gaps = [float(np.median(view.runs("gap")[point])) for point in shown]
+    gaps = [float(np.median(view.over("gap", point))) for point in shown]
     title = f"Truth and belief: median gaps of {wording.span(min(gaps), max(gaps))}"
     title += f" over {wording.tidy(path, 28)}" if path else ""
     fixed = view.fixed(path) if path else {}

@@ -83,10 +83,18 @@ class ResultsView:
 
     def pooled(self, column: str) -> Numbers:
         """Return a column over all runs that answers are of: the reference point's, or all of a sampled design."""
+        return self.over(column, self.reference)
+
+    def over(self, column: str, point: int) -> Numbers:
+        """Return a column over all runs that a point (its position) stands for, as `group` has them."""
         by_point = self.runs(column)
-        if not self.sampled:
-            return by_point[self.reference]
-        return np.concatenate([by_point[n] for n in self.unlevered])
+        return np.concatenate([by_point[n] for n in self.group(point)])
+
+    def worlds(self, point: int) -> NDArray[np.int64] | None:
+        """Return the sampled world of each run of `over`; None where runs are of one world, each by itself."""
+        group = self.group(point)
+        counts = [len(self.runs(HEADLINE)[n]) for n in group]
+        return np.repeat(np.arange(len(group)), counts) if self.sampled else None
 
     @property
     def once(self) -> bool:
@@ -95,9 +103,9 @@ class ResultsView:
 
     @property
     def at_point(self) -> str:
-        """Which point a figure is of: ` At guards.scale 1.`; empty where there is one, or all are meant."""
+        """Which point a figure is of: ` At guards.scale 1.`, of a sample its lever; empty where all are meant."""
         held = self.fixed()
-        return f" At {settings(held)}." if held and not self.sampled else ""
+        return f" At {settings(held)}." if held else ""
 
     @property
     def replicates(self) -> tuple[int, int]:
@@ -125,24 +133,32 @@ class ResultsView:
     def daily(self, point: int, columns: list[str]) -> tuple[Numbers, dict[str, Numbers]]:
         """Return days, and columns of `daily` as tables of replicates by days, at one point (its position).
 
+        Of a sampled design these are the replicates of all points that it stands for, to the nearest of their horizons.
         Only the first replicates are read if there are more than MOST_ROWS rows.
         """
-        horizon = self.horizon(point)
-        first = max(1, int(MOST_ROWS / (horizon + 1))) if math.isfinite(horizon) else None
-        table = self.results.table("daily", ["replicate", "day", *columns], self.index[point], first=first)
-        replicate, day = numbers(table, "replicate"), numbers(table, "day")
-        days = np.unique(day)
-        order = np.lexsort((day, replicate))
+        group = self.group(point)
+        horizon = min(self.horizon(n) for n in group)
+        first = max(1, int(MOST_ROWS / ((horizon + 1) * len(group)))) if math.isfinite(horizon) else None
+        keys = ["point", "replicate", "day"]
+        table = self.results.table("daily", [*keys, *columns], [self.index[n] for n in group], first=first)
+        at, replicate, day = (numbers(table, name) for name in keys)
+        order = np.lexsort((day, replicate, at))
+        order = order[~(day[order] > horizon)]
+        days = np.unique(day[order])
         shape = (-1, max(1, len(days)))
         return days, {name: numbers(table, name)[order].reshape(shape) for name in columns}
 
     def sites(self, point: int) -> list[Site]:
-        """Return the facilities that hold detained people, in the order of the table; only the first MOST_ROWS rows."""
+        """Return the facilities that hold detained people, in the order of the table; only the first MOST_ROWS rows.
+
+        Of a sampled design over the runs of all points that it stands for.
+        """
         columns = ["facility", "held0", "escaped", "confirmed"]
-        first = MOST_ROWS // max(1, len(self.residents) + 20)
-        table = self.results.table("facilities", columns, self.index[point], first=first)
+        group = self.group(point)
+        first = max(1, MOST_ROWS // max(1, (len(self.residents) + 20) * len(group)))
+        table = self.results.table("facilities", columns, [self.index[n] for n in group], first=first)
         names = np.array(table["facility"].to_pylist(), dtype=object)
-        held, escaped, confirmed = (numbers(table, name) for name in ("held0", "escaped", "confirmed"))
+        held, escaped, confirmed = (numbers(table, name) for name in columns[1:])
         found = []
         for name in dict.fromkeys(names):
             rows = names == name
@@ -213,11 +229,14 @@ class ResultsView:
         if not self.points:
             return 0
         wanted = {path: self._usual(path) for path in self.varied}
-        return min(range(len(self.points)), key=lambda n: (self._distance(self.points[n], wanted), n))
+        among = self.unlevered if self.sampled else range(len(self.points))
+        return min(among, key=lambda n: (self._distance(self.points[n], wanted), n))
 
     def _usual(self, path: str) -> Any:
         """Return the level nearest the default of a path, else the middle level, else the first name."""
         levels = self.levels(path)
+        if path == LEVER:
+            return doing_nothing(levels)
         default = next((p.default for p in parameters() if p.path == path), None)
         if not self.numeric(path):
             return default if default in levels else levels[0]
@@ -245,19 +264,36 @@ class ResultsView:
 
     @cached_property
     def shown(self) -> tuple[str, list[int]]:
-        """Points to show by name, at most `MOST_LINES`, and the path they lie along.
+        """Points to show by name, at most `MOST_LINES`, and the path they lie along: of levers, where there are any.
 
-        The path is empty where they lie along none: a design that samples shows its least, middle and worst point.
+        The path is empty where they lie along none. A sampled design shows a point for each lever, or one for all.
         """
         if len(self.points) <= 1 or not self.varied:
             return "", list(range(len(self.points)))[:1]
-        for path in self.varied:
+        if self.sampled:
+            return self._of_levers()
+        for path in sorted(self.varied, key=lambda path: path != LEVER):
             line = self.along(path)
             if len(line) > 1:
                 return path, thinned(line, self.reference)
         medians = [np.median(values) if len(values) else -1.0 for values in self.runs(HEADLINE)]
         ranked = [int(n) for n in np.argsort(medians, kind="stable")]
         return "", list(dict.fromkeys([ranked[0], ranked[len(ranked) // 2], ranked[-1]]))
+
+    def _of_levers(self) -> tuple[str, list[int]]:
+        """Return a point of each lever, which stands for all of them in every sampled world."""
+        if LEVER not in self.varied:
+            return "", [self.reference]
+        first = {point[LEVER]: n for n, point in reversed(list(enumerate(self.points)))}
+        first[self.points[self.reference][LEVER]] = self.reference
+        return LEVER, thinned([first[name] for name in self.levels(LEVER)], self.reference)
+
+    def group(self, point: int) -> list[int]:
+        """Return the points that one (its position) stands for: itself; of a sample every point with its lever."""
+        if not self.sampled:
+            return [point]
+        lever = self.points[point].get(LEVER)
+        return [n for n, other in enumerate(self.points) if other.get(LEVER) == lever]
 
     @cached_property
     def sampled(self) -> bool:
@@ -295,8 +331,9 @@ class ResultsView:
         return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
     def fixed(self, *free: str) -> dict[str, Any]:
-        """Return the values of the reference point on the varied paths that are not free."""
-        return {path: self.points[self.reference][path] for path in self.varied if path not in free}
+        """Return what the reference point has on the varied paths that are not free; of a sample its lever alone."""
+        held = [path for path in self.varied if path == LEVER or not self.sampled]
+        return {path: self.points[self.reference][path] for path in held if path not in free}
 
 
 def thinned(line: list[int], keep: int, most: int = MOST_LINES) -> list[int]:

@@ -108,13 +108,13 @@ def _how_many(view: ResultsView) -> Answer:
     held = float(np.median(view.pooled("population")))
     question = "How many could get out?"
     if found.largest <= 0:
-        bound = per_cent(never_bound(found.n))
+        bound = per_cent(never_bound(len(view.unlevered) if view.sampled else found.n))
         return Answer(question, "nobody in any run", (f"At 95% confidence, fewer than {bound} of runs would see any.",))
     if found.n == 1:
         share = f"{per_cent(found.q50 / held)} of the {count(held)} people detained at the start. " if held > 0 else ""
         said = f"{share}One run shows what may happen; how likely it is takes many."
         return Answer(question, f"{count(found.q50)} in the one run", (said,))
-    low, high = median_interval(escaped)
+    low, high = median_interval(escaped, view.worlds(view.reference))
     some = per_cent(float(np.mean(escaped > 0)))
     headline = f"{count(found.q50)} (median)" if found.q50 >= 0.5 else f"somebody in {some} of runs"
     details = [f"Nine in ten runs lie {between(found.q05, found.q95)}; the mean is {mean(found.mean)}."]
@@ -250,9 +250,11 @@ def _factors(view: ResultsView) -> Table | None:
     )
     note += " factors averaged; 95% intervals that hold for all levels at once. Of a sampled number, a quarter of its"
     note += " range each."
-    if missing := not_compared(table, view.varied):
-        note += f" Not compared, with too few points: {', '.join(missing)}."
-    title = "What matters most" if any(e.told for e in found) else "What matters: no factor is told apart from none"
+    missing = not_compared(table, view.varied)
+    rows += tuple((tidy(path, 60), "–", "–", "not compared: too few points") for path in missing)
+    title = "What matters most" + (" of the factors compared" if missing else "")
+    if not any(e.told for e in found):
+        title = "What matters: no factor is told apart from none" if found else "What matters: too few points to tell"
     return Table(title, note, ("factor", "least at", "most at", "change of median people out"), rows)
 
 

@@ -12,7 +12,7 @@ from sim.analysis.gap import delay_quantile, delays
 from sim.analysis.summary import defined, quantiles
 from sim.experiment.assumptions import basis
 from sim.outcomes import HEADLINE
-from sim.plots.view import Numbers, ResultsView
+from sim.plots.view import ResultsView
 from sim.scenario.fields import parameters
 from sim.wording import between, count, days, per_cent, span, tidy
 
@@ -48,12 +48,12 @@ def sentences(view: ResultsView, carries: Carried | None) -> list[str]:
         some = per_cent(float(np.mean(out > 0)))
         tail = f", in one of twenty {count(high)} or more of {count(_held(view))} held" if high >= 0.5 else ""
         first = f"Somebody gets out in {some} of {worlds(view)}{tail}."
-        return [first, _known(view), _sure(out, carries)]
+        return [first, _known(view), _sure(view, carries)]
     first = (
         f"In half of {worlds(view)} {count(middle)} people or more get out of {count(_held(view))} held, in nine of ten"
         f" {between(low, high)}."
     )
-    return [first, _known(view), _sure(out, carries)]
+    return [first, _known(view), _sure(view, carries)]
 
 
 def _held(view: ResultsView) -> float:
@@ -76,8 +76,9 @@ def _known(view: ResultsView) -> str:
     return f"{said}."
 
 
-def _sure(out: Numbers, carries: Carried | None) -> str:
-    low, high = median_interval(out)
+def _sure(view: ResultsView, carries: Carried | None) -> str:
+    out = view.pooled(HEADLINE)
+    low, high = median_interval(out, view.worlds(view.reference))
     error = "so few runs cannot say how well the median is known"
     if low == low and high == high:
         error = f"the error of {len(out):,} runs is {span(low, high)} for the median (95%)"

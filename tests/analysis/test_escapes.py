@@ -15,6 +15,7 @@ from sim.analysis.escapes import (
     median_interval,
     never_bound,
     share_interval,
+    share_over_worlds,
     summary,
 )
 from sim.analysis.summary import quantiles
@@ -86,6 +87,51 @@ def test_the_medians_interval_holds_it_as_often_as_it_says() -> None:
     assert np.mean(held) >= 0.93
     assert all(math.isnan(end) for end in median_interval([5.0])), "one run knows no median"
     assert all(math.isnan(end) for end in median_interval([]))
+
+
+def worlds_alike(rng: np.random.Generator, worlds: int, runs: int) -> tuple[np.ndarray, np.ndarray]:
+    """Values about 0 of runs that share what their world has, and the world of each."""
+    of = np.repeat(np.arange(worlds), runs)
+    return rng.normal(0, 1, worlds)[of] + rng.normal(0, 0.3, len(of)), of
+
+
+@pytest.mark.parametrize("worlds", [8, 30])
+def test_the_medians_interval_over_sampled_worlds_holds_it_as_often_as_it_says(worlds: int) -> None:
+    """By order statistics of the runs it would in every third case."""
+    rng = np.random.default_rng(worlds)
+    held, alone = [], []
+    for _ in range(200):
+        values, of = worlds_alike(rng, worlds, 20)
+        for found, (low, high) in ((held, median_interval(values, of)), (alone, median_interval(values))):
+            found.append(low <= 0 <= high)
+    assert np.mean(held) >= 0.91 and np.mean(alone) < 0.6
+
+
+def test_few_worlds_tell_of_no_median_and_nulls_are_left_out() -> None:
+    values, of = worlds_alike(np.random.default_rng(1), 5, 50)
+    assert all(math.isnan(end) for end in median_interval(values, of))
+    values, of = worlds_alike(np.random.default_rng(1), 20, 50)
+    holed = np.append(values, [math.nan] * 50)
+    assert median_interval(holed, np.append(of, [20] * 50)) == median_interval(values, of)
+    assert all(math.isnan(end) for end in median_interval([math.nan], np.array([0])))
+
+
+def test_a_share_over_sampled_worlds_is_as_sure_as_their_number() -> None:
+    each = np.repeat(np.arange(20) < 5, 30)  # all runs of a world alike
+    of = np.repeat(np.arange(20), 30)
+    low, high = share_over_worlds(each, of)
+    theirs = share_interval(5, 20)
+    assert (low, high) == pytest.approx(theirs, abs=0.03) and low <= theirs[0]
+    assert share_over_worlds(each, None) == share_interval(150, 600)
+    assert share_over_worlds(np.zeros(600, bool), of) == share_interval(0, 20), "not seen in twenty worlds"
+    apart = np.random.default_rng(2).random(600) < 0.25
+    assert share_over_worlds(apart, of) == pytest.approx(share_interval(int(apart.sum()), 600), abs=0.03)
+    assert share_over_worlds(np.zeros(0, bool), np.zeros(0, int)) == (0.0, 1.0)
+
+
+def test_a_band_over_worlds_is_as_wide_as_their_number_has_it() -> None:
+    found = exceedance(np.arange(1000.0), independent=100)
+    assert found.high[500] - found.share[500] == pytest.approx(dkw(100))
 
 
 def test_one_run_bounds_what_it_did_not_see() -> None:

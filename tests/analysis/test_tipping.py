@@ -38,6 +38,14 @@ def test_never_too_thin_and_a_median_of_nothing():
     assert found({1: 0, 0.75: 8, 0.5: 11}).scale == 0.75
 
 
+def test_twice_of_nearly_everybody_is_no_order_kept():
+    made = found({1: 58, 0.5: 59, 0.25: 60}, held=60)
+    assert (made.scale, made.below, made.limit, made.of_held) == (None, 1, 30, True)
+    half = found({1: 30, 0.5: 31}, held=60)
+    assert (half.scale, half.below) == (1, 0.5)
+    assert not found({1: 14, 0.5: 20}, held=60).of_held
+
+
 def test_one_scale_or_no_replicate_says_nothing():
     assert found({1: 1}) is None
     assert tipping([1.0, 0.5], [np.ones(3), np.zeros(0)], 100.0) is None

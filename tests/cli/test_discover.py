@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.plots.folders import made_up
+
 SWEEP = {
     "scenario": "tiny",
     "replicates": 4,
@@ -61,3 +63,11 @@ def test_what_is_refused(cli, folder: Path, here: Path) -> None:
     code, out, err = cli("discover", "one", "--when", "escaped > 4")
     assert (code, out) == (2, "")
     assert "varies nothing; expected a sweep, best `design: lhs`" in err
+
+
+def test_worlds_are_counted_once_for_all_their_levers(cli, here: Path) -> None:
+    points = [{"isr.coverage": 0.04 * k, "lever": name} for k in range(24) for name in ("nothing", "stay")]
+    folder = made_up(here / "r", points, 5, manifest={"design": "lhs"})
+    code, out, _ = cli("discover", str(folder), "--when", "escaped > 300", "--no-plots")
+    assert code == 0
+    assert "of 240 runs in 24 worlds" in out

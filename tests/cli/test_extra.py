@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 
 import pytest
 
 import sim.experiment.extra
 from sim.experiment.extra import VIEW
+from tests.plots.folders import made_up
 
 EXTRAS = (*VIEW, "reacton", "altair", "IPython", "ipywidgets", "distributed", "sklearn", "SALib", "ema_workbench")
 """Packages that `pip install detention-sim` does not bring."""
@@ -48,11 +50,32 @@ def test_without_extras_runs_are_headless_and_tell_how_figures_are_drawn(here, p
     assert not (here / "a b" / "plots").exists() and (here / "a b" / "runs").exists()
 
 
-def test_showing_results_compiles_draws_and_simulates_nothing(cli, process, tmp_path, monkeypatch) -> None:
+HEAVY = ("mesa", "numba", "scipy", "matplotlib", "solara", "sklearn")
+TOLD = f"print([name for name in {HEAVY} if name in sys.modules])"
+
+
+def test_showing_results_compiles_draws_and_simulates_nothing(process, tmp_path, monkeypatch) -> None:
+    """Whatever they are of: a run with kinds of runs, a sweep, sampled worlds under levers, levers of a grid."""
     monkeypatch.chdir(tmp_path)
-    assert cli("sweep", "tiny", "--replicates", "2", "--no-plots", "--quiet", "--out", "out").code == 0
+    levers = [{"guards.scale": 0.1 * k, "lever": name} for k in range(16) for name in ("nothing", "stay", "eyes")]
+    made_up(tmp_path / "run", replicates=80, some=40)
+    made_up(tmp_path / "sweep", [{"guards.scale": scale} for scale in (0.5, 1.0)], 8)
+    made_up(tmp_path / "sampled", levers, 6, manifest={"design": "lhs"})
+    made_up(tmp_path / "levers", levers[-6:], 8)
+    code = "import sys; from sim.cli.main import main;"
+    for folder in ("run", "sweep", "sampled", "levers"):
+        code += f"assert not main(['show', '{folder}']); assert not main(['show', '{folder}', '--json']);"
+    assert process("-c", code + "main(['list']);" + TOLD).out.splitlines()[-1] == "[]"
+
+
+def test_a_finished_folder_is_told_at_once_and_a_replay_without_figures_draws_nothing(cli, process, here) -> None:
+    assert cli("run", "tiny", "--replicates", "2", "--no-plots", "--quiet", "--out", "out").code == 0
     code = (
-        "import sys; from sim.cli.main import main; main(['show', 'out']); main(['list']);"
-        "print([name for name in ('mesa', 'numba', 'scipy', 'matplotlib', 'solara') if name in sys.modules])"
+        f"import sys; from sim.cli.main import main; assert not main(['resume', 'out']); {TOLD};"
+        f"assert not main(['replay', 'out', '--replicate', '1', '--no-plots']); {TOLD}"
     )
-    assert process("-c", code).out.splitlines()[-1] == "[]"
+    done = process("-c", code)
+    assert "nothing to resume" in done.err and "equals the stored row" in done.err
+    finished, *_, replayed = done.out.splitlines()
+    assert finished == "[]"
+    assert not {"matplotlib", "solara", "sklearn"} & set(ast.literal_eval(replayed))

@@ -55,6 +55,8 @@ def test_levers_are_ranked_with_their_prices(cli, folder: Path) -> None:
     assert data["worth"][0] == {"from": 0.0, "lever": "nothing"}
     assert {one["path"] for one in data["knowing"]} == {"isr.coverage", "guards.scale"}
     assert "2 levers against nothing" in err
+    told = " ".join(err.split())
+    assert "cost per averted" in told and f"{100 / averted:,.0f} " in told, "prices are printed"
     assert (folder / "plots/levers.png").stat().st_size > 10_000
 
 

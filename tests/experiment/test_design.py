@@ -20,6 +20,15 @@ def test_every_point_has_its_first_replicates_before_any_has_its_next(design):
     assert [(b.first, b.point) for b in batches] == sorted((b.first, b.point) for b in batches)
 
 
+@pytest.mark.parametrize(("replicates", "sizes"), [(40, [4, 36]), (5, [2, 3]), (3, [3]), (53, [50, 3])])
+def test_few_replicates_are_not_run_point_by_point(replicates, sizes):
+    """Stopped early, a sweep has some of every point, and not all of its first ones."""
+    batches = list(sweep_design("tiny", {"replicates": replicates}).batches())
+    assert [b.size for b in batches if b.point == 0] == sizes
+    assert {b.point for b in batches[:6]} == set(range(6))
+    assert [b.size for b in scenario_design("tiny", {"replicates": replicates}).batches()][0] == min(50, replicates)
+
+
 def test_names_of_parts_sort_as_points_and_replicates_do(design):
     batches = sorted(design.batches(), key=lambda b: (b.point, b.first))
     assert [b.name for b in batches] == sorted(b.name for b in batches)

@@ -11,6 +11,7 @@ from sim.analysis import summary
 from sim.experiment.results import Results
 from sim.scenario.errors import InputError
 from tests.plots.folders import made_up
+from tests.plots.test_figures import stopped
 
 
 def test_a_folder_is_read_as_it_was_written(stored, copy):
@@ -130,6 +131,20 @@ def test_pairs_are_replicates_done_at_every_point(stored):
     made = stored.paired()
     assert made.values.shape == (6, 53)
     assert made.values[2].tolist() == stored.table("runs", point=2)["escaped"].to_pylist()
+
+
+WORLDS = [{"guards.scale": 0.1 * k, "lever": name} for k in range(8) for name in ("nothing", "stay")]
+
+
+def test_a_sample_begun_is_one_of_the_worlds_that_have_come_whole(tmp_path):
+    """Of a grid nothing is compared before every point has begun, nor of a design whose points belong together."""
+    for design, points in (("lhs", 10), ("sobol", 10), ("saltelli", 16), ("grid", 16)):
+        results = Results.open(stopped(tmp_path / design, WORLDS, 11, replicates=3, manifest={"design": design}))
+        made = results.paired()
+        assert made.values.shape == (points, 3 if points == 10 else 0), design
+        assert [entry["point"] for entry in made.points] == list(range(points))
+        if points == 10:
+            assert made.values[9].tolist() == results.metric("escaped")[9].tolist()
 
 
 def test_a_share_of_nothing_is_left_out_and_a_day_never_reached_is_not(tmp_path):

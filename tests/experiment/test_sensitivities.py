@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from SALib.analyze import pawn as salib
 
 from sim.analysis.sensitivity import GROUPS, LEVERS, group_of, noise_share, pawn
 from sim.experiment import batch
@@ -111,6 +112,21 @@ def test_pawn_finds_names_and_no_effect_is_no_more_than_chance() -> None:
     named, other = pawn([names, inert], values + generator.normal(0, 1, (90, 10)))
     assert named.matters and named.value.low > 2 * named.chance
     assert not other.matters
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_outcome_that_never_varies_has_no_effect_and_gives_no_warning() -> None:
+    (found,) = pawn([list(range(30))], np.zeros((30, 4)))
+    assert found.value.value == 0.0 and not found.matters
+
+
+@pytest.mark.parametrize("levels", [6, 9, 21])
+def test_pawn_takes_any_number_of_levels(levels: int) -> None:
+    """With these SALib's own steps end beyond 1, and it fails."""
+    noise = np.random.default_rng(5).normal(0, 1, (126, 6))
+    column = [k % levels for k in range(126)]
+    acts, inert = pawn([column, [k * 7 % 5 for k in range(126)]], np.array(column, float)[:, None] + noise)
+    assert acts.matters and not inert.matters
 
 
 def test_a_common_shock_is_chance_but_no_noise_between_points() -> None:

@@ -16,11 +16,13 @@ from matplotlib.text import Text
 from PIL import Image
 
 from sim import wording
+from sim.analysis.escapes import dkw, share_over_worlds
 from sim.analysis.gap import delays, kaplan_meier
 from sim.analysis.tipping import either_way
 from sim.experiment.results import Results
 from sim.plots import (
     ORDER,
+    causes,
     detection,
     exceedance,
     facilities,
@@ -31,6 +33,7 @@ from sim.plots import (
     truth_and_belief,
     write_plots,
 )
+from sim.plots import map as map_
 from sim.plots.provenance import embedded
 from sim.plots.save import png, svg
 from sim.plots.view import ResultsView, thinned
@@ -45,6 +48,7 @@ SMALL_GRID = [point for point in GRID if not {0.25, 1.25, 0.8, "hasty"} & set(po
 SCALES = [{"guards.scale": scale} for scale in (0.0, 0.25, 0.5, 1.0, 1.5)]
 LEVERS = [{"lever": name, "guards.scale": scale} for name, scale in product(["as-it-was", "stay"], [0.5, 1.0])]
 SAMPLED = [{"guards.scale": 0.1 + 0.07 * k, "isr.coverage": (0.31 * k) % 1} for k in range(9)]
+WORLDS = [{"guards.scale": 0.1 + 0.12 * k, "lever": name} for k, name in product(range(12), ["stay", "nothing"])]
 HOSTILE = "$x_1$ <script>alert(1)</script> & \\frac{a}{b} " + "long " * 80
 
 
@@ -78,6 +82,8 @@ CASES = {
     "guards alone": {"points": SCALES},
     "levers": {"points": LEVERS, "replicates": 8},
     "a sample": {"points": SAMPLED, "replicates": 8},
+    "a sampled design": {"points": SAMPLED, "replicates": 8, "manifest": {"design": "lhs"}},
+    "levers in sampled worlds": {"points": WORLDS, "replicates": 4, "manifest": {"design": "lhs"}},
     "one point of a sweep": {"points": GRID[:1]},
     "one replicate of each": {"points": GRID[:9], "replicates": 1, "claims": False},
     "many at once": {"replicates": 3000, "points": SCALES[:2]},
@@ -359,6 +365,58 @@ def test_the_reference_point_is_the_one_nearest_the_defaults(tmp_path) -> None:
     assert [view.points[n]["guards.scale"] for n in shown] == [0.25, 0.5, 0.75, 1.0, 1.25]
     assert thinned(list(range(20)), 7) == sorted(thinned(list(range(20)), 7))
     assert {0, 7, 19} <= set(thinned(list(range(20)), 7)) and len(thinned(list(range(20)), 7)) == 6
+
+
+def test_a_sampled_design_is_drawn_over_all_its_worlds(tmp_path) -> None:
+    """Not one of its points, whose numbers would be those of a single world."""
+    results = opened(tmp_path / "r", WORLDS, 10, manifest={"design": "lhs"})
+    view = ResultsView(results)
+    escaped = np.concatenate(view.runs("escaped_persons"))
+    idle = np.repeat([point["lever"] == "nothing" for point in WORLDS], 10)
+    assert not tipping.applies(view) and not heatmap.applies(view)
+    assert view.points[view.reference]["lever"] == "nothing"
+    path, shown = view.shown
+    assert path == "lever" and len(shown) == 2
+    medians = sorted(float(np.median(escaped[rows])) for rows in (idle, ~idle))
+    told = " ".join(" ".join(texts(exceedance.draw(view))).split())
+    assert f"medians of {wording.span(*medians)} people over lever" in told and "guards.scale" not in told
+    site = view.sites(view.reference)[0]
+    assert len(site.escaped) == 120
+    out = sum(spot.out for spot in map_.spots(view))
+    assert out == pytest.approx(float(escaped[idle].mean()), rel=0.02)  # exits of a place are whole
+    days = truth_and_belief.by_day(view, view.reference)
+    assert days.escaped[2, -1] == np.median(np.concatenate(view.runs("escaped"))[idle])
+    first, reported = (np.concatenate(view.runs(f"first_{what}_day"))[idle] for what in ("escape", "report"))
+    never = float(np.mean(np.isnan(reported[~np.isnan(first)])))
+    assert detection.found(view, view.reference, "first_report_day").never == pytest.approx(never)
+    (dots,) = [line for line in lines(causes.draw(view), style.TRUTH) if len(line) == 2][-1:]
+    assert dots.shape == (2, 2)
+
+
+def test_bands_over_sampled_worlds_are_of_worlds_and_not_of_runs(tmp_path) -> None:
+    """Many replicates in the same nine worlds tell nothing more of other worlds."""
+    view = ResultsView(opened(tmp_path / "r", SAMPLED, 60, manifest={"design": "lhs"}))
+    shade = exceedance.draw(view).axes[0].collections[0].get_paths()[0].vertices
+    middle = shade[np.isclose(shade[:, 0], np.median(np.concatenate(view.runs("escaped_persons"))))]
+    assert np.ptp(middle[:, 1]) == pytest.approx(2 * dkw(9), abs=0.05)
+    first = view.runs("first_escape_day")
+    view._columns["first_report_day"] = {n: days + (1.0 if n % 2 else np.nan) for n, days in enumerate(first)}
+    curve = detection.curve_of(view, view.reference, "first_report_day")
+    alone = kaplan_meier(detection.found(view, view.reference, "first_report_day"))
+    assert curve.share[-1] == pytest.approx(alone.share[-1]) == pytest.approx(4 / 9)
+    assert (curve.high - curve.low)[-1] > 3 * (alone.high - alone.low)[-1]
+    told = " ".join(texts(detection.draw(view)))
+    low, high = share_over_worlds(np.repeat([n % 2 == 0 for n in range(9)], 60), np.repeat(np.arange(9), 60))
+    assert f"{wording.per_cent(low)} to {wording.per_cent(high)}" in told
+
+
+def test_levers_are_what_a_grid_of_them_names(tmp_path) -> None:
+    """Whatever else is varied before them: the question of such a design is which lever."""
+    points = [{"guards.scale": scale, "lever": name} for scale in (0.75, 1.0) for name in ("stay", "as-it-was")]
+    view = ResultsView(opened(tmp_path / "r", points, 10))
+    assert view.shown == ("lever", [2, 3])
+    assert {"lever stay", "as-it-was"} <= set(texts(exceedance.draw(view))) | {"lever as-it-was", "stay"}
+    assert "over lever" in " ".join(texts(exceedance.draw(view)))
 
 
 def test_summary_results_have_fewer_figures(tmp_path) -> None:

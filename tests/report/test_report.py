@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.analysis.escapes import median_interval, never_bound
 from sim.experiment.results import Results
 from sim.plots import figures
 from sim.plots.view import ResultsView
 from sim.report import write_all, write_report
 from sim.report.page import page as page_of
-from sim.wording import count
-from tests.plots.folders import made_up
+from sim.wording import count, middle, per_cent
+from tests.plots.folders import made_up, scenario_text
 from tests.plots.test_figures import GRID, HOSTILE, SAMPLED, SCALES, SMALL_GRID, stopped, texts
 
 
@@ -139,6 +140,7 @@ def test_there_is_a_report_at_every_edge(tmp_path, given) -> None:
     assert "nan" not in page.text.replace("Where, and", "").lower().split()
     assert "What this is not" in page.text
     assert not re.search(r"[-–] ?\([-–]|[-–] to [-–]|between (\S+) and \1(?![\d.,])", page.text)  # ranges of nothing
+    assert "– of exits" not in page.text
 
 
 def test_where_nothing_matters_nothing_is_said_to_matter_most(tmp_path) -> None:
@@ -347,12 +349,80 @@ def test_what_options_set_and_the_command_stand_in_the_report(tmp_path) -> None:
     assert "detention-sim run ne-syria-2019 --replicates 8 --seed 1 --set guards.scale=0.5" in page.text
 
 
+def test_what_holds_by_construction_is_said_and_what_carries_the_answer_is_named(tmp_path) -> None:
+    folder = made_up(tmp_path / "r", replicates=120)
+    view = ResultsView(Results.open(folder))
+    assert view.carried is not None
+    swing = view.carried.swings[0]._replace(told=True)
+    view.carried = view.carried._replace(swings=[swing])
+    text = Reader(page_of(view, [])).text
+    assert "By construction what is seen changes nothing that happens (response: false)" in text
+    rows = text[text.index("What carries the answer") :]
+    assert swing.path in rows and f"{count(swing.least)}{count(swing.most)}" in rows
+    assert re.search(f"{count(swing.most)}(fitted to|not constrained by) documented events|a range of the sc", rows)
+    answers = scenario_text().replace("response: false", "response: true")
+    assert "By construction" not in read(made_up(tmp_path / "s", scenario=answers)).text
+
+
 def test_a_sampled_design_answers_over_all_its_points(tmp_path) -> None:
     folder = made_up(tmp_path / "r", SAMPLED, 6, manifest={"design": "lhs"})
     out = Results.open(folder).runs["escaped_persons"].to_numpy()
     text = read(folder).text
     many = f"{len(out):,} runs at {len(SAMPLED)} sampled points"
     assert f"In half of {many} {count(float(np.median(out)))} people or more get out" in text
+
+
+def levers_in_worlds(worlds: int) -> list[dict]:
+    """A sampled design of one number, each world under two levers; doing nothing is not the first of them."""
+    return [
+        {"guards.scale": 0.1 + 1.5 * k / worlds, "lever": lever} for k in range(worlds) for lever in ("stay", "nothing")
+    ]
+
+
+def test_places_of_a_sampled_design_are_told_over_all_its_worlds(tmp_path) -> None:
+    points = levers_in_worlds(12)
+    folder = made_up(tmp_path / "r", points, 5, manifest={"design": "lhs"}, sites={"gate": 600})
+    table = Results.open(folder).facilities.to_pandas()
+    idle = [n for n, point in enumerate(points) if point["lever"] == "nothing"]
+    escaped = table[(table.facility == "gate") & table.point.isin(idle)].escaped.to_numpy()
+    text = read(folder).text
+    often = per_cent(float(np.mean(escaped >= 300)))
+    assert 0.1 < np.mean(escaped >= 300) < 0.9
+    assert f"Exits come to half of the number held or more at gate in {often} of runs" in text
+    assert f"gate600{middle(escaped)}" in text  # the row of its table
+
+
+def test_the_error_of_a_sampled_median_is_that_of_its_worlds(tmp_path) -> None:
+    points = [point for point in levers_in_worlds(12) if point["lever"] == "stay"]
+    folder = made_up(tmp_path / "r", points, 40, manifest={"design": "lhs"})
+    out = Results.open(folder).runs["escaped_persons"].to_numpy()
+    low, high = median_interval(out, np.repeat(np.arange(12), 40))
+    alone = median_interval(out)
+    assert high - low > 2 * (alone[1] - alone[0])
+    text = read(folder).text
+    assert f"the error of 480 runs is {count(low)} to {count(high)} for the median (95%)" in text
+    assert f"With 480 runs the median is known to lie between {count(low)} and {count(high)} (95%)" in text
+
+
+def test_nobody_out_of_a_sample_is_bounded_by_its_worlds(tmp_path) -> None:
+    points = [point for point in levers_in_worlds(12) if point["lever"] == "stay"]
+    folder = made_up(tmp_path / "r", points, 40, zero=True, manifest={"design": "lhs"})
+    assert f"fewer than {per_cent(never_bound(12))} of runs would see any" in read(folder).text
+
+
+def test_what_is_not_compared_is_named(tmp_path) -> None:
+    text = read(made_up(tmp_path / "r", SAMPLED, 6, manifest={"design": "lhs"})).text
+    assert "What matters: too few points to tell" in text
+    for path in ("guards.scale", "isr.coverage"):
+        assert f"{path}––not compared: too few points" in "".join(text.split("\n"))
+    names = [{"guards.scale": 0.1 if k < 16 else 2.0, "name": f"n{k}"} for k in range(32)]
+    some = read(made_up(tmp_path / "s", names, 20)).text
+    assert "What matters most of the factors compared" in some and "name––not compared" in "".join(some.split("\n"))
+
+
+def test_kinds_of_runs_are_told_beside_the_median(tmp_path) -> None:
+    text = read(made_up(tmp_path / "r", replicates=80, some=40)).text
+    assert "Runs come in 2 kinds, so the median describes few of them: 50% of runs about 0; 50% of runs about" in text
 
 
 def test_one_run_is_told_without_medians_ranges_or_shares_of_runs(tmp_path) -> None:
