@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.analysis.student import t_quantile
 from sim.analysis.summary import METRICS, Floats, quantiles
 
 RESAMPLES = 400
@@ -121,13 +120,15 @@ def _parts(values: Floats, *, sampled: bool) -> list[tuple[float, int]]:
 
 def _interval(value: float, parts: Sequence[tuple[float, int]]) -> Interval:
     """Return the interval of a value whose variance is a sum (Satterthwaite's degrees of freedom)."""
+    from scipy.special import stdtrit
+
     if not parts:
         return Interval(value, math.nan, math.nan)
     total = sum(variance for variance, _ in parts)
     if not total > 0:
         return Interval(value, value, value)
     freedom = total**2 / sum(variance**2 / n for variance, n in parts)
-    half = t_quantile(freedom, 1 - TAIL) * math.sqrt(total)
+    half = float(stdtrit(freedom, 1 - TAIL)) * math.sqrt(total)
     return Interval(value, value - half, value + half)
 
 

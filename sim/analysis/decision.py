@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.contrast import Interval, mean_interval
-from sim.analysis.student import normal_quantile
 from sim.analysis.summary import Floats
 
 Clusters = NDArray[np.int64]
@@ -211,7 +210,9 @@ def flips(columns: Mapping[str, Sequence[Any]], losses: Floats, clusters: Cluste
 
 
 def _widened(one: Interval, many: int) -> tuple[float, float]:
-    factor = normal_quantile(1 - 0.025 / many) / normal_quantile(0.975)
+    from scipy.special import ndtri
+
+    factor = float(ndtri(1 - 0.025 / many) / ndtri(0.975))
     return one.value - factor * (one.value - one.low), one.value + factor * (one.high - one.value)
 
 

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.student import normal_quantile, t_quantile
 from sim.analysis.summary import Floats
 from sim.analysis.worlds import Keys, worlds_of
 
@@ -167,11 +166,13 @@ def _groups(worlds: Keys, parts: list[Keys]) -> tuple[list[Keys], float]:
     number's parts are apart. The bootstrap of m worlds spreads as if divided by m, not m - 1, and their spread is known
     no better than Student's t says.
     """
+    from scipy.special import ndtri, stdtrit
+
     sets = [np.unique(worlds[part]) for part in parts]
     if sum(map(len, sets)) > len(np.unique(np.concatenate(sets))):
         sets = [np.unique(np.concatenate(sets))]
     least, free = min(map(len, sets)), sum(len(one) - 1 for one in sets)
-    return sets, math.sqrt(least / (least - 1.0)) * t_quantile(free) / normal_quantile(0.975)
+    return sets, float(math.sqrt(least / (least - 1.0)) * stdtrit(free, 0.975) / ndtri(0.975))
 
 
 def _median(values: Floats) -> float:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.student import t_quantile
 from sim.analysis.summary import exceedance as shares_above
 from sim.analysis.summary import quantile_interval, quantiles
 
@@ -119,6 +118,8 @@ def median_interval(values: ArrayLike, worlds: Keys | None = None) -> tuple[floa
 
 def _half_width_of_share(flags: NDArray[np.bool_], worlds: Keys) -> float:
     """Return the half-width of a share's 95% interval, by Student's t over the worlds drawn; NaN for few of them."""
+    from scipy.special import stdtrit
+
     _, at = np.unique(worlds, return_inverse=True)
     sizes = np.bincount(at)
     many = len(sizes)
@@ -126,7 +127,7 @@ def _half_width_of_share(flags: NDArray[np.bool_], worlds: Keys) -> float:
         return math.nan
     off = np.bincount(at, flags - flags.mean())
     error = math.sqrt(many / (many - 1) * float(off @ off)) / len(flags)
-    return t_quantile(many - 1) * error
+    return float(stdtrit(many - 1, 0.975)) * error
 
 
 def share_over_worlds(flags: NDArray[np.bool_], worlds: Keys | None) -> tuple[float, float]:

@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.analysis.contrast import Sides, difference, standard_error
-from sim.analysis.student import normal_below, normal_quantile
 from sim.analysis.summary import Floats
 
 RESAMPLES = 999
@@ -85,13 +84,15 @@ def _largest(tables: list[Floats], errors: Floats, points: int, replicates: int,
 
 def _by_shares(family: Sequence[Sides]) -> list[Simultaneous]:
     """Return Bonferroni's intervals and Holm's p values from each alternative's own interval."""
-    normal = normal_quantile(1 - ERROR / 2)
-    widen = normal_quantile(1 - ERROR / 2 / len(family)) / normal
+    from scipy.special import ndtr, ndtri
+
+    normal = float(ndtri(1 - ERROR / 2))
+    widen = float(ndtri(1 - ERROR / 2 / len(family))) / normal
     own = [difference(side) for side in family]
     plain = []
     for value, low, high in own:
         error = (high - low) / 2 / normal
-        plain.append(2 * normal_below(-abs(value) / error) if error > 0 else float(value == 0))
+        plain.append(float(2 * ndtr(-abs(value) / error)) if error > 0 else float(value == 0))
     adjusted = holm(plain)
     return [
         Simultaneous(value - widen * (value - low), value + widen * (high - value), p)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-
-from sim.analysis.summary import Floats
 
 FEWEST = 40
 """Fewest runs in which modes are looked for."""
@@ -33,25 +30,20 @@ def modes(values: ArrayLike) -> list[Mode]:
 
     A kernel density (Silverman's width) of log(1 + value) must fall between two modes to VALLEY of the lower one.
     """
+    from scipy.stats import gaussian_kde
+
     known = np.sort(np.maximum(0.0, np.asarray(values, np.float64)))
     if len(known) < FEWEST or np.isnan(known).any() or not np.ptp(known) > 0:
         return []
     y = np.log1p(known)
     at = np.linspace(y[0], y[-1], POINTS)
-    density = _density(y, at)
+    density = gaussian_kde(y, "silverman")(at)
     cuts = _valleys(density)
     edges = [0, *(int(np.searchsorted(y, at[cut])) for cut in cuts), len(known)]
     parts = [known[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
     if len(parts) < 2 or min(map(len, parts)) < SHARE * len(known):
         return []
     return [Mode(len(part) / len(known), *map(float, np.quantile(part, (0.5, 0.05, 0.95)))) for part in parts]
-
-
-def _density(y: Floats, at: Floats) -> Floats:
-    """Return a Gaussian kernel density of Silverman's width."""
-    width = float(np.std(y, ddof=1)) * (0.75 * len(y)) ** -0.2
-    heights = np.array([float(np.sum(np.exp(-0.5 * ((x - y) / width) ** 2))) for x in at])
-    return heights / (len(y) * width * math.sqrt(2.0 * math.pi))
 
 
 def _valleys(density: np.ndarray) -> list[int]:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.student import t_quantile
 from sim.outcomes import RUNS, Column
 
 Floats = NDArray[np.float64]
@@ -50,25 +49,19 @@ def quantile_interval(values: ArrayLike, probability: float) -> tuple[float, flo
 
     An end is NaN where no order statistic bounds the quantile with 97.5%, as at n = 1, and where it falls among nulls.
     """
+    from scipy.special import bdtr
+
     ordered = np.sort(np.asarray(values, np.float64))  # NaN last
     n = len(ordered)
     if n == 0:
         return math.nan, math.nan
-    below = _at_most(n, probability)
+    below = np.asarray(bdtr(np.arange(n), n, probability), np.float64)  # P(at most k of n values lie below it)
     low = int(np.searchsorted(below, 0.025, "right"))  # the low-th smallest value lies above it with at most 2.5%
     high = int(np.searchsorted(below, 0.975, "left")) + 1
     return (
         float(ordered[low - 1]) if low >= 1 else math.nan,
         float(ordered[high - 1]) if high <= n else math.nan,
     )
-
-
-def _at_most(n: int, probability: float) -> Floats:
-    """Return the probability that at most k of n values lie below a quantile, for k from 0 to n - 1 (binomial)."""
-    logs = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1.0, n + 1.0)))])  # of factorials
-    k = np.arange(n)
-    terms = logs[n] - logs[k] - logs[n - k] + k * math.log(probability) + (n - k) * math.log1p(-probability)
-    return np.asarray(np.cumsum(np.exp(terms)), np.float64)
 
 
 def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
@@ -81,10 +74,12 @@ def exceedance(values: ArrayLike) -> tuple[Floats, Floats]:
 
 def half_width_95(values: ArrayLike) -> float:
     """Return the half-width of the mean's 95% interval, t sd / sqrt(n); NaN for fewer than two values or any null."""
+    from scipy.special import stdtrit
+
     array = np.asarray(values, np.float64)
     if len(array) < 2:
         return math.nan
-    return t_quantile(len(array) - 1) * float(np.std(array, ddof=1)) / math.sqrt(len(array))
+    return float(stdtrit(len(array) - 1, 0.975) * np.std(array, ddof=1) / math.sqrt(len(array)))
 
 
 def at_mean(values: Floats, controls: Floats) -> tuple[float, float, int]:
@@ -108,7 +103,9 @@ def at_mean(values: Floats, controls: Floats) -> tuple[float, float, int]:
 
 def controlled_half_width(error: float, freedom: int) -> float:
     """Return the 95% half-width of a mean by `at_mean`, t times its standard error; NaN with no degree of freedom."""
-    return t_quantile(freedom) * error if freedom else math.nan
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975)) * error if freedom else math.nan
 
 
 def metric(values: ArrayLike, *, nullable: bool) -> dict[str, float | int | None]:

@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from sim.cli import stopping
 from sim.experiment.lacking import lacking
 from sim.scenario.errors import InputError, Problem, printable, shown
 
@@ -210,6 +211,8 @@ def _usage(error: Any) -> str:
 
 def _failed(error: Exception) -> int:
     """Print the error on stderr, one line a problem, and return the exit code."""
+    if stopping.asked.is_set():
+        return _stopped()
     if isinstance(error, InputError):
         for problem in error.problems:
             print(problem, file=sys.stderr)

@@ -8,6 +8,7 @@ import signal
 import sys
 from types import FrameType
 
+from sim.cli import stopping
 from sim.experiment.lacking import lacking
 
 STOPPABLE = ("run", "sweep", "resume", "replay", "compare")
@@ -55,4 +56,5 @@ def _leave(code: int) -> None:
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    stopping.asked.set()
     raise KeyboardInterrupt

@@ -361,6 +361,9 @@ def _finished(begin: Callable[[], Manifest], *, fresh: bool) -> Iterator[Manifes
         _try_finish(manifest, "failed", str(error))
         raise
     except Exception as error:
+        if manifest is not None and manifest.asked.is_set():  # what Ctrl-C met made an error of its own of it
+            _try_finish(manifest, "stopped", "interrupted")
+            raise Interrupted("interrupted") from None
         if (reason := lacking(error)) is not None:
             _try_finish(manifest, "stopped", reason)
             raise Interrupted(reason) from None

@@ -50,7 +50,7 @@ def test_without_extras_runs_are_headless_and_tell_how_figures_are_drawn(here, p
     assert not (here / "a b" / "plots").exists() and (here / "a b" / "runs").exists()
 
 
-HEAVY = ("mesa", "numba", "scipy", "matplotlib", "solara", "sklearn")
+HEAVY = ("mesa", "numba", "matplotlib", "solara", "sklearn")
 TOLD = f"print([name for name in {HEAVY} if name in sys.modules])"
 
 

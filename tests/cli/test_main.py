@@ -145,6 +145,25 @@ def test_ctrl_c_is_exit_3(cli, failing) -> None:
     assert cli("check").code == 3
 
 
+def test_ctrl_c_that_became_another_error_is_exit_3_too(process, here: Path) -> None:
+    """As compiled code does that builds a class while it is imported."""
+    code = (
+        "import os, signal, sys, sim.cli.start as start\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'sim.cli.run':\n"
+        "            try:\n"
+        "                os.kill(os.getpid(), signal.SIGINT)\n"
+        "            except KeyboardInterrupt:\n"
+        "                raise ValueError('error building a class')\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "sys.argv[1:] = ['run', 'tiny']\n"
+        "sys.exit(start.start())"
+    )
+    outcome = process("-c", code)
+    assert (outcome.code, outcome.out, outcome.err) == (3, "", "detention-sim: stopped\n")
+
+
 def test_ctrl_c_in_code_made_from_a_string_is_exit_3_too(process, here: Path) -> None:
     """An import makes data classes from strings; without care `python -m` then ends by the signal, 130 to a shell."""
     (here / "stopped.py").write_text(

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import random
+import signal
 import threading
 
 import distributed
@@ -147,6 +148,17 @@ def test_what_the_machine_lacks_fails_no_replicate_and_the_run_goes_on_later(mon
             ran(design, store)
     made = json.loads(store.read("manifest.json"))
     assert (made["status"], made["error"], made["counts"]["failed"]) == ("stopped", reason, 0)
+
+
+def test_what_ctrl_c_met_may_make_an_error_of_its_own_of_it():
+    """As compiled code does that builds a class while it is imported."""
+    store = Memory()
+    with pytest.raises(Interrupted, match="interrupted"), recording(scenario_design("tiny"), store):
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt as met:
+            raise ValueError("error building a class") from met
+    assert json.loads(store.read("manifest.json"))["status"] == "stopped"
 
 
 def test_a_scheduler_that_leaves_while_it_is_asked_stops_the_run(monkeypatch):

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from SALib.analyze import pawn as salib
 
 from sim.analysis.sensitivity import GROUPS, LEVERS, group_of, noise_share, pawn
 from sim.experiment import batch
