@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sim.scenario.errors import InputError
 from sim.scenario.files import display
 from sim.scenario.loader import load
 from sim.scenario.resolved import Resolved
@@ -41,7 +42,7 @@ def restored(
 ) -> Resolved:
     """Apply `changes` to the text of `scenario.yaml` and load it; `read` gives the files beside it.
 
-    Raises InputError.
+    No other file is read. Raises InputError.
     """
     data: Any = deepcopy(parse(text, "scenario.yaml").data)
     for keys in changes.get("drop", []):
@@ -53,8 +54,12 @@ def restored(
             (Path(folder) / data["draws"]).write_bytes(read(data["draws"]))
         path = Path(folder) / "scenario.yaml"
         path.write_text(json.dumps(data), "utf-8")  # JSON is YAML
-        resolved = load(path, overrides)
-    here = display(path)
+        here = display(path)
+        try:
+            resolved = load(path, overrides, inside=folder)
+        except InputError as error:
+            named = (replace(p, file="scenario.yaml" if p.file == here else p.file) for p in error.problems)
+            raise InputError(named) from None
     return replace(resolved, notes=tuple(note.replace(here, "scenario.yaml") for note in resolved.notes))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from sim.experiment import confined
 from sim.experiment.results import Results
@@ -15,6 +16,7 @@ from sim.experiment.resume import begun
 from sim.experiment.store import Folder, prepare
 from sim.report import write_report
 from sim.scenario.errors import InputError
+from sim.scenario.loader import load
 from tests.plots.folders import made_up
 
 
@@ -101,6 +103,16 @@ def test_a_link_is_not_read_even_to_what_was_written(folder, tmp_path, name) -> 
     with pytest.raises(InputError, match="is a link, which is not followed"):
         results = Results.open(folder)
         _ = results.points, results.scenario(0), results.runs
+
+
+@pytest.mark.parametrize("key", ["theatre", "extends", "draws"])
+def test_the_settings_of_results_name_no_file_outside(folder, tmp_path, key) -> None:
+    outside = tmp_path / "secret.yaml"
+    outside.write_text(load("tiny").as_yaml())
+    settings = yaml.safe_load((folder / "scenario.yaml").read_text())
+    (folder / "scenario.yaml").write_text(yaml.dump({**settings, key: str(outside)}))
+    with pytest.raises(InputError, match=rf"scenario\.yaml:1: {key}: the path .* is refused"):
+        Results.open(folder).scenario(0)
 
 
 @pytest.mark.parametrize("key", ["point", "first"])
