@@ -516,6 +516,39 @@ def offensive_takes_ground() -> Case:
 
 
 @case
+def settled_by_the_table() -> Case:
+    """The first place and those of an area wait for a date that units do not forestall; a third falls, then is quiet."""
+    return build(
+        {
+            "days": 8,
+            "step_hours": 1.0,
+            "stealth": {"per_1000_year": 9000.0},
+            "unrest": {"per_1000_year": 900.0, "quell_hours": 4.0},
+            "guards": {"threat_weight": 0.0, "scale": 2.0, "redeploy_share": 0.0},
+            "levers": {"repatriation": {"per_month": 20.0, "who": "families"}},
+            "control": {
+                "handover": "formal",
+                "contest_hours": 6.0,
+                "reach_km": 2.0,
+                "changes": [
+                    {"date": "2019-10-20", "facility": "block", "to": "state"},
+                    {"date": "2019-10-06T08:00", "area": "east", "to": "state", "handover": "formal"},
+                ],
+                "offensives": [
+                    {"party": "invader", "start": "2019-10-01T05:00", "from": "border", "objectives": ["block", "yard"],
+                     "km_per_day": 40.0},
+                    {"party": "invader", "start": "2019-10-02", "objectives": ["gaol"], "km_per_day": 0.0},
+                ],
+            },
+        },
+        {
+            "facilities": two_prisons() | {"gaol": prison(36.3, 38.95, people(12), 3)},
+            "parties": {"invader": {"custody": {"guards_per_100": 40.0, "setup_hours": 2.0}}},
+        },
+    )  # fmt: skip
+
+
+@case
 def flee_and_redeploy() -> Case:
     """The front calls guards away, frightens others, and gives them back after a ceasefire."""
     return build(
