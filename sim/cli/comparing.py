@@ -122,7 +122,8 @@ def by_alternative(console: Console, found: Sequence[Alternative]) -> None:
     """Print all alternatives by what they save, with intervals that hold for all at once."""
     ranked = sorted(found, key=lambda one: one.metrics[OUTCOME].difference.value)
     first = ranked[0]
-    said = f"{len(ranked)} alternatives against {first.pairing.against}: {_how(first)}; mean people out there "
+    many = f"{len(ranked)} alternative{'' if len(ranked) == 1 else 's'}"
+    said = f"{many} against {first.pairing.against}: {_how(first)}; mean people out there "
     console.print(printable(said + _number(OUTCOME, first.metrics[OUTCOME].baseline)), style="bold")
     table = table_of("alternative", "people out: change (all at once, 95%)", "p", "gap, exit-days: change", "v. r.")
     for one in ranked:
