@@ -14,7 +14,7 @@ from sim.analysis import summary
 from sim.analysis.effects import MOST_LEVELS, PARTS, Effect, Paired, effects, not_compared
 from sim.analysis.modes import modes
 from sim.analysis.tipping import PATH, Tipping
-from sim.cli.printing import PLAIN, console_of, table_of
+from sim.cli.printing import PLAIN, console_of, table_of, told_options
 from sim.experiment.query import numbers
 from sim.experiment.results import Results
 from sim.experiment.tables import SCHEMAS
@@ -84,10 +84,7 @@ def _title(console: Console, results: Results) -> None:
     many = f"{counts['replicates']:,} replicate{'' if counts['replicates'] == 1 else 's'}"
     text = f"{results.name}: {over}{many}, seed {results.manifest['seed']}{status}"
     console.print(printable(text), style="bold")
-    given = results.manifest["request"].get("overrides") or {}
-    changed = {path: value for path, value in given.items() if path not in ("replicates", "seed")}
-    if changed:
-        console.print(printable(f"Set by options: {settings(changed)}."))
+    told_options(console, results)
     if results.manifest["points"]:  # before that nothing is known of the scenario
         console.print(printable(imposed_line(results)))
 

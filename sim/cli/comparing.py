@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.analysis.contrast import Interval
-from sim.cli.printing import PLAIN, table_of
+from sim.cli.printing import PLAIN, table_of, told_options
 from sim.experiment.comparison import Alternative
 from sim.scenario.errors import printable
 from sim.scenario.files import display
@@ -44,6 +44,7 @@ def told(results: Sequence[Results], found: Sequence[Alternative], stream: TextI
     else:
         _many(console, found)
     for one in {id(r): r for r in results}.values():
+        told_options(console, one)
         if one.path is not None:
             console.print(printable(f"Results: {display(one.path)}"), soft_wrap=True)
 

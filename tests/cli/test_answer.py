@@ -227,6 +227,15 @@ def test_what_options_set_and_what_is_imposed_stand_above_the_answer(cli, here: 
     assert "No dated event is imposed." in other
 
 
+def test_what_options_set_is_told_wherever_results_are_read(cli, here: Path):
+    points = [{"guards.scale": 0.1 * k, "lever": name} for k in range(6) for name in ("nothing", "stay")]
+    request = {"sweep": "s.yaml", "overrides": {"isr.coverage": 0.25, "replicates": 4}}
+    folder = str(made_up(here / "r", points, 4, manifest={**LHS, "request": request}))
+    for asked in (("show",), ("compare",), ("sensitivity", "--metric", "gap")):
+        told = cli(asked[0], folder, *asked[1:], *([] if asked == ("show",) else ["--no-plots"])).out
+        assert "Set by options: isr.coverage 0.25." in told, asked
+
+
 def test_results_stopped_before_their_first_point_are_told_as_such(cli, here: Path):
     folder = stopped(here / "r", [{"lever": name} for name in ("nothing", "stay")], 0, replicates=3)
     manifest = json.loads((folder / "manifest.json").read_text())
