@@ -5,7 +5,7 @@ import math
 import pytest
 
 from sim.analysis.tipping import Tipping
-from sim.wording import metric, per_cent, thinness, thinnest
+from sim.wording import between, metric, per_cent, span, thinness, thinnest
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,11 @@ def test_shares_are_written_with_the_digits_they_deserve(value, text) -> None:
 )
 def test_a_metric_is_written_by_its_kind(name, value, text) -> None:
     assert metric(name, value) == text
+
+
+def test_a_range_with_equal_ends_is_one_number() -> None:
+    assert (span(5.2, 5.4), span(5, 7)) == ("5", "5 to 7")
+    assert (between(5, 5), between(5, 7)) == ("at 5", "between 5 and 7")
 
 
 def test_how_thin_in_words() -> None:

@@ -14,9 +14,10 @@ from sim.analysis import summary
 from sim.analysis.effects import MOST_LEVELS, PARTS, Effect, Paired, effects, not_compared
 from sim.analysis.modes import modes
 from sim.analysis.tipping import PATH, Tipping
-from sim.cli.printing import PLAIN, console_of, table_of
+from sim.cli.printing import PLAIN, console_of, table_of, told_options
 from sim.experiment.query import numbers
 from sim.experiment.results import Results
+from sim.experiment.tables import SCHEMAS
 from sim.outcomes import CAUSES
 from sim.plots.view import ResultsView
 from sim.scenario.errors import InputError, printable
@@ -83,11 +84,9 @@ def _title(console: Console, results: Results) -> None:
     many = f"{counts['replicates']:,} replicate{'' if counts['replicates'] == 1 else 's'}"
     text = f"{results.name}: {over}{many}, seed {results.manifest['seed']}{status}"
     console.print(printable(text), style="bold")
-    given = results.manifest["request"].get("overrides") or {}
-    changed = {path: value for path, value in given.items() if path not in ("replicates", "seed")}
-    if changed:
-        console.print(printable(f"Set by options: {settings(changed)}."))
-    console.print(printable(imposed_line(results)))
+    told_options(console, results)
+    if results.manifest["points"]:  # before that nothing is known of the scenario
+        console.print(printable(imposed_line(results)))
 
 
 def imposed_line(results: Results) -> str:
@@ -104,8 +103,6 @@ def imposed_line(results: Results) -> str:
 
 def _responds(results: Results) -> bool:
     """Tell whether what is seen may change what happens, at any point."""
-    if not results.manifest["points"]:
-        return False
     try:
         return "response" in results.varied or bool(results.scenario(0).scenario.response)
     except InputError:
@@ -158,8 +155,8 @@ def honest_line(results: Results) -> str:
 
 
 def _of_sweep(console: Console, results: Results) -> None:
-    table = results.paired("escaped_persons")
-    if not table.values.size:
+    table = results.paired("escaped_persons") if results.come else None
+    if table is None or not table.values.size:
         console.print("No replicate has come to its end at every point yet.")
         return
     wanted = len(results.manifest["points"])
@@ -278,11 +275,13 @@ def extremes(table: Paired, varied: list[str]) -> str:
 def _files(console: Console, results: Results, drawn: list[Path]) -> None:
     if results.path is None:
         return
-    tables = ", ".join(f"{name}/" for name in dict.fromkeys(part["table"] for part in results.manifest["parts"]))
+    files = ["manifest.json", *(["scenario.yaml", "points.parquet"] if results.manifest["points"] else [])]
+    tables = {part["table"] for part in results.manifest["parts"]}
+    files += [f"{name}/" for name in SCHEMAS if name in tables]
     pictures = sum(path.suffix == ".png" for path in drawn)
     figures = f", {pictures} {'figure' if pictures == 1 else 'figures'} in plots/" if pictures else ""
     figures += ", report.html" if any(path.suffix == ".html" for path in drawn) else ""
-    where = f"In {display(results.path)}: manifest.json, scenario.yaml, points.parquet, {tables}{figures}"
+    where = f"In {display(results.path)}: {', '.join(files)}{figures}"
     console.print(printable(where), soft_wrap=True)
 
 

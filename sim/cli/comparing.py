@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.analysis.contrast import Interval
-from sim.cli.printing import PLAIN, table_of
+from sim.cli.printing import PLAIN, table_of, told_options
 from sim.experiment.comparison import Alternative
 from sim.scenario.errors import printable
 from sim.scenario.files import display
@@ -44,6 +44,7 @@ def told(results: Sequence[Results], found: Sequence[Alternative], stream: TextI
     else:
         _many(console, found)
     for one in {id(r): r for r in results}.values():
+        told_options(console, one)
         if one.path is not None:
             console.print(printable(f"Results: {display(one.path)}"), soft_wrap=True)
 
@@ -122,7 +123,8 @@ def by_alternative(console: Console, found: Sequence[Alternative]) -> None:
     """Print all alternatives by what they save, with intervals that hold for all at once."""
     ranked = sorted(found, key=lambda one: one.metrics[OUTCOME].difference.value)
     first = ranked[0]
-    said = f"{len(ranked)} alternatives against {first.pairing.against}: {_how(first)}; mean people out there "
+    many = f"{len(ranked)} alternative{'' if len(ranked) == 1 else 's'}"
+    said = f"{many} against {first.pairing.against}: {_how(first)}; mean people out there "
     console.print(printable(said + _number(OUTCOME, first.metrics[OUTCOME].baseline)), style="bold")
     table = table_of("alternative", "people out: change (all at once, 95%)", "p", "gap, exit-days: change", "v. r.")
     for one in ranked:

@@ -55,9 +55,10 @@ def command(
     found, cells = _asked(results, condition, density, reach)
     drawn = _drawn(results, folder, found, cells, reach) if draws(not no_plots) else []
     if not quiet:
-        from sim.cli.printing import console_of
+        from sim.cli.printing import console_of, told_options
 
         with console_of(as_json) as console:
+            told_options(console, results)
             if found is not None:
                 _told(console, found)
             if cells is not None and reach is not None:

@@ -45,7 +45,7 @@ def command(
     if not quiet:
         from rich.text import Text
 
-        from sim.cli.printing import console_of, table_of
+        from sim.cli.printing import console_of, table_of, told_options
         from sim.report.decision import head, lines, rows
 
         heads, cells = rows(found)
@@ -54,6 +54,7 @@ def command(
             table.add_row(Text(printable(row[0])), *row[1:])
         with console_of(as_json) as console:
             console.print(printable(head(found)), style="bold")
+            told_options(console, results)
             console.print(table)
             for line in lines(found):
                 console.print(printable(line))

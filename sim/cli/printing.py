@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
@@ -12,6 +13,10 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.errors import printable
+from sim.wording import settings
+
+if TYPE_CHECKING:
+    from sim.experiment.results import Results
 
 PLAIN = str.maketrans("−–…", "--~")
 """Replacements for signs that a terminal may lack."""
@@ -27,6 +32,19 @@ def console_of(to_stderr: bool) -> Iterator[Console]:
     with console.capture() as lines:
         yield console
     stream.write(lines.get())
+
+
+def set_by_options(results: Results) -> str:
+    """Return what options changed of the files that results were made from, in a sentence; empty if nothing."""
+    given = results.manifest["request"].get("overrides") or {}
+    changed = {path: value for path, value in given.items() if path not in ("replicates", "seed")}
+    return printable(f"Set by options: {settings(changed)}.") if changed else ""
+
+
+def told_options(console: Console, results: Results) -> None:
+    """Print what options set, if anything."""
+    if said := set_by_options(results):
+        console.print(said)
 
 
 class Listed(Table):

@@ -46,9 +46,10 @@ def command(
         view = ResultsView(results)
         drawn = written(view, figure.draw(view, found), folder, figure.NAME)
     if not quiet:
-        from sim.cli.printing import console_of
+        from sim.cli.printing import console_of, told_options
 
         with console_of(as_json) as console:
+            told_options(console, results)
             for one in found:
                 console.print(printable(_head(one)), style="bold")
                 console.print(_factors(one))

@@ -51,7 +51,8 @@ def write_csv(results: Results, folder: Path) -> list[Path]:
 
 
 def _recorded(results: Results) -> list[str]:
-    return ["points", *dict.fromkeys(part["table"] for part in results.manifest["parts"])]
+    points = ["points"] if results.manifest["points"] else []
+    return [*points, *dict.fromkeys(part["table"] for part in results.manifest["parts"])]
 
 
 def _write_table(results: Results, name: str, folder: Path) -> bool:

@@ -127,6 +127,9 @@ def of_levers(results: Results, baseline: str | None = None) -> list[Pairing]:
     for entry in points:
         world = repr([entry["values"][other] for other in results.varied if other != path])
         by_world.setdefault(world, {})[str(entry["values"][path])] = entry["point"]
+    if _sampled(results):  # a sample is one in any order: worlds that have not come yet are left out whole
+        whole = {world: mine for world, mine in by_world.items() if results.come.issuperset(mine.values())}
+        by_world = whole or by_world
     return [
         _pairing(
             name,
@@ -280,7 +283,7 @@ def _folder(results: Results) -> str:
 
 
 def _points(results: Results) -> list[dict[str, Any]]:
-    return sorted(results.manifest["points"], key=lambda entry: int(entry["point"]))
+    return sorted(results.begun("compare"), key=lambda entry: int(entry["point"]))
 
 
 def _entry(point: Point) -> dict[str, Any]:

@@ -134,19 +134,22 @@ class Design:
         return batch_size(self.size, self.replicates, max(rows_of(point.resolved) for point in self.points))
 
     def batches(self, size: int | None = None) -> Iterator[Batch]:
-        """Yield all batches, breadth-first: the first batch of every point before the second of any.
-
-        Where a batch would hold all replicates of a point, a small one goes before the rest: a sweep that is stopped
-        early can compare its points then.
-        """
-        size = size or self.batch
-        cuts = [(first, min(size, self.replicates - first)) for first in range(0, self.replicates, size)]
-        if len(cuts) == 1 and self.size > 1 and self.replicates >= 2 * FIRST:
-            few = max(FIRST, self.replicates // ROUNDS)
-            cuts = [(0, few), (few, self.replicates - few)]
-        for first, many in cuts:
+        """Yield all batches, breadth-first: the first batch of every point before the second of any."""
+        for first, many in cuts(self.size, self.replicates, size or self.batch):
             for point in range(self.size):
                 yield Batch(point, self.start + first, many)
+
+
+def cuts(points: int, replicates: int, size: int) -> list[tuple[int, int]]:
+    """Return the first replicate and the number of each batch of a point, of at most `size`.
+
+    Where a batch would hold all replicates of several points, a small one goes before the rest: a sweep that is stopped
+    early can compare its points then.
+    """
+    if size >= replicates and points > 1 and replicates >= 2 * FIRST:
+        few = max(FIRST, replicates // ROUNDS)
+        return [(0, few), (few, replicates - few)]
+    return [(first, min(size, replicates - first)) for first in range(0, replicates, size)]
 
 
 def scenario_design(path: str | Path, overrides: Mapping[str, object] | None = None) -> Design:

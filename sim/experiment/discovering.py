@@ -33,7 +33,7 @@ class Discovery(NamedTuple):
 
 def discovery(results: Results, condition: Condition, *, density: float | None = None) -> Discovery:
     """Return boxes over the varied paths. Raises InputError where results do not allow it, with what would."""
-    points = results.manifest["points"]
+    points = results.begun("discover")
     varied = [path for path in results.varied if len({repr(entry["values"][path]) for entry in points}) > 1]
     if not varied:
         expected = "a sweep, best `design: lhs` with `samples: 200` or more"

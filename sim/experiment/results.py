@@ -79,6 +79,19 @@ class Results:
         """Columns of `points`: varied paths, then `lever` if there are levers. Empty for one scenario."""
         return list(self.manifest["varied"])
 
+    def begun(self, asked: str) -> list[dict[str, Any]]:
+        """Return the manifest's points. Raises InputError, for what was `asked`, where it ended before it had any."""
+        if not self._points():
+            expected = "results that have begun; `resume` goes on with them"
+            raise InputError([Problem(asked, 0, self.name, "was stopped before its first point", expected)])
+        return self._points()
+
+    @property
+    def come(self) -> set[int]:
+        """Numbers of the points with a replicate that has come to its end."""
+        parts = (part for part in self.manifest["parts"] if part["table"] == "runs")
+        return {part["point"] for part in parts if part["rows"] > part.get("failed", 0)}
+
     @property
     def points(self) -> Any:
         """`point`, and a column per varied path."""
@@ -203,7 +216,7 @@ class Results:
 
     def scenario(self, point: int = 0, overrides: Mapping[str, object] | None = None) -> Resolved:
         """Return the scenario of a point, with further overrides if any. Raises InputError for no such point."""
-        known = self._points()
+        known = self.begun("point")
         if not 0 <= point < len(known):
             raise InputError([Problem("point", 0, str(point), "no such point", f"0 to {len(known) - 1}")])
         text = self._file("scenario.yaml").decode("utf-8", "replace")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.experiment import confined
-from sim.experiment.design import Design, scenario_design, scenarios_design, sweep_design
+from sim.experiment.design import Design, cuts, scenario_design, scenarios_design, sweep_design
 from sim.experiment.environment import differences
 from sim.experiment.shape import manifest_of
 from sim.experiment.store import MANIFEST, PART, Folder, torn
@@ -142,6 +142,8 @@ def _settings(data: dict[str, Any], design: Design, store: Folder) -> Iterator[P
 
 def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], int]:
     """Return the entries of batches whose parts are all intact, and the number of parts that are not."""
+    size = data["batch"]
+    known = set(cuts(len(data["points"]), data["replicates"], size)) if size is not None else set()
     by_batch: dict[tuple[int, int, int], list[dict[str, Any]]] = {}
     for part in data["parts"]:
         by_batch.setdefault((part["point"], part["first"], part["replicates"]), []).append(part)
@@ -150,16 +152,10 @@ def _intact(data: dict[str, Any], store: Folder) -> tuple[list[dict[str, Any]], 
     for (_, first, size), parts in by_batch.items():
         bad = sum(not _is_intact(part["file"], part["sha256"], store) for part in parts)
         bad += len(set(tables_of(data["record"])) - {part["table"] for part in parts})
-        whole = data["precision"] is not None or _is_batch(first, size, data)
+        whole = data["precision"] is not None or (first, size) in known
         spoiled += bad if whole else len(parts)
         kept += parts if whole and not bad else []
     return kept, spoiled
-
-
-def _is_batch(first: int, size: int, data: dict[str, Any]) -> bool:
-    """Tell whether the design has a batch of this first replicate and size."""
-    batch = data["batch"]
-    return batch is not None and first % batch == 0 and size == min(batch, data["replicates"] - first)
 
 
 def _is_intact(name: str, digest: str, store: Folder) -> bool:

@@ -63,7 +63,7 @@ def sensitivities(results: Results, metrics: Sequence[str] = DEFAULT) -> list[Se
 
 def _varied(results: Results) -> list[str]:
     """Return the paths that take several values."""
-    points = [entry["values"] for entry in results.manifest["points"]]
+    points = [entry["values"] for entry in results.begun("sensitivity")]
     varied = [path for path in results.varied if len({repr(point[path]) for point in points}) > 1]
     if not varied:
         expected = "a sweep: any design gives PAWN's indices, `design: saltelli` Sobol's, too"

@@ -53,8 +53,7 @@ class ResultsView:
 
     def __init__(self, results: Results) -> None:
         self.results = results
-        parts = [part for part in results.manifest["parts"] if part["table"] == "runs"]
-        begun = {part["point"] for part in parts if part["rows"] > part.get("failed", 0)}
+        begun = results.come
         every = sorted(results.manifest["points"], key=lambda entry: entry["point"])
         listed = [entry for entry in every if entry["point"] in begun]
         self.wanted = len(every)

@@ -16,9 +16,9 @@ MOST = 6
 def head(found: Study) -> str:
     """Return what was compared, over how many worlds."""
     kind = "sampled worlds, replicates averaged" if found.sampled else "worlds (a replicate with its own numbers each)"
-    return (
-        f"{len(found.options) - 1} levers against {found.options[0].name}, {found.metric} over {found.worlds:,} {kind}"
-    )
+    many = len(found.options) - 1
+    what = f"{many} lever{'' if many == 1 else 's'} against {found.options[0].name}"
+    return f"{what}, {found.metric} over {found.worlds:,} {kind}"
 
 
 def rows(found: Study) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

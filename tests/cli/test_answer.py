@@ -2,6 +2,7 @@
 
 import html
 import io
+import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -224,6 +225,40 @@ def test_what_options_set_and_what_is_imposed_stand_above_the_answer(cli, here: 
     other = shown(cli, made_up(here / "plain", scenario=answers, manifest={"imposed": []}))
     assert "Set by options" not in other and "By construction" not in other
     assert "No dated event is imposed." in other
+
+
+def test_what_options_set_is_told_wherever_results_are_read(cli, here: Path):
+    points = [{"guards.scale": 0.1 * k, "lever": name} for k in range(6) for name in ("nothing", "stay")]
+    request = {"sweep": "s.yaml", "overrides": {"isr.coverage": 0.25, "replicates": 4}}
+    folder = str(made_up(here / "r", points, 4, manifest={**LHS, "request": request}))
+    for asked in (("show",), ("compare",), ("sensitivity", "--metric", "gap")):
+        told = cli(asked[0], folder, *asked[1:], *([] if asked == ("show",) else ["--no-plots"])).out
+        assert "Set by options: isr.coverage 0.25." in told, asked
+
+
+def test_results_stopped_before_their_first_point_are_told_as_such(cli, here: Path):
+    folder = stopped(here / "r", [{"lever": name} for name in ("nothing", "stay")], 0, replicates=3)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "points": [], "imposed": []}))
+    for name in ("points.parquet", "scenario.yaml"):
+        (folder / name).unlink()
+    said = shown(cli, folder)
+    assert "No replicate has come to its end at every point yet. In r: manifest.json" in said
+    assert "imposed" not in said and "construction" not in said and "parquet" not in said
+    assert json.loads(cli("show", str(folder), "--json").out)["points"] == []
+    assert cli("show", str(folder), "--csv", "tables").code == 0 and not list(Path("tables").iterdir())
+    for asked in (("levers", "r"), ("compare", "r"), ("sensitivity", "r"), ("discover", "r", "--when", "gap > 1"),
+                  ("replay", "r", "--replicate", "0")):  # fmt: skip
+        outcome = cli(*asked)
+        assert (outcome.code, outcome.out) == (2, ""), asked
+        assert "was stopped before its first point; expected results that have begun; `resume` goes on" in outcome.err
+    assert cli("plot", "r").out.split() == ["r/report.html"]
+
+
+def test_levers_of_a_sample_stopped_early_are_compared_in_the_worlds_that_came_whole(cli, here: Path):
+    points = [{"guards.scale": 0.1 * k, "lever": name} for k in range(12) for name in ("nothing", "stay")]
+    said = shown(cli, stopped(here / "r", points, 17, replicates=5, manifest=LHS))
+    assert "1 alternative against nothing: 5 pairs" in said and "at each of 8 sampled worlds" in said
 
 
 def test_nothing_and_a_single_value_have_no_range(cli, here: Path):

@@ -26,7 +26,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     made = tmp_path_factory.mktemp("discover")
     (made / "sweep.yaml").write_text(yaml.safe_dump(SWEEP, sort_keys=False))
-    assert main(["sweep", str(made / "sweep.yaml"), "--out", str(made / "out"), *FAST]) == 0
+    assert (
+        main(["sweep", str(made / "sweep.yaml"), "--out", str(made / "out"), "--set", "description=other", *FAST]) == 0
+    )
     return made / "out"
 
 
@@ -42,7 +44,7 @@ def test_boxes_in_words_and_as_json(cli, folder: Path) -> None:
     assert data["runs"] == 240 and data["worlds"] == 60
     assert sum(cell["runs"] for cell in data["reach"]["list"]) == 240
     assert data["reach"]["reached"] == len(data["reach"]["list"])
-    assert "With control.handover none" in err
+    assert "With control.handover none" in err and "Set by options: description other." in err
     assert "Behaviour space of escaped_persons and gap: 240 runs reach" in err
     for name in ("discovery", "behaviour"):
         assert (folder / "plots" / f"{name}.png").stat().st_size > 10_000

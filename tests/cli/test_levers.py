@@ -33,7 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     made = tmp_path_factory.mktemp("levers")
     (made / "sweep.yaml").write_text(yaml.safe_dump(SWEEP, sort_keys=False))
-    assert main(["sweep", str(made / "sweep.yaml"), "--out", str(made / "out"), *FAST]) == 0
+    assert (
+        main(["sweep", str(made / "sweep.yaml"), "--out", str(made / "out"), "--set", "description=other", *FAST]) == 0
+    )
     return made / "out"
 
 
@@ -54,7 +56,7 @@ def test_levers_are_ranked_with_their_prices(cli, folder: Path) -> None:
     assert listed["formal"]["regret"]["expected"] == pytest.approx(float(np.maximum(formal - nothing, 0).mean()))
     assert data["worth"][0] == {"from": 0.0, "lever": "nothing"}
     assert {one["path"] for one in data["knowing"]} == {"isr.coverage", "guards.scale"}
-    assert "2 levers against nothing" in err
+    assert "2 levers against nothing" in err and "Set by options: description other." in err
     told = " ".join(err.split())
     assert "cost per averted" in told and f"{100 / averted:,.0f} " in told, "prices are printed"
     assert (folder / "plots/levers.png").stat().st_size > 10_000

@@ -125,6 +125,17 @@ def test_only_what_is_missing_runs(sweep, monkeypatch):
     assert_whole(folder, before)
 
 
+def test_the_small_first_batches_of_few_replicates_are_kept(begin, capsys):
+    folder = begin("sweep", "tiny", "--replicates", "6")
+    before = Results.open(folder).runs
+    assert {part["replicates"] for part in manifest(folder)["parts"]} == {2, 4}
+    deleted(folder / "runs/part-000003-000000002.parquet")
+    change(folder, status="stopped")
+    resume(folder)
+    assert "resuming: 32 of 36 replicates are stored, 1 spoiled files" in capsys.readouterr().err
+    assert Results.open(folder).runs.equals(before)
+
+
 def test_torn_leftovers_go(sweep):
     folder, before = sweep
     (folder / "runs/part-000009-000000000.parquet").write_bytes(b"PAR1")
