@@ -205,7 +205,7 @@ def test_a_place_under_two_names_is_refused(write, base):
 
 
 def test_every_column_that_check_takes_can_be_drawn(write, base):
-    """Each declared number of the scenario and of a facility in turn, costs of levers among them."""
+    """Each declared number of the scenario and of a facility in turn; of a lever only those that need no other."""
     taken = 0
     for parameter in parameters():
         path = parameter.path.replace("facilities.*", "facilities.lone-prison")
