@@ -59,3 +59,12 @@ def test_commands_of_the_readme_exist() -> None:
     commands = set(re.findall(r"detention-sim ([a-z]+)", text))
     for command in commands - {"sim"}:
         assert list((ROOT / "sim" / "cli").glob(f"{command}*.py")), command
+
+
+def test_tests_named_on_the_page_of_what_was_once_wrong_exist() -> None:
+    page = (ROOT / "docs" / "once-wrong.md").read_text("utf-8")
+    named = set(re.findall(r"\btest_\w+(?!\.py)\b", page))
+    files = list((ROOT / "tests").rglob("test_*.py"))
+    there = {name for file in files for name in re.findall(r"def (test_\w+)\(", file.read_text("utf-8"))}
+    assert len(named) > 100
+    assert named - there - {file.stem for file in files} == set()
