@@ -50,7 +50,7 @@ def exceedance(values: ArrayLike, level: float = 0.95, *, independent: int | Non
     column = np.asarray(values, float)
     x, share = shares_above(column)
     half = dkw(len(column) if independent is None else independent, level)
-    return Exceedance(x, share, np.clip(share - half, 0.0, 1.0), np.clip(share + half, 0.0, 1.0))
+    return Exceedance(x, share, np.maximum(share - half, 0.0), np.minimum(share + half, 1.0))
 
 
 def dkw(n: int, level: float = 0.95) -> float:

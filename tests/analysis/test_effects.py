@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.analysis.effects import Paired, _groups, effect, effects, medians_by_level, not_compared, paired
+from sim.analysis.effects import RESAMPLES, Paired, _groups, effect, effects, medians_by_level, not_compared, paired
 
 
 def table(rows: dict[tuple, list[float]]) -> Paired:
@@ -204,3 +204,12 @@ def test_the_largest_effect_comes_first() -> None:
         ("large", 5.0),
         ("small", 1.0),
     ]
+
+
+@pytest.mark.parametrize(("work", "draws"), [(8 * 70 + 5, 70), (8, 50), (10**9, RESAMPLES)])
+def test_large_tables_are_resampled_less_often(monkeypatch, work: int, draws: int) -> None:
+    seen, range_of = [], np.ptp
+    monkeypatch.setattr("sim.analysis.effects.WORK", work)
+    monkeypatch.setattr(np, "ptp", lambda table, axis=None: seen.append(len(table)) or range_of(table, axis=axis))
+    effect(Paired([{"a": 0}, {"a": 1}], np.arange(8.0).reshape(2, 4)), "a")
+    assert seen == [draws]

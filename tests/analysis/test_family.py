@@ -162,3 +162,10 @@ def test_a_p_value_counts_the_resamples_that_are_as_far_off() -> None:
     """Two pairs, drawn in two ways each alike in half of resamples: without spread any difference is as far off."""
     found = simultaneous([Sides(np.zeros((1, 2)), np.array([[1.0, 3.0]]), True)] * 2)
     assert found[0].p == pytest.approx(0.5, abs=0.06) and found[0].low == -np.inf
+
+
+def test_a_difference_without_spread_does_not_spoil_a_family_of_sampled_worlds() -> None:
+    world = np.random.default_rng(9).normal(0, 10, (30, 4))
+    none, varied = simultaneous([Sides(world, world, True, True), Sides(world * 0, world, True, True)])
+    (again, _) = simultaneous([Sides(world * 0, world, True, True)] * 2)
+    assert none == (0.0, 0.0, 1.0) and varied == pytest.approx(again)

@@ -66,7 +66,7 @@ def test_the_dispersion_is_pearsons_by_scipy_and_at_least_one(seed: int) -> None
 
 
 def test_a_sample_that_was_not_exposed_adds_no_clump_and_one_event_is_not_none() -> None:
-    with_it, without = rate([4, 0, 2], [1.0, 0.0, 1.0]), rate([4, 2], [1.0, 1.0])
-    assert with_it == pytest.approx(without)
+    found = rate([40, 0, 2], [1.0, 0.0, 1.0])  # (19^2 / 21) twice, over two degrees of freedom
+    assert found.low == pytest.approx(361 / 21 * chi2.ppf(0.025, 2 * 42 * 21 / 361) / 2 / 2)
     assert rate([1, 0], [1.0, 1.0]).low == pytest.approx(chi2.ppf(0.025, 2) / 2 / 2)
     assert rate([0], [2.0]) == pytest.approx((0.0, 0.0, chi2.ppf(0.975, 2) / 2 / 2))

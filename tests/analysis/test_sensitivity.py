@@ -167,3 +167,21 @@ def test_the_interval_of_chances_share_is_that_of_all_resamples_of_points() -> N
     found = noise_share(values)
     assert found.low == pytest.approx(min(drawn), abs=1e-9) or found.low <= np.quantile(drawn, 0.08)
     assert found.high == pytest.approx(np.quantile(drawn, 0.975), abs=0.01)
+
+
+def test_what_is_taken_out_of_an_index_is_the_noise_of_its_own_differences() -> None:
+    from SALib.analyze import sobol as salib
+
+    x = saltelli(3, 2, 16)
+    values = (0.03 * x[:, 0] + 0.01 * x[:, 1])[:, None] + np.random.default_rng(13).normal(0, 0.004, (len(x), 3))
+    problem = {"num_vars": 2, "names": ["0", "1"], "bounds": [[0, 1]] * 2}
+    theirs = salib.analyze(problem, values.mean(axis=1), calc_second_order=False, num_resamples=200, seed=1)
+    a, b, crossed = values[0::4], values[3::4], (values[1::4], values[2::4])
+    ends = np.concatenate([a, b])
+    seen = np.var(ends.mean(axis=1))
+    true = seen - np.var(ends - ends.mean(axis=0), axis=1, ddof=1).mean() / 3
+    for k, one in enumerate(sobol(values, 2)):
+        noise = np.var(a - crossed[k], axis=1, ddof=1).mean() / 3 / 2
+        assert one.first.value == pytest.approx(theirs["S1"][k] * seen / true)
+        assert one.total.value == pytest.approx((theirs["ST"][k] * seen - noise) / true)
+        assert one.total.high - one.total.value == pytest.approx(theirs["ST_conf"][k] * seen / true)

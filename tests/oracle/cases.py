@@ -193,6 +193,32 @@ def authority() -> Case:
 
 
 @case
+def authority_fades() -> Case:
+    """A quiet place passes in good order to who has no authority: it sinks by the hour until people rise at midday."""
+    return build(
+        {
+            "days": 4,
+            "disorder": RIOT | {
+                "threshold": 0.3, "authority_reference": 0.5, "authority_weight": 1.0, "authority_up_hours": 30.0,
+            },
+            "control": {
+                "changes": [
+                    {"date": "2019-10-02T01:00", "facility": "block", "to": "invader", "handover": "formal"},
+                    {"date": "2019-10-03T02:00", "facility": "yard", "to": "invader", "handover": "formal"},
+                ]
+            },
+        },
+        {
+            "facilities": two_prisons(),
+            "parties": {
+                "keeper": {"authority": 0.95},
+                "invader": {"authority": 0.0, "custody": {"guards_per_100": 9.0, "setup_hours": 1.0}},
+            },
+        },
+    )  # fmt: skip
+
+
+@case
 def way_out() -> Case:
     """Walls that disorder wears show a way out to those who are not up yet."""
     return build(
