@@ -51,6 +51,7 @@ def test_without_extras_runs_are_headless_and_tell_how_figures_are_drawn(here, p
 
 
 HEAVY = ("mesa", "numba", "matplotlib", "solara", "sklearn")
+TABLES = "print([name for name in ('pyarrow', 'duckdb') if name in sys.modules])"
 TOLD = f"print([name for name in {HEAVY} if name in sys.modules])"
 
 
@@ -71,11 +72,11 @@ def test_showing_results_compiles_draws_and_simulates_nothing(process, tmp_path,
 def test_a_finished_folder_is_told_at_once_and_a_replay_without_figures_draws_nothing(cli, process, here) -> None:
     assert cli("run", "tiny", "--replicates", "2", "--no-plots", "--quiet", "--out", "out").code == 0
     code = (
-        f"import sys; from sim.cli.main import main; assert not main(['resume', 'out']); {TOLD};"
+        f"import sys; from sim.cli.main import main; assert not main(['resume', 'out']); {TABLES}; {TOLD};"
         f"assert not main(['replay', 'out', '--replicate', '1', '--no-plots']); {TOLD}"
     )
     done = process("-c", code)
     assert "nothing to resume" in done.err and "equals the stored row" in done.err
-    finished, *_, replayed = done.out.splitlines()
-    assert finished == "[]"
+    tables, finished, *_, replayed = done.out.splitlines()
+    assert tables == finished == "[]"
     assert not {"matplotlib", "solara", "sklearn"} & set(ast.literal_eval(replayed))

@@ -63,6 +63,7 @@ def test_points_in_another_order_have_the_same_effects() -> None:
         order = rng.permutation(len(many))
         one = effects(Paired(many, table, sampled), ["a", "b"])
         other = effects(Paired([many[k] for k in order], table[order], sampled), ["a", "b"])
+        assert {e.path for e in one} == {"a", "b"}
         assert [(e.path, e.least, e.most) for e in one] == [(e.path, e.least, e.most) for e in other]
         assert [e.change for e in one] == pytest.approx([e.change for e in other])
 
@@ -118,5 +119,6 @@ def test_console_json_csv_and_report_have_the_same_numbers(cli, here: Path) -> N
         assert re.search(f"{title} {half} {known} {low} to {high}", console), name
         assert half in report, name
     people = point["metrics"]["escaped_persons"]
-    assert f"between {count(people['q05'])} and {count(people['q95'])}" in report
+    assert f"{count(people['q50'])} (median)" in report
+    assert f"Nine in ten runs lie between {count(people['q05'])} and {count(people['q95'])}" in report
     assert f"known to lie between {count(people['q50_low'])} and {count(people['q50_high'])} (95%)" in report

@@ -445,6 +445,7 @@ def test_one_run_is_told_without_medians_ranges_or_shares_of_runs(tmp_path) -> N
     ):
         assert word not in said, word
     assert said.index("By cause") and "runs with any" not in said
+    assert not re.search(r"\([\d,]+–[\d,]+\)", said), "a range of one run"
     drawn = figures_texts(folder)
     assert len({name for name, _ in drawn}) >= 6
     for word in ("median", "% of runs", "100% to 100%", "on average", "1 runs"):
