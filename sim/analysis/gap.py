@@ -132,7 +132,7 @@ def trusted_until(found: Delays, least: float = 0.05) -> float:
 
 def delay_quantile(found: Delays, share: float) -> float:
     """Return the delay in days within which a share of replicates is known; NaN if that is beyond the horizon."""
-    if not found.n or not len(found.known):
+    if not len(found.known):
         return math.nan
     curve = kaplan_meier(found)
     reached = np.flatnonzero((curve.share >= share - 1e-12) & (curve.days <= trusted_until(found)))
