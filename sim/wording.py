@@ -111,6 +111,12 @@ def settings(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{tidy(path, 40)} {setting(value)}" for path, value in values.items())
 
 
+def set_by_options(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what options changed of the files that results were made from, by path; `manifest` is theirs."""
+    given = (manifest.get("request") or {}).get("overrides") or {}
+    return {path: value for path, value in given.items() if path not in ("replicates", "seed")}
+
+
 def metric(name: str, value: float) -> str:
     """Return a metric's value with the digits of its kind: `never` for a day that is null."""
     if name.endswith("_day"):

@@ -17,7 +17,7 @@ from sim.outcomes import short, title
 from sim.plots import heatmap
 from sim.plots.view import ResultsView
 from sim.wording import metric as written
-from sim.wording import path_label, setting, tidy
+from sim.wording import path_label, set_by_options, setting, settings, tidy
 
 PICKS = (("median", "Nearest the median", 0.5), ("worst", "Largest", 1.0), ("high", "Nearest 95%", 0.95))
 """Replicates offered of a point: key, name, and the quantile whose nearest run it is. The first stands for the same."""
@@ -56,6 +56,7 @@ def sweep(view: ResultsView, metric: str, at: Mapping[str, Any] | None = None) -
         "baseline": view.index[base] if base is not None else None,
         "below": list(BELOW),
         "name": tidy(results.name, 80),
+        "set_by_options": settings(set_by_options(results.manifest)),
         "description": tidy(str(results.manifest.get("description") or ""), 200),
         "status": tidy(results.status, 20),
         "failed": results.failed,

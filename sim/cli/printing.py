@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.scenario.errors import printable
-from sim.wording import settings
+from sim.wording import set_by_options, settings
 
 if TYPE_CHECKING:
     from sim.experiment.results import Results
@@ -34,17 +34,10 @@ def console_of(to_stderr: bool) -> Iterator[Console]:
     stream.write(lines.get())
 
 
-def set_by_options(results: Results) -> str:
-    """Return what options changed of the files that results were made from, in a sentence; empty if nothing."""
-    given = results.manifest["request"].get("overrides") or {}
-    changed = {path: value for path, value in given.items() if path not in ("replicates", "seed")}
-    return printable(f"Set by options: {settings(changed)}.") if changed else ""
-
-
 def told_options(console: Console, results: Results) -> None:
     """Print what options set, if anything."""
-    if said := set_by_options(results):
-        console.print(said)
+    if changed := set_by_options(results.manifest):
+        console.print(printable(f"Set by options: {settings(changed)}."))
 
 
 class Listed(Table):

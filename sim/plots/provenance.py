@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from sim.plots.view import ResultsView
-from sim.wording import setting, tidy
+from sim.wording import set_by_options, setting, tidy
 
 MOST_POINTS = 50
 """Most points listed in a figure's metadata."""
@@ -58,7 +58,7 @@ class Provenance(NamedTuple):
             f"{view.replicates_said} replicate{'' if view.replicates[1] == 1 else 's'}{' each' if many else ''}",
             f"{view.failed:,} failed and left out" if view.failed else "",
             f"seed {self.seed}" if self.seed else "",
-            f"with {tidy(overrides_said(view), 100)}" if overrides(view) else "",
+            f"with {tidy(overrides_said(view), 100)}" if set_by_options(view.results.manifest) else "",
             f"detention-sim {self.version}".strip(),
             f"commit {self.revision}" if self.commit else "",
         ]
@@ -80,15 +80,10 @@ def command(view: ResultsView) -> str:
     return tidy(" ".join(words), 400)
 
 
-def overrides(view: ResultsView) -> dict[str, Any]:
-    """Return what options set, without the numbers of replicates and of the seed."""
-    given = (view.results.manifest.get("request") or {}).get("overrides") or {}
-    return {path: value for path, value in given.items() if path not in ("replicates", "seed")}
-
-
 def overrides_said(view: ResultsView) -> str:
     """Return what options set in words, empty if nothing."""
-    return ", ".join(f"{tidy(path, 60)} = {setting(value)}" for path, value in overrides(view).items())
+    given = set_by_options(view.results.manifest)
+    return ", ".join(f"{tidy(path, 60)} = {setting(value)}" for path, value in given.items())
 
 
 def embedded(view: ResultsView, figure: str) -> str:
@@ -99,7 +94,7 @@ def embedded(view: ResultsView, figure: str) -> str:
         "figure": figure,
         "scenario": told.name,
         "command": command(view),
-        "overrides": overrides(view),
+        "overrides": set_by_options(view.results.manifest),
         "results": {"folder": view.results.path.name if view.results.path else "", "sha256": tables_hash(view)},
         "code": {"version": told.version, "commit": told.commit, "hash": told.code},
         "seed": told.seed,

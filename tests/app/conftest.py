@@ -49,7 +49,8 @@ def archive(root: Path, scenarios: Path) -> Path:
     folder = scenarios.parent / "results"
     sweep = ["sweep", str(root / "scenarios/sweeps/tiny.yaml"), "--replicates", "20", "--no-plots", "--quiet"]
     assert main([*sweep, "--out", str(folder / "sweep")]) == 0
-    assert main(["run", "tiny", "--replicates", "12", "--no-plots", "--quiet", "--out", str(folder / "plain")]) == 0
+    plain = ["run", "tiny", "--replicates", "12", "--set", "guards.scale=0.9", "--no-plots", "--quiet"]
+    assert main([*plain, "--out", str(folder / "plain")]) == 0
     levers = scenarios / "sweeps" / "three-levers.yaml"
     levers.write_text(
         "scenario: ../tiny.yaml\nreplicates: 12\nlevers:\n  as-it-was: {}\n  half: {guards.scale: 0.5}\n"

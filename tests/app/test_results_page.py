@@ -84,8 +84,13 @@ def test_a_plain_run_has_a_table_too(view: Opened, results: Results) -> None:
     view.page.select_option("#dv-folder", "plain")
     expect(view.page.locator("[data-row]")).to_have_count(1)
     expect(view.page.locator("[data-row] [data-n]")).to_have_text("12")
+    expect(view.page.locator("[data-set]")).to_have_text("Set by options: guards.scale 0.9.")
     view.page.locator("[data-point='0']").click()
     expect(view.page.locator("[data-pick]")).to_have_count(2)  # of 12 runs none is nearest 95% but the largest
+
+
+def test_what_no_option_set_is_not_told(view: Opened, results: Results) -> None:
+    expect(view.page.locator("[data-set]")).to_have_count(0)
 
 
 def test_levers_have_their_whole_names(view: Opened, results: Results) -> None:
