@@ -127,41 +127,37 @@ def test_what_the_machine_lacks_is_no_fault_of_the_program(cli, failing, number:
     assert re.fullmatch(r"detention-sim: stopped \([a-z ]+\)\n", outcome.err)
 
 
-def test_an_import_that_finds_too_many_files_open_is_no_fault_either(process) -> None:
-    code = (
-        "import errno, sys, sim.cli.start as start\n"
-        "class Finder:\n"
-        "    def find_spec(self, *_):\n"
-        "        raise OSError(errno.EMFILE, 'Too many open files')\n"
-        "sys.meta_path.insert(0, Finder())\n"
-        "sys.exit(start.start())"
-    )
-    outcome = process("-c", code)
-    assert (outcome.code, outcome.out, outcome.err) == (3, "", "detention-sim: stopped (too many files are open)\n")
-
-
 def test_ctrl_c_is_exit_3(cli, failing) -> None:
     failing(KeyboardInterrupt())
     assert cli("check").code == 3
 
 
-def test_ctrl_c_that_became_another_error_is_exit_3_too(process, here: Path) -> None:
-    """As compiled code does that builds a class while it is imported."""
+@pytest.mark.parametrize(
+    ("module", "happens", "said"),
+    [
+        ("sim.cli.main", "raise OSError(errno.EMFILE, 'Too many open files')", "stopped (too many files are open)"),
+        # As compiled code does that builds a class while it is imported.
+        (
+            "sim.cli.run",
+            "try: os.kill(os.getpid(), signal.SIGINT)\n        except KeyboardInterrupt: raise ValueError('in a class')",
+            "stopped",
+        ),
+    ],
+    ids=["too many files", "Ctrl-C that became another error"],
+)
+def test_what_an_import_meets_is_exit_3(process, here: Path, module: str, happens: str, said: str) -> None:
     code = (
-        "import os, signal, sys, sim.cli.start as start\n"
+        "import errno, os, signal, sys, sim.cli.start as start\n"
         "class Finder:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'sim.cli.run':\n"
-        "            try:\n"
-        "                os.kill(os.getpid(), signal.SIGINT)\n"
-        "            except KeyboardInterrupt:\n"
-        "                raise ValueError('error building a class')\n"
+        f"        if name != '{module}': return\n"
+        f"        {happens}\n"
         "sys.meta_path.insert(0, Finder())\n"
         "sys.argv[1:] = ['run', 'tiny']\n"
         "sys.exit(start.start())"
     )
     outcome = process("-c", code)
-    assert (outcome.code, outcome.out, outcome.err) == (3, "", "detention-sim: stopped\n")
+    assert (outcome.code, outcome.out, outcome.err) == (3, "", f"detention-sim: {said}\n")
 
 
 def test_ctrl_c_in_code_made_from_a_string_is_exit_3_too(process, here: Path) -> None:

@@ -124,7 +124,7 @@ def test_results_name_no_folder_of_the_machine(made: sim.Results, monkeypatch: p
 def test_files_that_options_name_are_kept_as_found_from_the_folder_of_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As `--set draws=/home/me/work/p.csv`, from the file of another folder, and of what they are replayed from."""
+    """As `--set draws=/FOLDER/p.csv`, from the file of another folder, and of what they are replayed from."""
     home = tmp_path / "home"
     (home / "here").mkdir(parents=True)
     (home / "there").mkdir()
